@@ -1,0 +1,53 @@
+# Everything a user needs, in one word each. `make` alone lists the words.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RAW ?= data/raw
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lab data schema lint clean
+
+help:  ## list these targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+report: $(VENV)/.report  ## run all regions and make the website
+	$(BIN)/clusterkit report --all
+
+test: $(VENV)/.test  ## run all tests
+	$(BIN)/python -m pytest
+
+lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+data: $(VENV)/.report  ## build the tables from raw files: make data RAW=folder
+	$(BIN)/clusterkit data build --raw $(RAW)
+
+schema: $(VENV)/.report  ## write params/schema.json anew
+	$(BIN)/clusterkit params schema > params/schema.json.part && mv params/schema.json.part params/schema.json
+
+lint: $(VENV)/.test  ## check style of code and notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:  ## remove what was made here: environment, reports, caches
+	rm -rf $(VENV) reports/_site reports/downloads reports/failed reports/*.ipynb reports/.work-* reports/.site-* reports/.quarto
+	rm -rf .pytest_cache .ruff_cache .hypothesis *.egg-info
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo "clusterkit needs Python 3.11 to 3.13; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "  fix:   name another one, for instance: make report PYTHON=python3.12" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.report: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(INSTALL) .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(INSTALL) '.[test]'
+	@touch $@
+
+$(VENV)/.lab: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(INSTALL) '.[lab]'
+	@touch $@

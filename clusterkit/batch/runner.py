@@ -1,0 +1,224 @@
+"""Run the notebooks of many regions in parallel; one that fails does not stop the others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from clusterkit.batch import site
+from clusterkit.errors import Problem, RunError, some
+from clusterkit.params import RESERVED_ID, RegionParams, as_notebook_parameters
+from clusterkit.paths import Project
+
+MAPPING = "cluster_mapping"  # notebooks of a region, by name of the file
+HOME = RESERVED_ID  # the home page's place among the regions
+KERNEL = "python3"
+# Every kernel runs one thread: the regions are what runs in parallel.
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook for one region (or for the home page)."""
+
+    region: str
+    name: str
+    notebook: Path
+    page: str
+    title: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where and why a notebook stopped."""
+
+    notebook: str
+    cell: str
+    error: str
+
+    def __str__(self) -> str:
+        return f"notebook {self.notebook}, {self.cell}: {self.error}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a job."""
+
+    job: Job
+    seconds: float
+    failure: Failure | None = None
+    warnings: tuple[str, ...] = field(default=())
+
+
+def region_job(project: Project, params: RegionParams) -> Job:
+    """The mapping page of one region."""
+    return Job(
+        region=params.region,
+        name=params.name,
+        notebook=project.notebooks / f"{MAPPING}.ipynb",
+        page=site.page_of(params.region),
+        title=f"{params.name}: cluster mapping",
+        parameters=as_notebook_parameters(params),
+    )
+
+
+def home_job(project: Project, listed: Sequence[RegionParams], failures: dict[str, str]) -> Job:
+    """The home page of all regions, with links to the pages that exist and the reasons of those that do not."""
+    pages = {p.region: f"{site.page_of(p.region)}.html" for p in listed if site.has_page(project, p.region)}
+    return Job(
+        region=HOME,
+        name="Home",
+        notebook=project.notebooks / "home.ipynb",
+        page="index",
+        title="Clusters in European regions",
+        parameters={"regions": [p.region for p in listed], "pages": pages, "failures": failures},
+    )
+
+
+def check_parameters(jobs: Sequence[Job]) -> None:
+    """Refuse a parameter that a notebook does not declare: papermill would only warn.
+
+    Raises
+    ------
+    RunError
+        Every notebook that cannot be read, has no cell tagged ``parameters``, or does not
+        declare what it would be given; all at once.
+    """
+    problems = []
+    for notebook in sorted({job.notebook for job in jobs}):
+        given = {name for job in jobs if job.notebook == notebook for name in job.parameters} | {"output_dir"}
+        try:
+            declared = set(papermill.inspect_notebook(str(notebook)))
+        except (OSError, ValueError, nbformat.reader.NotJSONError) as exc:
+            problems.append(_notebook_problem(notebook, f"cannot be read: {exc}", "restore it from git"))
+            continue
+        missing = sorted(given - declared)
+        if missing:
+            fix = "declare them, one per line with a literal value, in the cell tagged 'parameters'"
+            problems.append(_notebook_problem(notebook, f"does not declare the parameters {some(missing)}", fix))
+    if problems:
+        raise RunError(problems)
+
+
+def _notebook_problem(notebook: Path, what: str, fix: str) -> Problem:
+    rule = "each parameter is declared in the one cell tagged 'parameters'"
+    return Problem(what=f"The notebook {notebook.name} {what}.", where=str(notebook), rule=rule, fix=fix)
+
+
+def run(project: Project, jobs: Sequence[Job], *, workers: int, on_result: Callable[[Result], None]) -> list[Result]:
+    """Run jobs in parallel processes and publish each page that succeeds.
+
+    Parameters
+    ----------
+    workers
+        Processes at a time.
+    on_result
+        Called in this process after each job, in the order they end.
+
+    Returns
+    -------
+    list of Result
+        One per job, in the order of ``jobs``. A failing job is a result, not an exception.
+    """
+    results: dict[int, Result] = {}
+    with ProcessPoolExecutor(max_workers=max(1, min(workers, len(jobs))), mp_context=get_context("spawn")) as pool:
+        waiting = {pool.submit(run_job, project, job): number for number, job in enumerate(jobs)}
+        for future in as_completed(waiting):
+            job = jobs[waiting[future]]
+            try:
+                result = future.result()
+            except (BrokenProcessPool, OSError) as exc:
+                result = Result(job, 0.0, Failure(job.notebook.name, "before its first cell", f"{type(exc).__name__}: {exc}"))
+            results[waiting[future]] = result
+            on_result(result)
+    return [results[number] for number in range(len(jobs))]
+
+
+def run_job(project: Project, job: Job) -> Result:
+    """Execute one notebook aside and move page and data into ``reports`` when it is whole.
+
+    A page that fails loses its older version too: a stale page would look like a fresh one.
+    The failed notebook is kept in ``reports/failed``.
+    """
+    start = time.monotonic()
+    os.environ.update(ONE_THREAD)
+    project.reports.mkdir(exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".work-{job.region}-", dir=project.reports))
+    executed = work / f"{job.page}.ipynb"
+    downloads = work / "downloads"
+    downloads.mkdir()
+    failure = None
+    try:
+        try:
+            papermill.execute_notebook(
+                str(job.notebook),
+                str(executed),
+                parameters={**job.parameters, "output_dir": str(downloads)},
+                kernel_name=KERNEL,
+                cwd=str(work),
+                progress_bar=False,
+                config=_kernel_config(),
+                extra_arguments=["--IPKernelApp.log_level=50"],  # its "KeyboardInterrupt" on leaving is no news
+            )
+        except PapermillExecutionError as exc:
+            cell = f"cell {exc.exec_count or exc.cell_index}"
+            failure = Failure(job.notebook.name, cell, f"{exc.ename}: {_first_line(exc.evalue)}")
+        except (OSError, RuntimeError, ValueError) as exc:
+            failure = Failure(job.notebook.name, "before its first cell", f"{type(exc).__name__}: {_first_line(str(exc))}")
+        warnings = _finish_notebook(executed, job, str(downloads)) if executed.is_file() else ()
+        if failure is None:
+            site.publish(project, job.region, executed, downloads)
+        else:
+            site.keep_failed(project, job.region, executed)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return Result(job, time.monotonic() - start, failure, warnings)
+
+
+def _kernel_config() -> Config:
+    # Sockets in the file system: no port is opened, and ipykernel has nothing to warn about.
+    transport = "tcp" if sys.platform == "win32" else "ipc"
+    return Config({"KernelManager": {"transport": transport}})
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "no message")
+
+
+def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[str, ...]:
+    """Take out what differs from run to run; return what the notebook wrote to standard error."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.pop("papermill", None)
+    warnings: list[str] = []
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        tags = cell.metadata.get("tags", [])
+        if "injected-parameters" in tags:
+            cell.metadata["tags"] = [*tags, "remove-cell"]
+            cell.source = cell.source.replace(repr(folder), "None").replace(f'"{folder}"', "None")
+        if cell.cell_type == "code":
+            streams = [output for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]
+            warnings += [_first_line(output.text) for output in streams]
+            cell.outputs = [output for output in cell.outputs if output not in streams]
+    for position, cell in enumerate(notebook.cells):
+        cell["id"] = f"{job.region}-{position}"[-64:]
+    site.set_front_matter(notebook, title=job.title, nav="")
+    nbformat.write(notebook, path)
+    return tuple(warnings)

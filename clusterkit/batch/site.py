@@ -1,0 +1,259 @@
+"""Executed notebooks to a website: through Quarto where it is, else through nbconvert.
+
+Both use the same skeleton (``reports/theme/page.html``), the same style sheet and the same
+classes, so that the pages, their navigation and their words are the same.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import mistune
+import nbformat
+from nbconvert.exporters import TemplateExporter
+from nbconvert.preprocessors import TagRemovePreprocessor
+from traitlets.config import Config
+
+from clusterkit.errors import Problem, RunError
+from clusterkit.params import RegionParams
+from clusterkit.paths import Project
+from clusterkit.show.output import FOLDER, escape
+
+SUFFIX = "cluster-mapping"  # end of the name of a region's page
+QUARTO_MIN = (1, 4)  # oldest Quarto tried by its documentation: `html-table-processing` came with 1.4
+FAILED = "failed"
+
+
+def page_of(region: str) -> str:
+    """Name of a region's page, without ending."""
+    return f"{region}-{SUFFIX}"
+
+
+def has_page(project: Project, region: str) -> bool:
+    """Whether a region's page was executed."""
+    return (project.reports / f"{page_of(region)}.ipynb").is_file()
+
+
+def publish(project: Project, region: str, executed: Path, downloads: Path) -> None:
+    """Move a finished page and its data into ``reports``: data first, so that no page lacks its data."""
+    target = project.reports / FOLDER / region
+    _replace_folder(downloads, target)
+    os.replace(executed, project.reports / executed.name)
+    (project.reports / FAILED / executed.name).unlink(missing_ok=True)
+
+
+def keep_failed(project: Project, region: str, executed: Path) -> None:
+    """Take a failed page out of the site and keep its notebook for inspection."""
+    (project.reports / executed.name).unlink(missing_ok=True)
+    shutil.rmtree(project.reports / FOLDER / region, ignore_errors=True)
+    if executed.is_file():
+        folder = project.reports / FAILED
+        folder.mkdir(exist_ok=True)
+        os.replace(executed, folder / executed.name)
+
+
+def _replace_folder(new: Path, old: Path) -> None:
+    """Put a folder in the place of another; the old one is gone only when the new one is there."""
+    old.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".old-", dir=old.parent)) if old.exists() else None
+    if aside is not None:
+        os.replace(old, aside / "old")
+    os.replace(new, old)
+    if aside is not None:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def set_front_matter(notebook: nbformat.NotebookNode, *, title: str, nav: str) -> None:
+    """Write title and navigation into the notebook's first cell, as Quarto and nbconvert read it."""
+    safe = escape(title)
+    fields = {
+        "pagetitle": f"{safe} – clusterkit" if title else "clusterkit",
+        "heading": safe,
+        "description": f"{safe}: sectors, jobs, wages and growth beside Europe, with what is hidden.",
+        "nav": f"`{nav}`{{=html}}" if nav else "",
+        "lang": "en",
+    }
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
+    notebook.cells[0].source = "\n".join(["---", *lines, "---"])
+
+
+def front_matter(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """Title and navigation of a page, from its first cell."""
+    lines = [line.partition(": ") for line in notebook.cells[0].source.splitlines() if ": " in line]
+    return {key: json.loads(value) for key, _, value in lines}
+
+
+def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
+    """Give every executed page its navigation, and drop pages of regions that are no longer listed.
+
+    Returns
+    -------
+    list of Path
+        The pages' notebooks, home first.
+    """
+    reports = project.reports
+    listed = [p for p in listed if has_page(project, p.region)]
+    pages = {"index": "Home"} | {page_of(p.region): p.name for p in listed}
+    for path in reports.glob("*.ipynb"):
+        if path.stem not in pages:
+            path.unlink()
+    for name in pages:
+        path = reports / f"{name}.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        title = html.unescape(front_matter(notebook)["heading"])
+        set_front_matter(notebook, title=title, nav=_nav(pages, name))
+        part = path.with_name(path.name + ".part")
+        nbformat.write(notebook, part)
+        os.replace(part, path)
+    return [reports / f"{name}.ipynb" for name in pages]
+
+
+def _nav(pages: dict[str, str], current: str) -> str:
+    items = []
+    for name, label in pages.items():
+        mark = ' aria-current="page"' if name == current else ""
+        items.append(f'<li><a href="{name}.html"{mark}>{escape(label)}</a></li>')
+    return f"<ul>{''.join(items)}</ul>"
+
+
+def quarto() -> str | None:
+    """Path of the quarto command, None where there is none."""
+    return shutil.which("quarto")
+
+
+def render(project: Project, pages: Sequence[Path], *, renderer: str) -> Path:
+    """Render all pages aside and put the finished site in place of the old one.
+
+    Parameters
+    ----------
+    renderer
+        ``quarto`` or ``nbconvert``.
+
+    Returns
+    -------
+    Path
+        ``reports/_site/index.html``.
+
+    Raises
+    ------
+    RunError
+        Quarto is too old or fails, with the end of what it said; the old site stays.
+    """
+    new = Path(tempfile.mkdtemp(prefix=".site-", dir=project.reports))
+    try:
+        if renderer == "quarto":
+            _render_with_quarto(project, pages, new)
+        else:
+            _render_with_nbconvert(project, pages, new)
+        new.chmod(0o755)
+        _replace_folder(new, project.site)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return project.site / "index.html"
+
+
+def _render_with_quarto(project: Project, pages: Sequence[Path], new: Path) -> None:
+    command = quarto()
+    if command is None:
+        raise RunError(_quarto_problem("The command quarto is not on the PATH.", "install Quarto, or use --renderer nbconvert"))
+    found = subprocess.run([command, "--version"], check=False, capture_output=True, text=True).stdout.strip()
+    numbers = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
+    if numbers < QUARTO_MIN:
+        needed = ".".join(str(part) for part in QUARTO_MIN)
+        raise RunError(_quarto_problem(f"Quarto is {found or 'of unknown version'}; {needed} or newer is needed.",
+                                       "update Quarto, or use --renderer nbconvert"))  # fmt: skip
+    # In a copy: Quarto writes caches beside the pages and would take an older _site for a resource.
+    copy = new / "project"
+    copy.mkdir()
+    for path in (project.reports / "_quarto.yml", *pages):
+        shutil.copy(path, copy / path.name)
+    _copy_folders(project, copy, "theme", FOLDER, FAILED)
+    done = subprocess.run([command, "render", str(copy)], check=False, capture_output=True, text=True,
+                          env={**os.environ, "NO_COLOR": "1"})  # fmt: skip
+    if done.returncode == 0 and (copy / "_site" / "index.html").is_file():
+        for path in (copy / "_site").iterdir():
+            os.replace(path, new / path.name)
+        shutil.rmtree(copy)
+    else:
+        tail = " | ".join(line for line in done.stderr.strip().splitlines()[-4:] if line.strip())
+        raise RunError(_quarto_problem(f"Quarto ended with status {done.returncode}: {tail or 'it said nothing'}",
+                                       "run `quarto render reports` to see all it says, or use --renderer nbconvert"))  # fmt: skip
+
+
+def _quarto_problem(what: str, fix: str) -> Problem:
+    return Problem(what=what, where="rendering of reports/", rule="reports/_quarto.yml", fix=fix)
+
+
+def _render_with_nbconvert(project: Project, pages: Sequence[Path], new: Path) -> None:
+    theme = project.reports / "theme"
+    skeleton = (theme / "page.html").read_text(encoding="utf-8")
+    headings = _Headings()
+    exporter = _exporter(theme, headings)
+    for path in pages:
+        notebook = nbformat.read(path, as_version=4)
+        fields = front_matter(notebook)
+        headings.start()
+        body, _ = exporter.from_notebook_node(notebook)
+        nav = fields["nav"].removeprefix("`").removesuffix("`{=html}")
+        values = {**fields, "nav": nav, "toc": headings.toc(), "body": body}
+        page = re.sub(r"\$([a-z]+)\$", lambda found, values=values: values[found[1]], skeleton)
+        (new / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    (new / "theme").mkdir()
+    shutil.copy(theme / "clusterkit.css", new / "theme" / "clusterkit.css")
+    _copy_folders(project, new, FOLDER, FAILED)
+
+
+def _copy_folders(project: Project, target: Path, *names: str) -> None:
+    for name in names:
+        if (project.reports / name).is_dir():
+            shutil.copytree(project.reports / name, target / name, ignore=shutil.ignore_patterns("*.part"))
+
+
+def _exporter(theme: Path, headings: _Headings) -> TemplateExporter:
+    config = Config()
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_cell_tags = {"remove-cell"}
+    exporter = TemplateExporter(
+        template_name="nbconvert",
+        template_file="index.html.j2",
+        extra_template_basedirs=[str(theme)],
+        preprocessors=[TagRemovePreprocessor],
+        filters={"page_markdown": mistune.create_markdown(renderer=headings, escape=False)},
+        config=config,
+    )
+    exporter.file_extension = ".html"
+    return exporter
+
+
+class _Headings(mistune.HTMLRenderer):
+    """Markdown to HTML with an id for every heading, and the list of the headings of a page."""
+
+    def __init__(self) -> None:
+        super().__init__(escape=False)
+        self.start()
+
+    def start(self) -> None:
+        """Forget the headings of the page before."""
+        self._found: list[tuple[int, str, str]] = []
+
+    def heading(self, text: str, level: int, **_: object) -> str:
+        plain = html.unescape(re.sub(r"<[^>]+>", "", text))
+        # As Pandoc makes identifiers: small letters, digits, hyphens for spaces.
+        slug = re.sub(r"\s+", "-", re.sub(r"[^\w\s.-]", "", plain.lower()).strip()).lstrip("0123456789.-_") or "section"
+        taken = sum(1 for _, _, found in self._found if re.fullmatch(rf"{re.escape(slug)}(-\d+)?", found))
+        slug = f"{slug}-{taken}" if taken else slug
+        self._found.append((level, text, slug))
+        return f'<h{level} id="{slug}">{text}</h{level}>\n'
+
+    def toc(self) -> str:
+        """Links to the headings of level 2."""
+        links = [f'<li><a href="#{slug}">{text}</a></li>' for level, text, slug in self._found if level == 2]
+        return f"<ul>\n{chr(10).join(links)}\n</ul>"

@@ -1,0 +1,190 @@
+"""The command line: ``clusterkit report``, ``clusterkit data build``, ``clusterkit params``.
+
+Exit status: 0 all done; 1 something failed while it ran; 2 the input is wrong and nothing ran.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+import clusterkit
+from clusterkit import params as parameters
+from clusterkit.errors import ClusterkitError
+from clusterkit.paths import Project, project
+
+if TYPE_CHECKING:
+    from clusterkit.batch.runner import Job, Result
+
+INPUT_IS_WRONG = 2
+RUN_FAILED = 1
+
+
+def _say(text: str) -> None:
+    click.echo(text)
+
+
+def _refuse_wrong_input(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Print an error in its four parts, without a traceback, and leave with status 2."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except ClusterkitError as exc:
+            click.echo(str(exc), err=True)
+            sys.exit(INPUT_IS_WRONG)
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(clusterkit.__version__)
+@click.option("--project", "root", type=click.Path(path_type=Path), default=None, help="Project folder; default this checkout.")
+@click.pass_context
+def main(context: click.Context, root: Path | None) -> None:
+    """Map the industrial clusters of European regions, and publish what was found."""
+    context.obj = root
+
+
+@main.command()
+@click.argument("regions", nargs=-1, metavar="[REGION]...")
+@click.option("--all", "everything", is_flag=True, help="All regions in params/regions.")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Notebooks at a time; default one per processor.")
+@click.option(
+    "--renderer",
+    type=click.Choice(["auto", "quarto", "nbconvert"]),
+    default="auto",
+    show_default=True,
+    help="auto: Quarto where it is on the PATH, else nbconvert.",
+)
+@click.pass_obj
+@_refuse_wrong_input
+def report(root: Path | None, regions: tuple[str, ...], everything: bool, workers: int | None, renderer: str) -> None:
+    """Run the notebook of each region and make the website.
+
+    Every parameter is checked before anything runs. A region that fails does not stop the
+    others; it is named at the end, and the exit status is 1.
+    """
+    if bool(regions) == everything:
+        message = "Name the regions, or say --all."
+        raise click.UsageError(message)
+    place = project(root)
+    wanted = parameters.load_regions(place, None if everything else regions)
+    listed = wanted if everything else parameters.load_regions(place)
+
+    # Imported here: pandas, papermill and nbconvert take a second that `--help` should not cost.
+    from clusterkit.batch import runner
+
+    jobs = [runner.region_job(place, params) for params in wanted]
+    runner.check_parameters([*jobs, runner.home_job(place, listed, {})])
+    start = time.monotonic()
+    results = _run(place, jobs, workers or os.cpu_count() or 1)
+    failures = {result.job.region: str(result.failure) for result in results if result.failure}
+    home = runner.run_job(place, runner.home_job(place, listed, failures))
+    _summary(place, [*results, home])
+    if home.failure is None:
+        _render(place, listed, renderer)
+        _say(f"{len(results) - len(failures)} of {len(results)} regions in {time.monotonic() - start:.0f} s.")
+    if failures or home.failure:
+        sys.exit(RUN_FAILED)
+
+
+def _run(place: Project, jobs: list[Job], workers: int) -> list[Result]:
+    from clusterkit.batch import runner
+
+    console = Console()
+    if not console.is_terminal:
+        done = iter(range(1, len(jobs) + 1))
+        return runner.run(place, jobs, workers=workers, on_result=lambda result: _say(f"[{next(done)}/{len(jobs)}] {_line(result)}"))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("regions", total=len(jobs))
+
+        def show(result: Result) -> None:
+            progress.console.print(_line(result), markup=False, highlight=False)
+            progress.advance(task)
+
+        return runner.run(place, jobs, workers=workers, on_result=show)
+
+
+def _line(result: Result) -> str:
+    state = f"failed: {result.failure}" if result.failure else "done"
+    return f"{result.job.name}: {state} ({result.seconds:.1f} s)"
+
+
+def _summary(place: Project, results: list[Result]) -> None:
+    for result in results:
+        for warning in result.warnings:
+            click.echo(f"warning from {result.job.name}: {warning}", err=True)
+        if result.failure:
+            click.echo(f"failed: {result.job.name}: {result.failure}", err=True)
+            kept = place.reports / "failed" / f"{result.job.page}.ipynb"
+            if kept.is_file():
+                click.echo(f"  the notebook as far as it came: {kept}", err=True)
+
+
+def _render(place: Project, listed: list[parameters.RegionParams], renderer: str) -> None:
+    from clusterkit.batch import site
+
+    pages = site.prepare(place, listed)
+    if renderer == "auto":
+        renderer = "quarto" if site.quarto() else "nbconvert"
+        if renderer == "nbconvert":
+            _say("Quarto is not on the PATH: rendering the same pages with nbconvert.")
+    try:
+        index = site.render(place, pages, renderer=renderer)
+    except ClusterkitError as exc:
+        click.echo(str(exc), err=True)
+        sys.exit(RUN_FAILED)
+    size = sum(path.stat().st_size for path in place.site.rglob("*") if path.is_file())
+    _say(f"{len(pages)} pages, {size / 1e6:.1f} MB. Open {index}")
+
+
+@main.group()
+def data() -> None:
+    """The tables that every report reads."""
+
+
+@data.command("build")
+@click.option("--raw", type=click.Path(path_type=Path), default=None, help="Folder with the raw files; default data/raw.")
+@click.pass_obj
+@_refuse_wrong_input
+def data_build(root: Path | None, raw: Path | None) -> None:
+    """Build data/processed from the raw files: all tables, or none."""
+    place = project(root)
+    from clusterkit.data.build import build
+
+    rows = build(raw or place.raw, place.processed)
+    for name, count in rows.items():
+        _say(f"{name}: {count:,} rows")
+
+
+@main.group("params")
+def params_group() -> None:
+    """The parameter files."""
+
+
+@params_group.command("check")
+@click.argument("regions", nargs=-1, metavar="[REGION]...")
+@click.pass_obj
+@_refuse_wrong_input
+def params_check(root: Path | None, regions: tuple[str, ...]) -> None:
+    """Check the parameter files of some or all regions; run nothing."""
+    checked = parameters.load_regions(project(root), regions or None)
+    _say(f"{len(checked)} parameter file{'s' if len(checked) != 1 else ''} in order: {', '.join(p.region for p in checked)}")
+
+
+@params_group.command("schema")
+def params_schema() -> None:
+    """Print the JSON schema of a region file (kept in params/schema.json)."""
+    _say(parameters.schema().rstrip("\n"))

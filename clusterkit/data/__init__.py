@@ -1,0 +1,1 @@
+"""Raw files to checked tables. The only part that reads data from disk."""

@@ -1,0 +1,188 @@
+"""The project's own tables: their contracts, and one loader each.
+
+A table is refused, with every problem at once, when a column is missing, a value has the wrong
+type or leaves its range, a key stands twice, or the NUTS version is not the base version.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow
+
+from clusterkit.data.nuts import BASE_VERSION
+from clusterkit.errors import MAX_SHOWN, ContractError, Problem, some
+from clusterkit.paths import project
+
+STATUSES = ("reported", "estimated", "hidden", "missing")
+RULE = "docs/methods.md#tables"
+
+_NUTS_ID = pa.Column(str, pa.Check.str_matches(r"^[A-Z]{2}[A-Z0-9]{0,3}$"))
+_VERSION = pa.Column("int16", pa.Check.eq(BASE_VERSION))
+_YEAR = pa.Column("int16", pa.Check.in_range(2000, 2035))
+_STATUS = pa.Column(str, pa.Check.isin(STATUSES))
+_AMOUNT = pa.Column("float64", pa.Check.ge(0), nullable=True)
+_FLAG = pa.Column(str)
+
+INDUSTRY = pa.DataFrameSchema(
+    {
+        "nuts_version": _VERSION,
+        "nuts_id": _NUTS_ID,
+        "nace_code": pa.Column(str, pa.Check.str_matches(r"^[A-Z]\d{0,2}$")),
+        "year": _YEAR,
+        "persons_employed": _AMOUNT,
+        "persons_employed_low": _AMOUNT,
+        "persons_employed_high": _AMOUNT,
+        "persons_employed_status": _STATUS,
+        "persons_employed_flag": _FLAG,
+        "local_units": _AMOUNT,
+        "local_units_status": _STATUS,
+        "wages_meur": _AMOUNT,
+        "wages_meur_status": _STATUS,
+        "source": pa.Column(str),
+    },
+    unique=["nuts_id", "nace_code", "year"],
+    strict=True,
+    checks=[
+        pa.Check(
+            lambda table: (table["persons_employed"].isna() == table["persons_employed_status"].isin(["hidden", "missing"])),
+            name="a hidden or missing cell has no value, a reported or estimated one has",
+        )
+    ],
+)
+REGION = pa.DataFrameSchema(
+    {
+        "nuts_version": _VERSION,
+        "nuts_id": _NUTS_ID,
+        "level": pa.Column("int8", pa.Check.isin([0, 1, 2])),
+        "country": pa.Column(str, pa.Check.str_length(2, 2)),
+        "name": pa.Column(str, pa.Check.str_length(min_value=1)),
+        "name_latin": pa.Column(str, pa.Check.str_length(min_value=1)),
+        "area_km2": pa.Column("float64", pa.Check.gt(0)),
+        "geometry": pa.Column("geometry"),
+    },
+    unique=["nuts_id"],
+    strict=True,
+)
+CONTEXT = pa.DataFrameSchema(
+    {
+        "nuts_version": _VERSION,
+        "nuts_id": _NUTS_ID,
+        "year": _YEAR,
+        "population": _AMOUNT,
+        "gdp_meur": _AMOUNT,
+        "gdp_mpps": _AMOUNT,
+        "gdp_pps_per_head": _AMOUNT,
+        "employment_thousand": _AMOUNT,
+        "unemployment_thousand": _AMOUNT,
+        "unemployment_rate_pct": pa.Column("float64", pa.Check.in_range(0, 100), nullable=True),
+        "is_split": pa.Column(bool),
+    },
+    unique=["nuts_id", "year"],
+    strict=True,
+)
+CROSSWALK = pa.DataFrameSchema(
+    {
+        "from_version": pa.Column("int16"),
+        "from_id": _NUTS_ID,
+        "to_version": pa.Column("int16"),
+        "to_id": _NUTS_ID,
+        "weight_population": pa.Column("float64", pa.Check.in_range(0, 1)),
+        "weight_area": pa.Column("float64", pa.Check.in_range(0, 1)),
+    },
+    unique=["from_version", "from_id", "to_version", "to_id"],
+    strict=True,
+)
+CONTRACTS = {"industry": INDUSTRY, "region": REGION, "context": CONTEXT, "crosswalk": CROSSWALK}
+
+
+def check_table(table: pd.DataFrame, name: str, where: str) -> pd.DataFrame:
+    """Return ``table`` if it keeps the contract ``name``, else raise.
+
+    Raises
+    ------
+    ContractError
+        Every broken rule with its count and first offenders.
+    """
+    try:
+        CONTRACTS[name].validate(table, lazy=True)
+    except pa.errors.SchemaErrors as exc:
+        raise ContractError(_problems(exc, name, where, len(table))) from exc
+    return table
+
+
+def _problems(exc: pa.errors.SchemaErrors, name: str, where: str, n_rows: int) -> list[Problem]:
+    problems = []
+    cases = exc.failure_cases
+    for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
+        offenders = [str(value) for value in group["failure_case"].head(MAX_SHOWN)]
+        if check == "column_in_dataframe":
+            what = f"The table {name} has no column {some(offenders)}."
+        elif check == "column_in_schema":
+            what = f"The table {name} has columns that its contract does not know: {some(offenders)}."
+        else:
+            what = f"The table {name} breaks '{check}' in {len(group):,} cells, for instance {some(offenders)}."
+        place = "the whole table" if pd.isna(column) or column == name else f"column {column}"
+        problems.append(
+            Problem(
+                what=what,
+                where=f"{where}, {place}, {n_rows:,} rows",
+                rule=RULE,
+                fix="build the tables again with `clusterkit data build --raw FOLDER`, or restore them from git",
+            )
+        )
+    return problems
+
+
+def load_table(name: str, folder: Path | None = None) -> pd.DataFrame:
+    """Read one table and check it against its contract.
+
+    Parameters
+    ----------
+    name
+        ``industry``, ``region``, ``context`` or ``crosswalk``.
+    folder
+        Folder with the parquet files; default the project's ``data/processed``.
+
+    Raises
+    ------
+    ContractError
+        The file is absent, is not parquet, or breaks the contract.
+    """
+    path = (folder or project().processed) / f"{name}.parquet"
+    reader = gpd.read_parquet if name == "region" else pd.read_parquet
+    try:
+        table = reader(path)
+    except (OSError, ValueError, pyarrow.lib.ArrowException) as exc:
+        raise ContractError(
+            Problem(
+                what=f"The table {name} cannot be read: {str(exc).splitlines()[0]}",
+                where=str(path),
+                rule=RULE,
+                fix="restore it from git, or build it with `clusterkit data build --raw FOLDER`",
+            )
+        ) from exc
+    return check_table(table, name, str(path))
+
+
+def load_industry(folder: Path | None = None) -> pd.DataFrame:
+    """Persons employed, local units and wages by region (NUTS 0-2), sector and year."""
+    return load_table("industry", folder)
+
+
+def load_region(folder: Path | None = None) -> gpd.GeoDataFrame:
+    """Names, areas (km²) and boundaries (EPSG:3035, metres) of all NUTS 0-2 regions."""
+    return load_table("region", folder)
+
+
+def load_context(folder: Path | None = None) -> pd.DataFrame:
+    """Population, gross domestic product, employment and unemployment by region and year."""
+    return load_table("context", folder)
+
+
+def load_crosswalk(folder: Path | None = None) -> pd.DataFrame:
+    """Which codes of other NUTS versions became which codes of the base version."""
+    return load_table("crosswalk", folder)

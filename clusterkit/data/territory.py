@@ -1,0 +1,136 @@
+"""The cells of a report region: a set of NUTS 2 codes read as one territory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+from clusterkit.data.nuts import COUNTRY_NAMES, EU28, RULE
+from clusterkit.errors import ContractError, Problem, some
+
+_KEYS = ["nace_code", "year"]
+_RANGE = ["persons_employed_low", "persons_employed_high"]
+
+
+def same_territory(nuts_ids: Collection[str], region_ids: Collection[str]) -> list[str]:
+    """Codes of level 0 or 1 that cover exactly the NUTS 2 regions ``nuts_ids``.
+
+    Parameters
+    ----------
+    nuts_ids
+        NUTS 2 codes of one territory.
+    region_ids
+        All codes of the same NUTS version.
+    """
+    level2 = [code for code in region_ids if len(code) == 4]
+    wanted = set(nuts_ids)
+    parents = {code[:size] for code in wanted for size in (3, 2)}
+    return sorted(p for p in parents if {code for code in level2 if code.startswith(p)} == wanted)
+
+
+def with_country_and_union(
+    name: str, nuts_ids: Sequence[str], region_ids: Collection[str]
+) -> dict[str, Sequence[str]]:
+    """The territory, its countries where it is smaller than they are, and the EU-28, by name."""
+    groups: dict[str, Sequence[str]] = {name: list(nuts_ids)}
+    for country in sorted({code[:2] for code in nuts_ids} - set(same_territory(nuts_ids, region_ids))):
+        groups[COUNTRY_NAMES[country]] = [country]
+    return groups | {"EU-28": list(EU28)}
+
+
+def combine(industry: pd.DataFrame, nuts_ids: Sequence[str], region_ids: Collection[str]) -> pd.DataFrame:
+    """One row per sector and year for a set of NUTS 2 regions taken together.
+
+    Parameters
+    ----------
+    industry
+        Table ``industry``.
+    nuts_ids
+        NUTS 2 codes that make up the territory.
+    region_ids
+        All codes of the NUTS version, to find a published region with the same territory.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``(nace_code, year)``. ``persons_employed`` (persons) and its range ``_low``,
+        ``_high``; ``local_units``; ``wages_meur`` (million euro); their ``_status``: reported,
+        estimated, partly hidden, hidden or missing; ``persons_employed_flag``; ``n_hidden``,
+        the number of codes whose cell is hidden or missing.
+
+    Raises
+    ------
+    ContractError
+        A code has no row in the table.
+
+    Notes
+    -----
+    Where every part is published, the sum. Otherwise, where a region of level 1 or 0 has exactly
+    this territory and is published, its figure (docs/methods.md#regions-made-of-several-codes).
+    Otherwise the value is unknown and its range is the sum of the parts' ranges. A hidden part
+    is never counted as zero.
+    """
+    missing = sorted(set(nuts_ids) - set(industry["nuts_id"]))
+    if missing:
+        raise ContractError(
+            Problem(
+                what=f"The industry table has no rows for {some(missing)}.",
+                where="data/processed/industry.parquet, column nuts_id",
+                rule=RULE,
+                fix="check nuts_ids in the region file, or build the tables with data for this region",
+            )
+        )
+    parts = industry[industry["nuts_id"].isin(list(nuts_ids))]
+    parents = same_territory(nuts_ids, region_ids)
+    whole = industry[industry["nuts_id"].isin(parents)].sort_values("nuts_id", key=lambda ids: -ids.str.len())
+    result = _ranges(parts, len(nuts_ids))
+    for name in ("persons_employed", "local_units", "wages_meur"):
+        columns = _amounts(parts, name, len(nuts_ids))
+        published = whole[whole[f"{name}_status"] == "reported"].drop_duplicates(_KEYS).set_index(_KEYS)
+        better = columns[f"{name}_status"].ne("reported") & columns.index.isin(published.index)
+        rows = columns.index[better]
+        columns.loc[rows, name] = published.loc[rows, name]
+        columns.loc[rows, f"{name}_status"] = "reported"
+        if name == "persons_employed":
+            for bound in _RANGE:
+                result.loc[rows, bound] = published.loc[rows, name]
+            columns["persons_employed_flag"] = result.pop("flag")
+            columns.loc[rows, "persons_employed_flag"] = published.loc[rows, "persons_employed_flag"]
+        result = result.join(columns)
+    return _within(result, whole)
+
+
+def _ranges(parts: pd.DataFrame, n_parts: int) -> pd.DataFrame:
+    groups = parts.groupby(_KEYS)
+    table = pd.DataFrame({"persons_employed_low": groups["persons_employed_low"].sum()})
+    table["persons_employed_high"] = groups["persons_employed_high"].sum(min_count=n_parts)
+    table["n_hidden"] = parts["persons_employed"].isna().groupby([parts[key] for key in _KEYS]).sum()
+    table["flag"] = groups["persons_employed_flag"].agg(lambda flags: "".join(sorted(set("".join(flags)))))
+    return table
+
+
+def _amounts(parts: pd.DataFrame, name: str, n_parts: int) -> pd.DataFrame:
+    groups = parts.groupby(_KEYS)
+    table = pd.DataFrame({name: groups[name].sum(min_count=n_parts)})
+    counts = parts.groupby([*_KEYS, f"{name}_status"]).size().unstack(fill_value=0)
+    count = counts.reindex(columns=["reported", "estimated", "hidden", "missing"], fill_value=0)
+    unknown = count["hidden"] + count["missing"]
+    status = pd.Series("reported", index=count.index, dtype="str")
+    status[count["estimated"] > 0] = "estimated"
+    status[unknown > 0] = "partly hidden"
+    status[unknown == n_parts] = "hidden"
+    status[count["missing"] == n_parts] = "missing"
+    return table.join(status.rename(f"{name}_status"))
+
+
+def _within(result: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
+    """Tighten open ranges by the range of a published region with the same territory."""
+    for _, parent in whole.groupby("nuts_id"):
+        limit = parent.set_index(_KEYS)[_RANGE].reindex(result.index)
+        free = result["persons_employed"].isna()
+        high = result[["persons_employed_high"]].join(limit["persons_employed_high"], rsuffix="_limit").min(axis=1)
+        low = result[["persons_employed_low"]].join(limit["persons_employed_low"], rsuffix="_limit").max(axis=1)
+        result.loc[free, "persons_employed_high"] = high[free]
+        result.loc[free, "persons_employed_low"] = low[free].clip(upper=high[free])
+    return result

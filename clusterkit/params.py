@@ -1,0 +1,341 @@
+"""Parameters: one default file, one file per region with its differences, checked before use.
+
+A region file is merged over ``params/default.yaml``, checked as a whole, and handed to a
+notebook as plain values. Nothing runs on a file that has a problem.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError, model_validator
+
+from clusterkit import yamlfile
+from clusterkit.errors import ClusterkitError, ParamError, Problem
+from clusterkit.paths import Project
+
+RULE = "params/schema.json"
+REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
+RESERVED_ID = "home"  # folder of the home page's data
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class MappingParams(_Strict):
+    """Parameters of the cluster mapping page."""
+
+    taxonomy: Literal["nace-divisions"] = "nace-divisions"
+    strong_lq: Annotated[float, Field(gt=0)] = Field(1.5, description="Least location quotient of a strong sector.")
+    min_share_pct: Percent = Field(1.0, description="Least share of the region's jobs (percent) of a strong sector.")
+    highlight: Annotated[list[StrictStr], Field(min_length=1, max_length=2)] = Field(
+        ["C29"], description="One or two NACE divisions to map over Europe."
+    )
+
+
+class RegionParams(_Strict):
+    """Everything that a report of one region depends on."""
+
+    schema_version: Literal[1] = 1
+    region: Annotated[StrictStr, Field(pattern=REGION_ID, max_length=60)] = Field(
+        description="Identifier of the region and name of its file: small letters, digits, hyphens."
+    )
+    name: Annotated[StrictStr, Field(min_length=1, max_length=300)] = Field(
+        description="Name as the region writes it; shown in titles."
+    )
+    nuts_version: Literal[2016] = Field(2016, description="NUTS version of nuts_ids and of the embedded tables.")
+    nuts_ids: Annotated[list[StrictStr], Field(min_length=1)] = Field(
+        description="NUTS 2 codes that make up the region, in quotes."
+    )
+    base_year: StrictInt = Field(2011, description="First year of growth figures.")
+    reference_year: StrictInt = Field(2014, description="Year of all other figures.")
+    mapping: MappingParams = MappingParams()
+
+    @property
+    def strong_rule(self) -> dict[str, float]:
+        """The two thresholds of a strong sector, as ``mapping.rank_sectors`` takes them."""
+        return {"strong_lq": self.mapping.strong_lq, "min_share_pct": self.mapping.min_share_pct}
+
+    def taxonomy_path(self, project: Project) -> Path:
+        """File of the taxonomy that the mapping uses."""
+        return project.params / "taxonomies" / f"{self.mapping.taxonomy}.yaml"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> RegionParams:
+        if self.region == RESERVED_ID:
+            message = f"the identifier {RESERVED_ID!r} is taken by the home page"
+            raise ValueError(message)
+        if self.base_year >= self.reference_year:
+            message = f"base_year {self.base_year} is not before reference_year {self.reference_year}"
+            raise ValueError(message)
+        return self
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What the embedded tables know: valid codes, and what other codes became."""
+
+    nuts2: frozenset[str]
+    successors: Mapping[str, tuple[str, ...]]  # code of another NUTS version to codes of the base version
+    divisions: frozenset[str]
+    years: tuple[int, ...]
+
+
+def known_codes(project: Project) -> Codes:
+    """Codes and years of the embedded tables, to check parameters against.
+
+    Raises
+    ------
+    ContractError
+        A table is absent or broken.
+    """
+    # pandas and geopandas take two seconds to import: only when parameters are really checked.
+    from clusterkit.data.industries import load_taxonomy
+    from clusterkit.data.tables import load_crosswalk, load_industry
+
+    industry = load_industry(project.processed)
+    crosswalk = load_crosswalk(project.processed)
+    nuts2 = frozenset(code for code in industry["nuts_id"].unique() if len(code) == 4)
+    changed = crosswalk[(crosswalk["from_id"].str.len() == 4) & ~crosswalk["from_id"].isin(list(nuts2))]
+    successors = changed.groupby("from_id")["to_id"].agg(lambda codes: tuple(sorted(set(codes)))).to_dict()
+    taxonomy = load_taxonomy(project.params / "taxonomies" / "nace-divisions.yaml")
+    years = tuple(sorted(int(year) for year in industry["year"].unique()))
+    return Codes(nuts2, successors, frozenset(taxonomy.categories), years)
+
+
+def region_ids(project: Project) -> list[str]:
+    """Identifiers of all region files, in alphabetical order."""
+    return sorted(path.stem for path in (project.params / "regions").glob("*.yaml"))
+
+
+def load_regions(project: Project, regions: Sequence[str] | None = None) -> list[RegionParams]:
+    """Read, merge and check the parameters of some or all regions.
+
+    Parameters
+    ----------
+    regions
+        Identifiers; default all files in ``params/regions``.
+
+    Returns
+    -------
+    list of RegionParams
+        In the order asked for.
+
+    Raises
+    ------
+    ParamError
+        Every problem of every file at once: unknown or duplicate key, unknown region, wrong
+        type or range, a code that is not in the NUTS version, an unknown sector.
+    """
+    problems: list[Problem] = []
+    known = region_ids(project)
+    wanted = list(dict.fromkeys(known if regions is None else regions))
+    problems += [_unknown_region(region, known) for region in wanted if region not in known]
+    if not wanted:
+        problems.append(
+            Problem(
+                what="There is no region file.",
+                where=str(project.params / "regions"),
+                rule="one YAML file per region",
+                fix="add a file; params/regions of a fresh checkout holds ten to start from",
+            )
+        )
+    loaded: list[tuple[RegionParams, yamlfile.Locate]] = []
+    for region in (region for region in wanted if region in known):
+        try:
+            loaded.append(_load(project, region))
+        except ClusterkitError as exc:
+            problems += exc.problems
+    if loaded:
+        codes = known_codes(project)
+        for params, locate in loaded:
+            problems += _check_codes(params, locate, codes)
+    if problems:
+        raise ParamError(list(dict.fromkeys(problems)))
+    return [params for params, _ in loaded]
+
+
+def _unknown_region(region: str, known: list[str]) -> Problem:
+    close = difflib.get_close_matches(region, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(known[:12])}, or add a file"
+    return Problem(
+        what=f"There is no region {region!r}.",
+        where="command line",
+        rule="a region is a file params/regions/REGION.yaml",
+        fix=hint,
+    )
+
+
+def _load(project: Project, region: str) -> tuple[RegionParams, yamlfile.Locate]:
+    path = project.params / "regions" / f"{region}.yaml"
+    default, locate_default = yamlfile.read(project.params / "default.yaml")
+    own, locate_own = yamlfile.read(path)
+
+    def locate(keys: tuple[Any, ...]) -> str:
+        return locate_own(keys) if _has(own, keys) or not _has(default, keys) else locate_default(keys)
+
+    merged = _merge(default, own)
+    try:
+        params = RegionParams.model_validate(merged)
+    except ValidationError as exc:
+        raise ParamError([_from_pydantic(error, locate) for error in exc.errors()]) from exc
+    if params.region != region:
+        raise ParamError(
+            Problem(
+                what=f"The file {region}.yaml says region: {params.region!r}.",
+                where=locate(("region",)),
+                rule="the region's identifier is the name of its file",
+                fix=f"write region: {region!r}, or rename the file",
+            )
+        )
+    return params, locate
+
+
+def _has(data: Any, keys: tuple[Any, ...]) -> bool:
+    for key in keys:
+        if isinstance(data, dict) and key in data:
+            data = data[key]
+        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
+            data = data[key]
+        else:
+            return False
+    return True
+
+
+def _merge(default: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(default)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _from_pydantic(error: Mapping[str, Any], locate: yamlfile.Locate) -> Problem:
+    keys = tuple(error["loc"])
+    name = ".".join(str(key) for key in keys) or "the file"
+    fix = f"see {RULE} and params/default.yaml"
+    if error["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(str(keys[-1]), _fields(keys[:-1]), n=1)
+        fix = f"did you mean {close[0]}?" if close else f"remove it; the keys are {', '.join(_fields(keys[:-1]))}"
+        what = f"Unknown parameter {name}."
+    elif error["type"] == "missing":
+        what = f"The parameter {name} is missing."
+        fix = f"add {name}; see params/regions/piemonte.yaml"
+    elif error["type"] == "value_error":
+        what = f"{error['msg'].removeprefix('Value error, ').capitalize()}."
+    else:
+        what = f"{name} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}."
+    return Problem(what=what, where=locate(keys), rule=RULE, fix=fix)
+
+
+def _fields(keys: tuple[Any, ...]) -> list[str]:
+    model: type[BaseModel] = MappingParams if keys[:1] == ("mapping",) else RegionParams
+    return list(model.model_fields)
+
+
+def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) -> list[Problem]:
+    problems = []
+    for position, code in enumerate(params.nuts_ids):
+        if code not in codes.nuts2:
+            problems.append(_unknown_nuts(code, locate(("nuts_ids", position)), params.nuts_version, codes))
+        elif code in params.nuts_ids[:position]:
+            problems.append(
+                Problem(
+                    what=f"The code {code} stands twice in nuts_ids.",
+                    where=locate(("nuts_ids", position)),
+                    rule="a region is a set of codes",
+                    fix="remove one of the two",
+                )
+            )
+    for position, code in enumerate(params.mapping.highlight):
+        if code not in codes.divisions:
+            problems.append(
+                Problem(
+                    what=f"{code!r} is not a division of the taxonomy {params.mapping.taxonomy}.",
+                    where=locate(("mapping", "highlight", position)),
+                    rule=f"params/taxonomies/{params.mapping.taxonomy}.yaml",
+                    fix=_close_code(code, codes.divisions),
+                )
+            )
+    for key in ("base_year", "reference_year"):
+        if (year := getattr(params, key)) not in codes.years:
+            problems.append(
+                Problem(
+                    what=f"{key} is {year}; the tables hold {codes.years[0]} to {codes.years[-1]}.",
+                    where=locate((key,)),
+                    rule="docs/data_log.md",
+                    fix=f"choose a year from {codes.years[0]} to {codes.years[-1]}",
+                )
+            )
+    return problems
+
+
+def _unknown_nuts(code: str, where: str, version: int, codes: Codes) -> Problem:
+    became = codes.successors.get(code)
+    if became:
+        fix = f"NUTS {version} has {' and '.join(became)} in its place"
+    else:
+        fix = _close_code(code, codes.nuts2)
+    return Problem(
+        what=f"{code!r} is not a NUTS 2 code of NUTS {version}.",
+        where=where,
+        rule="docs/methods.md#nuts-versions",
+        fix=fix,
+    )
+
+
+def _close_code(code: str, valid: Collection[str]) -> str:
+    close = difflib.get_close_matches(code.upper(), sorted(valid), n=3)
+    return f"did you mean {' or '.join(close)}?" if close else "check the code"
+
+
+def as_notebook_parameters(params: RegionParams) -> dict[str, Any]:
+    """The values that the mapping notebook declares, flat, as papermill passes them on."""
+    plain = params.model_dump(exclude={"schema_version", "mapping"})
+    return {**plain, **params.mapping.model_dump()}
+
+
+def check(values: Mapping[str, Any]) -> RegionParams:
+    """Check a notebook's parameter cell and return it typed.
+
+    Parameters
+    ----------
+    values
+        The notebook's variables (``locals()``); other names than parameters are ignored.
+
+    Raises
+    ------
+    ParamError
+        A parameter is missing or not what the schema allows, all at once.
+    """
+    top = {name: values[name] for name in RegionParams.model_fields if name in values}
+    mapping = {name: values[name] for name in MappingParams.model_fields if name in values}
+    try:
+        return RegionParams.model_validate({**top, "mapping": mapping})
+    except ValidationError as exc:
+        raise ParamError([_from_pydantic(error, lambda _: "the notebook's parameters cell") for error in exc.errors()]) from exc
+
+
+def schema() -> str:
+    """JSON schema of a region file, as text, for editors and for ``params/schema.json``."""
+    model = RegionParams.model_json_schema()
+    model["title"] = "clusterkit region parameters"
+    model["description"] = inspect.cleandoc(RegionParams.__doc__ or "")
+    return json.dumps(model, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_table(params: RegionParams) -> Iterable[tuple[str, Any]]:
+    """Name and value of every parameter, nested names joined by a dot."""
+    for name, value in params.model_dump(exclude={"schema_version"}).items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{key}", inner) for key, inner in value.items())
+        else:
+            yield name, value

@@ -1,0 +1,68 @@
+"""What a page was made from: parameters, code, versions, and the checksums of its data."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+
+import clusterkit
+from clusterkit.data.industries import Taxonomy
+from clusterkit.data.sources import sha256
+from clusterkit.params import RegionParams, as_table
+from clusterkit.paths import Project
+
+PACKAGES = ("pandas", "geopandas", "shapely", "matplotlib", "seaborn")  # whose version can change a page
+DIGITS = 12  # hexadecimal digits of a checksum that are shown
+
+
+def commit(root: Path) -> str:
+    """Commit of the code, with a mark when files were changed since; "unknown" outside git."""
+    try:
+        head = _git(root, "rev-parse", "--short=12", "HEAD")
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown (not a git checkout)"
+    return f"{head}, with changes that are not committed" if changed else head
+
+
+def _git(root: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(root), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def versions() -> str:
+    """Version of clusterkit, Python and the packages that draw and compute."""
+    packages = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+    return f"clusterkit {clusterkit.__version__}, Python {platform.python_version()}, {packages}"
+
+
+def data_rows(project: Project) -> list[tuple[str, str]]:
+    """The project's tables and the raw files behind them, each with the start of its SHA-256."""
+    rows = []
+    for path in sorted(project.processed.glob("*.parquet")):
+        rows.append((f"Table {path.stem}", f"SHA-256 {sha256(path)[:DIGITS]}…"))
+    record = project.processed / "provenance.json"
+    if record.is_file():
+        for source in json.loads(record.read_text(encoding="utf-8"))["sources"]:
+            where = source["file"].rpartition("/")[2]
+            rows.append((f"{source['dataset']}, edition {source['edition']}", f"{where}, SHA-256 {source['sha256'][:DIGITS]}…"))
+    return rows
+
+
+def rows(p: RegionParams, taxonomy: Taxonomy, project: Project) -> list[tuple[str, str]]:
+    """Name and value of everything that a region's page depends on."""
+    parameters = []
+    for name, value in as_table(p):
+        if name == "mapping.highlight":
+            value = [taxonomy.label(code) for code in value]
+        parameters.append((f"Parameter {name}", ", ".join(value) if isinstance(value, list) else str(value)))
+    return [*parameters, ("Code", f"commit {commit(project.root)}"), ("Versions", versions()), *data_rows(project)]
+
+
+def site_rows(listed: list[RegionParams], project: Project) -> list[tuple[str, str]]:
+    """Name and value of everything that the home page depends on."""
+    regions = ", ".join(p.region for p in listed)
+    return [("Regions", regions), ("Code", f"commit {commit(project.root)}"), ("Versions", versions()), *data_rows(project)]

@@ -1,0 +1,96 @@
+"""The home page: all regions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import pandas as pd
+
+from clusterkit import mapping
+from clusterkit.data import territory
+from clusterkit.data.industries import Taxonomy
+from clusterkit.data.nuts import COUNTRY_NAMES
+from clusterkit.params import RegionParams
+from clusterkit.show import words
+from clusterkit.show.output import Column, Downloads, Table, Text
+from clusterkit.show.tables import source_note
+
+
+def overview(listed: Sequence[RegionParams], industry: pd.DataFrame, region_ids: Collection[str]) -> pd.DataFrame:
+    """One row per region: ``mapping.summary`` with the region's ``name`` and ``country``."""
+    area = mapping.benchmark(industry)
+    rows = {}
+    for p in listed:
+        cells = territory.combine(industry, p.nuts_ids, region_ids)
+        years = {"base_year": p.base_year, "reference_year": p.reference_year}
+        sectors = mapping.portfolio(cells, area, mapping.matched_growth(industry, **years), **years)
+        ranked = mapping.rank_sectors(sectors, **p.strong_rule)
+        row = mapping.summary(ranked, mapping.region_total(cells).loc[p.reference_year])
+        countries = words.listing(sorted({COUNTRY_NAMES[code[:2]] for code in p.nuts_ids}))
+        rows[p.region] = pd.concat([pd.Series({"name": p.name, "country": countries}), row])
+    return pd.DataFrame(rows).T
+
+
+def say_lead(table: pd.DataFrame, taxonomy: Taxonomy) -> Text:
+    """The site in one sentence: the strongest sector among all regions."""
+    strong = table[table["n_strong"] > 0]
+    if strong.empty:
+        return Text(("No sector of the regions on this site stands out in Europe by the measure used here.",), role="lead")
+    best = strong.loc[strong["top_lq_low"].astype(float).idxmax()]
+    times = words.times(best["top_lq"], best["top_lq_low"], best["top_lq_high"], certain=best["top_lq_is_certain"])
+    jobs = words.number(float(strong["persons_strong"].sum()))
+    return Text(
+        (
+            f"In {words.count(len(table), 'region')}, {words.number(int(strong['n_strong'].sum()))} strong sectors employ {jobs} persons. "
+            f"The most pronounced is {taxonomy.phrase(best['top_code'])} in {best['name']}: {times} the European share of jobs.",
+        ),
+        role="lead",
+    )
+
+
+def table_overview(
+    table: pd.DataFrame,
+    taxonomy: Taxonomy,
+    listed: Sequence[RegionParams],
+    pages: Mapping[str, str],
+    downloads: Downloads,
+) -> Table:
+    """All regions with their jobs, strong sectors and strongest sector; names link to the pages."""
+    rows = [
+        (
+            row["name"],
+            row["country"],
+            words.number(row["persons_employed"]),
+            words.number(row["n_strong"]),
+            words.percent(row["share_strong_pct"]) if row["n_strong"] else "–",
+            taxonomy.label(row["top_code"]) if row["top_code"] else "none large enough",
+            words.times(row["top_lq"], row["top_lq_low"], row["top_lq_high"], certain=bool(row["top_lq_is_certain"]))
+            if row["top_code"]
+            else "–",
+        )
+        for _, row in table.iterrows()
+    ]
+    rules = {(p.mapping.strong_lq, p.mapping.min_share_pct) for p in listed}
+    rule = " or ".join(f"at least {lq:g} times the European share and {words.percent(share)} of the region’s jobs" for lq, share in sorted(rules))
+    return Table(
+        title=f"{words.sentence(words.count(len(table), 'region'))}, their strong sectors and the strongest of them",
+        columns=[
+            Column("Region", numeric=False),
+            Column("Country", numeric=False),
+            Column("Jobs, business economy"),
+            Column("Strong sectors"),
+            Column("Their share of jobs"),
+            Column("Strongest sector", numeric=False),
+            Column("Share of jobs, of the European", numeric=False),
+        ],
+        rows=rows,
+        note=f"Strong: {rule}. {source_note(listed[0])}",
+        link=downloads.save("overview", table),
+        hrefs=[pages.get(str(region)) for region in table.index],
+    )
+
+
+def say_failures(failures: Mapping[str, str], listed: Sequence[RegionParams]) -> Text:
+    """Regions without a page and why; nothing when all went well."""
+    names = {p.region: p.name for p in listed}
+    return Text(tuple(f"**{names.get(region, region)}** has no page in this run: {reason}" for region, reason in failures.items()), role="warning")

@@ -1,0 +1,185 @@
+"""Maps of Europe in equal-area projection, with named classes."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from matplotlib.transforms import Bbox
+
+from clusterkit.data.industries import Taxonomy
+from clusterkit.data.nuts import COUNTRY_NAMES
+from clusterkit.data.sources import GISCO
+from clusterkit.params import RegionParams
+from clusterkit.show import theme, words
+from clusterkit.show.output import Downloads, Figure, Several
+from clusterkit.show.tables import source_note
+from clusterkit.show.theme import finish
+
+EUROPE = (1_950_000, 1_330_000, 6_050_000, 5_420_000)  # metres, EPSG:3035: west, south, east, north
+OUTSIDE = "Overseas regions, the Azores, Madeira, the Canary Islands and Iceland are not drawn."
+LABELLED = 20  # regions; more names than that hide each other and the map
+SPECK_KM2 = 30.0  # km²; a smaller island is less than a pixel and is left out of the drawing
+
+
+def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
+    """Where the region lies in Europe."""
+    figure, axes, region = _europe(region, width_in=0.6 * theme.WIDTH_IN)
+    own = region[region["nuts_id"].isin(p.nuts_ids)]
+    country = region[(region["level"] == 0) & region["nuts_id"].isin({code[:2] for code in p.nuts_ids})]
+    country.plot(ax=axes, color=theme.OTHER, alpha=0.45, linewidth=0)
+    own.dissolve().plot(ax=axes, color=theme.STRONG, edgecolor=theme.PAPER, linewidth=0.6)
+    _borders(axes, region)
+    _label(axes, {p.name: own})
+    area = own["area_km2"].sum()
+    name = COUNTRY_NAMES[p.nuts_ids[0][:2]]
+    is_country = set(own["nuts_id"]) == set(region.loc[(region["level"] == 2) & (region["country"] == p.nuts_ids[0][:2]), "nuts_id"])
+    where = "is a whole country" if is_country else f"lies in {name}"
+    return finish(
+        figure,
+        title=f"{p.name} {where} and covers {words.number(round(area, -2))} km²",
+        alt=f"Map of Europe with {p.name} in orange{'' if is_country else f' and the rest of {name} in grey'}.",
+        note=f"Boundaries: NUTS {p.nuts_version}, {GISCO}.",
+        link="",
+    )
+
+
+def plot_sectors(
+    across: dict[str, pd.DataFrame], p: RegionParams, region: gpd.GeoDataFrame, taxonomy: Taxonomy, downloads: Downloads
+) -> Several:
+    """One map for each sector of ``mapping.sectors_across_regions``."""
+    return Several(tuple(_plot_sector(code, table, p, region, taxonomy, downloads) for code, table in across.items()))
+
+
+def _plot_sector(
+    code: str, regions: pd.DataFrame, p: RegionParams, region: gpd.GeoDataFrame, taxonomy: Taxonomy, downloads: Downloads
+) -> Figure:
+    """How specialised every NUTS 2 region of Europe is in one sector.
+
+    Parameters
+    ----------
+    regions
+        The sector over all regions, as ``mapping.sectors_across_regions`` gives it.
+    """
+    figure, axes, region = _europe(region)
+    shapes = region[region["level"] == 2].merge(regions, left_on="nuts_id", right_index=True)
+    klass = _classes(shapes)
+    hidden = shapes[klass.isna()]
+    hidden.plot(ax=axes, facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="/////", linewidth=0)
+    for number, colour in enumerate(theme.LQ_COLOURS):
+        chosen = shapes[klass == number]
+        if len(chosen):
+            chosen.plot(ax=axes, color=colour, edgecolor=theme.PAPER, linewidth=0.25)
+    _borders(axes, region)
+    own = region[region["nuts_id"].isin(p.nuts_ids)].dissolve()
+    own.boundary.plot(ax=axes, color=theme.INK, linewidth=1.8)
+    handles = [Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS[::-1], theme.LQ_LABELS[::-1], strict=True)]
+    handles += [
+        Patch(facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="/////", linewidth=0, label="hidden or not published"),
+        Patch(facecolor=theme.LAND, label="not in these statistics"),
+        Line2D([], [], color=theme.INK, linewidth=1.8, label=p.name if len(p.name) <= 30 else f"{p.name[:29]}…"),
+    ]
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), frameon=True, facecolor=theme.PAPER,
+                edgecolor="none", framealpha=0.85, title="Share of jobs", alignment="left")  # fmt: skip
+    known = regions["lq"].dropna()
+    above = int((known >= theme.LQ_BOUNDS[3]).sum())
+    label = taxonomy.label(code)
+    return finish(
+        figure,
+        title=f"{label}: {words.count(above, 'region')} of {len(known)} with a published figure "
+        f"{'reaches' if above == 1 else 'reach'} twice the European share of jobs",
+        alt=f"Map of location quotients in {label} by NUTS 2 region in {p.reference_year}: {_class_counts(klass)}; "
+        f"{words.count(int(klass.isna().sum()), 'region')} hidden or not published.",
+        note=f"A hidden region is coloured where its whole range lies in one class. {OUTSIDE} {source_note(p)} Boundaries: {GISCO}.",
+        link=downloads.save(f"map-{code.lower()}", regions.join(region.set_index("nuts_id")[["name", "country"]])),
+    )
+
+
+def plot_pilots(regions: list[RegionParams], region: gpd.GeoDataFrame) -> Figure:
+    """All report regions on one map, each with its name."""
+    figure, axes, region = _europe(region)
+    for p in regions:
+        own = region[region["nuts_id"].isin(p.nuts_ids)].dissolve()
+        own.plot(ax=axes, color=theme.STRONG, edgecolor=theme.PAPER, linewidth=0.6)
+    _borders(axes, region)
+    if len(regions) <= LABELLED:
+        _label(axes, {p.name: region[region["nuts_id"].isin(p.nuts_ids)] for p in regions})
+    names = words.listing([p.name for p in regions])
+    countries = {code[:2] for p in regions for code in p.nuts_ids}
+    return finish(
+        figure,
+        title=f"{words.sentence(words.count(len(regions), 'region'))} in {words.count(len(countries), 'country', 'countries')}",
+        alt=f"Map of Europe with the regions of this site in orange: {names}.",
+        note=f"Boundaries: NUTS {regions[0].nuts_version}, {GISCO}.",
+        link="",
+    )
+
+
+def _label(axes: Axes, places: dict[str, gpd.GeoDataFrame]) -> None:
+    """Names beside their regions: on the first side where neither a name nor a region is in the way."""
+    boxes = {}
+    for name, shapes in places.items():
+        west, south, east, north = shapes.total_bounds
+        boxes[name] = Bbox(axes.transData.transform([(west, south), (east, north)]))
+    taken = list(boxes.values())
+    for name, box in boxes.items():
+        short = name if len(name) <= 40 else f"{name[:39]}…"
+        text = axes.text(0, 0, short, transform=None, ha="center", va="center", fontsize=theme.FONT_PT,
+                         fontweight="bold", parse_math=False, zorder=5)  # fmt: skip
+        size = text.get_window_extent()
+        middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+        up, side = (box.height + size.height) / 2 + 4, (box.width + size.width) / 2 + 6
+        options = [(side, 0), (-side, 0), (0, up), (0, -up), (side, up), (-side, up), (side, -up), (-side, -up)]
+        spots = [size.translated(middle[0] + x, middle[1] + y) for x, y in options]
+        inside = [spot for spot in spots if axes.bbox.containsx(spot.x0) and axes.bbox.containsx(spot.x1)] or spots
+        free = [spot for spot in inside if not any(spot.overlaps(other) for other in taken)]
+        spot = (free or inside)[0]
+        text.set_position(((spot.x0 + spot.x1) / 2, (spot.y0 + spot.y1) / 2))
+        text.set_path_effects([withStroke(linewidth=3, foreground=theme.PAPER)])
+        taken.append(spot)
+
+
+def _europe(region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
+    """An empty map of Europe, and the regions as far as they are on it."""
+    theme.use()
+    region = _on_map(region)
+    west, south, east, north = EUROPE
+    figure = plt.figure(figsize=(width_in, width_in * (north - south) / (east - west)), dpi=72)  # as SVG counts
+    axes = figure.add_axes((0, 0, 1, 1))
+    region[region["level"] == 0].plot(ax=axes, color=theme.LAND, linewidth=0)
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
+    axes.set_axis_off()
+    return figure, axes, region
+
+
+def _on_map(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    parts = region[region["country"] != "IS"].clip_by_rect(*EUROPE).explode(index_parts=False)
+    parts = parts[(parts.geom_type == "Polygon") & (parts.area >= SPECK_KM2 * 1e6)]
+    shapes = gpd.GeoDataFrame(geometry=parts).dissolve(by=parts.index)
+    return region.drop(columns="geometry").join(shapes, how="inner").set_geometry("geometry", crs=region.crs)
+
+
+def _borders(axes: Axes, region: gpd.GeoDataFrame) -> None:
+    region[region["level"] == 0].boundary.plot(ax=axes, color=theme.PAPER, linewidth=0.8)
+
+
+def _classes(shapes: gpd.GeoDataFrame) -> pd.Series:
+    """Number of the class of each region; NaN where its range crosses a class limit."""
+    bounds = np.array(theme.LQ_BOUNDS)
+    low = np.searchsorted(bounds, shapes["lq_low"].to_numpy(), side="right")
+    high = np.searchsorted(bounds, shapes["lq_high"].to_numpy(), side="right")
+    value = np.searchsorted(bounds, shapes["lq"].to_numpy(), side="right").astype(float)
+    open_range = shapes["lq"].isna().to_numpy()
+    certain = (low == high) & shapes["lq_high"].notna().to_numpy() & shapes["lq_low"].notna().to_numpy()
+    return pd.Series(np.where(~open_range, value, np.where(certain, low.astype(float), np.nan)), index=shapes.index)
+
+
+def _class_counts(klass: pd.Series) -> str:
+    counts = klass.value_counts()
+    return ", ".join(f"{int(counts.get(number, 0))} {label}" for number, label in enumerate(theme.LQ_LABELS))

@@ -1,0 +1,185 @@
+"""What a notebook cell shows: text, figure or table, as Markdown that holds safe HTML.
+
+Markdown and not ``text/html``: Quarto adds scripts from other hosts to pages with HTML outputs.
+All text is escaped, so that a name with ``<`` or ``*`` is shown as it is written.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+_SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'\\`*_{}[]#+!|~^$@"})
+FOLDER = "downloads"  # beside the pages
+
+
+def escape(text: object) -> str:
+    """Text safe in HTML inside Markdown, for every renderer."""
+    return str(text).replace("\r", "").replace("\n", " ").translate(_SPECIAL)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Paragraphs; in each, ``**bold**`` is kept and all else is shown as written."""
+
+    paragraphs: tuple[str, ...]
+    role: str = ""
+
+    def _repr_markdown_(self) -> str:
+        css = f' class="{self.role}"' if self.role else ""
+        return "".join(f"<p{css}>{_bold(paragraph)}</p>\n" for paragraph in self.paragraphs if paragraph)
+
+    def __repr__(self) -> str:
+        return "\n".join(self.paragraphs)
+
+
+def _bold(text: str) -> str:
+    parts = text.split("**")
+    return "".join(f"<strong>{escape_inline(p)}</strong>" if i % 2 else escape_inline(p) for i, p in enumerate(parts))
+
+
+def escape_inline(text: str) -> str:
+    """As ``escape``, keeping the spaces at both ends."""
+    start = " " if text[:1] == " " else ""
+    end = " " if text[-1:] == " " and len(text) > 1 else ""
+    return f"{start}{escape(text)}{end}"
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """Where a page puts the data behind its figures and tables, and how it links there.
+
+    Without a folder (a notebook run by hand) nothing is written and no link is shown.
+    """
+
+    region: str
+    folder: str | None = None
+
+    def save(self, name: str, table: pd.DataFrame) -> str:
+        """Write ``table`` as CSV and return the link to it, "" when there is no folder."""
+        if self.folder is None:
+            return ""
+        folder = Path(self.folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.csv"
+        part = path.with_name(path.name + ".part")
+        table.to_csv(part, encoding="utf-8-sig", lineterminator="\n", float_format="%.10g")
+        os.replace(part, path)
+        return f"{FOLDER}/{self.region}/{path.name}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with its finding as title, its alternative text, source and data.
+
+    Parameters
+    ----------
+    svg
+        The picture.
+    title
+        The finding.
+    alt
+        What the picture shows, for those who do not see it.
+    note
+        Source, year, NUTS version, marks.
+    link
+        Relative address of the data as CSV; "" for none.
+    width, height
+        Size of the picture (CSS pixels).
+    """
+
+    svg: str
+    title: str
+    alt: str
+    note: str
+    link: str
+    width: int
+    height: int
+
+    def _repr_markdown_(self) -> str:
+        data = base64.b64encode(self.svg.encode()).decode()
+        return (
+            '<figure class="figure">\n'
+            f"<figcaption>{escape(self.title)}</figcaption>\n"
+            f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self.alt)}" '
+            f'width="{self.width}" height="{self.height}">\n'
+            f'<p class="note">{escape(self.note)}{_data_link(self.link, self.title)}</p>\n'
+            "</figure>\n"
+        )
+
+    def __repr__(self) -> str:
+        return f"Figure: {self.title}"
+
+
+@dataclass(frozen=True)
+class Several:
+    """Outputs shown one after the other."""
+
+    parts: tuple[Text | Figure, ...]
+
+    def _repr_markdown_(self) -> str:
+        return "\n".join(part._repr_markdown_() for part in self.parts)
+
+    def __repr__(self) -> str:
+        return "; ".join(repr(part) for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a shown table: its heading and whether it holds numbers."""
+
+    heading: str
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with caption, headings and texts ready to read; the first column names the row."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+    link: str = ""
+    hrefs: Sequence[str | None] = ()
+
+    def _repr_markdown_(self) -> str:
+        head = "".join(
+            f'<th scope="col"{_numeric(column)}>{escape(column.heading)}</th>' for column in self.columns
+        )
+        body = "\n".join(self._row(position, row) for position, row in enumerate(self.rows))
+        note = f'<p class="note">{escape(self.note)}{_data_link(self.link, self.title)}</p>\n' if self.note else ""
+        return (
+            f'<div class="table" role="region" aria-label="{escape(self.title)}" tabindex="0">\n<table>\n'
+            f"<caption>{escape(self.title)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+            f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n{note}"
+        )
+
+    def _row(self, position: int, row: Sequence[str]) -> str:
+        first = escape(row[0])
+        href = self.hrefs[position] if position < len(self.hrefs) else None
+        if href:
+            first = f'<a href="{escape(href)}">{first}</a>'
+        cells = "".join(
+            f"<td{_numeric(column)}>{escape(text)}</td>" for column, text in zip(self.columns[1:], row[1:], strict=True)
+        )
+        return f'<tr><th scope="row">{first}</th>{cells}</tr>'
+
+    def __repr__(self) -> str:
+        return f"Table: {self.title}, {len(self.rows)} rows"
+
+
+def _numeric(column: Column) -> str:
+    return ' class="number"' if column.numeric else ""
+
+
+def _data_link(link: str, title: str) -> str:
+    if not link:
+        return ""
+    return f' <a href="{html.escape(link)}" download>Data (CSV)<span class="sr-only"> of “{escape(title)}”</span></a>'

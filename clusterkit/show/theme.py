@@ -1,0 +1,144 @@
+"""One look for all figures: colours by role, type, and pictures that follow light and dark.
+
+A picture is drawn in the light colours; the frame colours (ink, lines, paper) are then turned
+into variables inside the SVG, with a second set for readers who prefer dark pages. The colours
+of the data stay the same in both.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+
+import matplotlib as mpl
+
+mpl.use("agg")  # no window, also under JupyterLab: figures are SVG text
+
+import matplotlib.pyplot as plt  # noqa: E402
+import seaborn as sns  # noqa: E402
+from matplotlib.figure import Figure as MplFigure  # noqa: E402
+
+from clusterkit.show.output import Figure  # noqa: E402
+
+# Frame: light value, dark value (contrast of ink and muted on paper at least 7:1 and 4.5:1).
+FRAME = {
+    "ink": ("#1d2329", "#e7eaed"),
+    "muted": ("#57606a", "#a3adb8"),
+    "line": ("#c9d0d6", "#48515b"),
+    "paper": ("#fefefe", "#14181c"),
+    "land": ("#e4e7ea", "#2b3138"),
+}
+INK, MUTED, LINE, PAPER, LAND = (light for light, _ in FRAME.values())
+
+ACCENT = "#0a6ebd"  # the region of the page; 4.6:1 or more on both papers would need two blues
+STRONG = "#d55e00"  # Okabe and Ito (2008), vermillion: what is strong
+OTHER = "#7f8b96"  # what it is compared with
+
+# Location quotients: purple under 1, orange above, after ColorBrewer's PuOr (colour-blind safe).
+LQ_COLOURS = ("#a79dd0", "#dcd7ee", "#fdd9a8", "#f5a04a", "#d0690f", "#8c3f06")
+LQ_BOUNDS = (0.5, 1.0, 1.5, 2.0, 4.0)  # location quotient, no unit
+LQ_LABELS = (
+    "under half the European share",
+    "half to the European share",
+    "1 to 1.5 times",
+    "1.5 to 2 times",
+    "2 to 4 times",
+    "4 times and more",
+)
+
+WIDTH_IN = 10.0  # inches; 72 pixels to an inch in SVG: the width of the text on a wide screen
+FONT_PT = 12
+HASH_SALT = "clusterkit"  # makes the ids inside an SVG the same in every run
+
+
+def use() -> None:
+    """Set the drawing defaults; called by every plot, so that no order of cells matters."""
+    sns.set_theme(
+        context="paper",
+        style="white",
+        rc={
+            "font.family": "DejaVu Sans",
+            "font.size": FONT_PT,
+            "axes.labelsize": FONT_PT,
+            "xtick.labelsize": FONT_PT,
+            "ytick.labelsize": FONT_PT,
+            "legend.fontsize": FONT_PT - 0.5,
+            "axes.edgecolor": LINE,
+            "axes.labelcolor": MUTED,
+            "xtick.color": MUTED,
+            "ytick.color": INK,
+            "text.color": INK,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.spines.left": False,
+            "grid.color": LINE,
+            "grid.linewidth": 0.7,
+            "figure.facecolor": "none",
+            "axes.facecolor": "none",
+            "savefig.facecolor": "none",
+            "hatch.linewidth": 0.7,
+            "svg.hashsalt": HASH_SALT,
+            "svg.fonttype": "path",
+        },
+    )
+
+
+def to_svg(figure: MplFigure) -> tuple[str, int, int]:
+    """The drawing as SVG text that follows the page's colours, with its size in CSS pixels."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    width, height = (round(float(size)) for size in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    # A tenth of a pixel is enough for a path, at a third of the bytes; glyphs keep their own fine scale.
+    svg = re.sub(r' d="([^"]*)"', _compact, svg)
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\s*\n\s*", " ", svg)
+    for role, (light, _) in FRAME.items():
+        svg = re.sub(light, f"var(--{role})", svg, flags=re.IGNORECASE)
+    light = "".join(f"--{role}:{pair[0]};" for role, pair in FRAME.items())
+    dark = "".join(f"--{role}:{pair[1]};" for role, pair in FRAME.items())
+    svg, rules = _classes(re.sub(r' clip-path="[^"]*"', "", svg))
+    style = f"<style>:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}{rules}</style>"
+    return svg.replace(">", f">{style}", 1), width, height
+
+
+def finish(figure: MplFigure, *, title: str, alt: str, note: str, link: str) -> Figure:
+    """Close a drawing and give it its words."""
+    svg, width, height = to_svg(figure)
+    plt.close(figure)
+    return Figure(svg=svg, title=title, alt=alt, note=note, link=link, width=width, height=height)
+
+
+def _classes(svg: str) -> tuple[str, str]:
+    """Repeated style attributes as classes, and the rules of these classes."""
+    names: dict[str, str] = {}
+    svg = re.sub(r'style="([^"]*)"', lambda found: f'class="{names.setdefault(found[1], f"s{len(names)}")}"', svg)
+    return svg, "".join(f".{name}{{{rule}}}" for rule, name in names.items())
+
+
+def _compact(path: re.Match[str]) -> str:
+    """The same path to a tenth of a pixel; outlines in relative steps, at half the bytes."""
+    commands = re.findall(r"([A-Za-z])([^A-Za-z]*)", path[1])
+    if any(letter not in "MLz" for letter, _ in commands):
+        return f' d="{re.sub(r"-?[0-9]+[.][0-9]{2,}", lambda value: _tenth(round(float(value[0]) * 10)), path[1])}"'
+    out: list[str] = []
+    here = (0, 0)  # in tenths of a pixel, so that rounding never adds up
+    for letter, numbers in commands:
+        if letter == "z":
+            out.append("z")
+            continue
+        x, y = (round(float(number) * 10) for number in numbers.split())
+        if letter == "M":
+            out.append(f"M{_tenth(x)} {_tenth(y)}")
+        elif (x, y) != here:
+            out.append(f"l{_tenth(x - here[0])} {_tenth(y - here[1])}")
+        here = (x, y)
+    return f' d="{"".join(out)}"'
+
+
+def _tenth(tenths: int) -> str:
+    whole, rest = divmod(abs(tenths), 10)
+    text = f"{whole or ''}.{rest}" if rest else str(whole)
+    return f"-{text}" if tenths < 0 else text

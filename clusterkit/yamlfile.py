@@ -1,0 +1,99 @@
+"""YAML 1.2 files, read with safe types and with the line of every key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from clusterkit.errors import ParamError, Problem
+
+Locate = Callable[[tuple[Any, ...]], str]
+
+
+def read(path: Path) -> tuple[dict[str, Any], Locate]:
+    """Plain values of a YAML mapping, and a function that tells where a key stands.
+
+    Returns
+    -------
+    tuple
+        The mapping as plain dicts, lists and scalars, and ``locate(("mapping", "highlight"))``,
+        which gives text such as ``params/default.yaml, line 7``.
+
+    Raises
+    ------
+    ParamError
+        The file is absent, not YAML, holds a key twice, or is not a mapping.
+    """
+    try:
+        loaded = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise ParamError(
+            Problem(
+                what=f"The file {path.name} cannot be read: {exc.strerror or exc}.",
+                where=str(path),
+                rule="parameters are YAML files under params/",
+                fix="check the name and the rights of the file",
+            )
+        ) from exc
+    except DuplicateKeyError as exc:
+        raise ParamError(
+            Problem(
+                what=f"{(exc.problem or 'A key stands twice').split(' with value')[0].capitalize()}.",
+                where=f"{path}, line {_line(exc)}",
+                rule="each key stands once in a YAML mapping",
+                fix="remove one of the two",
+            )
+        ) from exc
+    except (YAMLError, UnicodeDecodeError, ValueError) as exc:
+        raise ParamError(
+            Problem(
+                what=f"{path.name} is not valid YAML: {getattr(exc, 'problem', None) or exc}.",
+                where=f"{path}, line {_line(exc)}",
+                rule="parameters are YAML 1.2",
+                fix="mend the line; text with a colon or a leading special sign needs quotes",
+            )
+        ) from exc
+    if not isinstance(loaded, dict):
+        raise ParamError(
+            Problem(
+                what=f"{path.name} holds {'nothing' if loaded is None else type(loaded).__name__}, not keys and values.",
+                where=str(path),
+                rule="a parameter file is a mapping: key, colon, value",
+                fix="see params/default.yaml for the keys",
+            )
+        )
+
+    def locate(keys: tuple[Any, ...]) -> str:
+        node, line = loaded, None
+        for key in keys:
+            try:
+                line = node.lc.key(key)[0] if isinstance(node, dict) else node.lc.item(key)[0]
+                node = node[key]
+            except (KeyError, IndexError, TypeError, AttributeError):
+                break
+        return str(path) if line is None else f"{path}, line {line + 1}"
+
+    return _plain(loaded), locate
+
+
+def _line(exc: Exception) -> str:
+    mark = exc.problem_mark if isinstance(exc, MarkedYAMLError) else None
+    return "unknown" if mark is None else str(mark.line + 1)
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {_plain(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    if isinstance(node, bool) or node is None:
+        return node
+    for kind in (str, int, float):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
