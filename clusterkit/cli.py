@@ -49,7 +49,9 @@ def _refuse_wrong_input(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(clusterkit.__version__)
-@click.option("--project", "root", type=click.Path(path_type=Path), default=None, help="Project folder; default this checkout.")
+@click.option(
+    "--project", "root", type=click.Path(path_type=Path), default=None, help="Project folder; default this checkout."
+)
 @click.pass_context
 def main(context: click.Context, root: Path | None) -> None:
     """Map the industrial clusters of European regions, and publish what was found."""
@@ -59,7 +61,9 @@ def main(context: click.Context, root: Path | None) -> None:
 @main.command()
 @click.argument("regions", nargs=-1, metavar="[REGION]...")
 @click.option("--all", "everything", is_flag=True, help="All regions in params/regions.")
-@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Notebooks at a time; default one per processor.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=None, help="Notebooks at a time; default one per processor."
+)
 @click.option(
     "--renderer",
     type=click.Choice(["auto", "quarto", "nbconvert"]),
@@ -105,7 +109,9 @@ def _run(place: Project, jobs: list[Job], workers: int) -> list[Result]:
     console = Console()
     if not console.is_terminal:
         done = iter(range(1, len(jobs) + 1))
-        return runner.run(place, jobs, workers=workers, on_result=lambda result: _say(f"[{next(done)}/{len(jobs)}] {_line(result)}"))
+        return runner.run(
+            place, jobs, workers=workers, on_result=lambda result: _say(f"[{next(done)}/{len(jobs)}] {_line(result)}")
+        )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("regions", total=len(jobs))
@@ -156,7 +162,9 @@ def data() -> None:
 
 
 @data.command("build")
-@click.option("--raw", type=click.Path(path_type=Path), default=None, help="Folder with the raw files; default data/raw.")
+@click.option(
+    "--raw", type=click.Path(path_type=Path), default=None, help="Folder with the raw files; default data/raw."
+)
 @click.pass_obj
 @_refuse_wrong_input
 def data_build(root: Path | None, raw: Path | None) -> None:
@@ -181,7 +189,8 @@ def params_group() -> None:
 def params_check(root: Path | None, regions: tuple[str, ...]) -> None:
     """Check the parameter files of some or all regions; run nothing."""
     checked = parameters.load_regions(project(root), regions or None)
-    _say(f"{len(checked)} parameter file{'s' if len(checked) != 1 else ''} in order: {', '.join(p.region for p in checked)}")
+    names = ", ".join(params.region for params in checked)
+    _say(f"{len(checked)} parameter file{'s' if len(checked) != 1 else ''} in order: {names}")
 
 
 @params_group.command("schema")

@@ -201,9 +201,9 @@ def _load(project: Project, region: str) -> tuple[RegionParams, yamlfile.Locate]
 
 def _has(data: Any, keys: tuple[Any, ...]) -> bool:
     for key in keys:
-        if isinstance(data, dict) and key in data:
-            data = data[key]
-        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
+        if (isinstance(data, dict) and key in data) or (
+            isinstance(data, list) and isinstance(key, int) and key < len(data)
+        ):
             data = data[key]
         else:
             return False
@@ -280,10 +280,7 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
 
 def _unknown_nuts(code: str, where: str, version: int, codes: Codes) -> Problem:
     became = codes.successors.get(code)
-    if became:
-        fix = f"NUTS {version} has {' and '.join(became)} in its place"
-    else:
-        fix = _close_code(code, codes.nuts2)
+    fix = f"NUTS {version} has {' and '.join(became)} in its place" if became else _close_code(code, codes.nuts2)
     return Problem(
         what=f"{code!r} is not a NUTS 2 code of NUTS {version}.",
         where=where,
@@ -321,7 +318,9 @@ def check(values: Mapping[str, Any]) -> RegionParams:
     try:
         return RegionParams.model_validate({**top, "mapping": mapping})
     except ValidationError as exc:
-        raise ParamError([_from_pydantic(error, lambda _: "the notebook's parameters cell") for error in exc.errors()]) from exc
+        raise ParamError(
+            [_from_pydantic(error, lambda _: "the notebook's parameters cell") for error in exc.errors()]
+        ) from exc
 
 
 def schema() -> str:

@@ -48,7 +48,9 @@ def data_rows(project: Project) -> list[tuple[str, str]]:
     if record.is_file():
         for source in json.loads(record.read_text(encoding="utf-8"))["sources"]:
             where = source["file"].rpartition("/")[2]
-            rows.append((f"{source['dataset']}, edition {source['edition']}", f"{where}, SHA-256 {source['sha256'][:DIGITS]}…"))
+            rows.append(
+                (f"{source['dataset']}, edition {source['edition']}", f"{where}, SHA-256 {source['sha256'][:DIGITS]}…")
+            )
     return rows
 
 
@@ -65,4 +67,9 @@ def rows(p: RegionParams, taxonomy: Taxonomy, project: Project) -> list[tuple[st
 def site_rows(listed: list[RegionParams], project: Project) -> list[tuple[str, str]]:
     """Name and value of everything that the home page depends on."""
     regions = ", ".join(p.region for p in listed)
-    return [("Regions", regions), ("Code", f"commit {commit(project.root)}"), ("Versions", versions()), *data_rows(project)]
+    return [
+        ("Regions", regions),
+        ("Code", f"commit {commit(project.root)}"),
+        ("Versions", versions()),
+        *data_rows(project),
+    ]

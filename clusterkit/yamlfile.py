@@ -61,7 +61,7 @@ def read(path: Path) -> tuple[dict[str, Any], Locate]:
     if not isinstance(loaded, dict):
         raise ParamError(
             Problem(
-                what=f"{path.name} holds {'nothing' if loaded is None else type(loaded).__name__}, not keys and values.",
+                what=f"{path.name} holds {'nothing' if loaded is None else 'a list or a text'}, not keys and values.",
                 where=str(path),
                 rule="a parameter file is a mapping: key, colon, value",
                 fix="see params/default.yaml for the keys",

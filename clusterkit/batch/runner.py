@@ -144,7 +144,9 @@ def run(project: Project, jobs: Sequence[Job], *, workers: int, on_result: Calla
             try:
                 result = future.result()
             except (BrokenProcessPool, OSError) as exc:
-                result = Result(job, 0.0, Failure(job.notebook.name, "before its first cell", f"{type(exc).__name__}: {exc}"))
+                result = Result(
+                    job, 0.0, Failure(job.notebook.name, "before its first cell", f"{type(exc).__name__}: {exc}")
+                )
             results[waiting[future]] = result
             on_result(result)
     return [results[number] for number in range(len(jobs))]
@@ -180,7 +182,9 @@ def run_job(project: Project, job: Job) -> Result:
             cell = f"cell {exc.exec_count or exc.cell_index}"
             failure = Failure(job.notebook.name, cell, f"{exc.ename}: {_first_line(exc.evalue)}")
         except (OSError, RuntimeError, ValueError) as exc:
-            failure = Failure(job.notebook.name, "before its first cell", f"{type(exc).__name__}: {_first_line(str(exc))}")
+            failure = Failure(
+                job.notebook.name, "before its first cell", f"{type(exc).__name__}: {_first_line(str(exc))}"
+            )
         warnings = _finish_notebook(executed, job, str(downloads)) if executed.is_file() else ()
         if failure is None:
             site.publish(project, job.region, executed, downloads)

@@ -163,7 +163,8 @@ def render(project: Project, pages: Sequence[Path], *, renderer: str) -> Path:
 def _render_with_quarto(project: Project, pages: Sequence[Path], new: Path) -> None:
     command = quarto()
     if command is None:
-        raise RunError(_quarto_problem("The command quarto is not on the PATH.", "install Quarto, or use --renderer nbconvert"))
+        fix = "install Quarto, or use --renderer nbconvert"
+        raise RunError(_quarto_problem("The command quarto is not on the PATH.", fix))
     found = subprocess.run([command, "--version"], check=False, capture_output=True, text=True).stdout.strip()
     numbers = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
     if numbers < QUARTO_MIN:
@@ -176,16 +177,17 @@ def _render_with_quarto(project: Project, pages: Sequence[Path], new: Path) -> N
     for path in (project.reports / "_quarto.yml", *pages):
         shutil.copy(path, copy / path.name)
     _copy_folders(project, copy, "theme", FOLDER, FAILED)
-    done = subprocess.run([command, "render", str(copy)], check=False, capture_output=True, text=True,
-                          env={**os.environ, "NO_COLOR": "1"})  # fmt: skip
-    if done.returncode == 0 and (copy / "_site" / "index.html").is_file():
-        for path in (copy / "_site").iterdir():
-            os.replace(path, new / path.name)
-        shutil.rmtree(copy)
-    else:
+    quiet = {**os.environ, "NO_COLOR": "1"}
+    done = subprocess.run([command, "render", str(copy)], check=False, capture_output=True, text=True, env=quiet)
+    made = copy / "_site"
+    if done.returncode != 0 or not (made / "index.html").is_file():
         tail = " | ".join(line for line in done.stderr.strip().splitlines()[-4:] if line.strip())
-        raise RunError(_quarto_problem(f"Quarto ended with status {done.returncode}: {tail or 'it said nothing'}",
-                                       "run `quarto render reports` to see all it says, or use --renderer nbconvert"))  # fmt: skip
+        fix = "run `quarto render reports` to see all it says, or use --renderer nbconvert"
+        raise RunError(_quarto_problem(f"Quarto ended with status {done.returncode}: {tail or 'it said nothing'}", fix))
+    (made / "search.json").unlink(missing_ok=True)  # written even with search off
+    for path in made.iterdir():
+        os.replace(path, new / path.name)
+    shutil.rmtree(copy)
 
 
 def _quarto_problem(what: str, fix: str) -> Problem:

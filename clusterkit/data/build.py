@@ -45,9 +45,7 @@ def build(raw: Path, processed: Path) -> dict[str, int]:
         A built table breaks its contract.
     """
     _check_present(raw)
-    codes = {
-        version: nuts.read_codes(raw / source.path, version) for version, source in sources.NUTS_CODES.items()
-    }
+    codes = {version: nuts.read_codes(raw / source.path, version) for version, source in sources.NUTS_CODES.items()}
     crosswalk = _crosswalk(raw, codes)
     built = {
         "industry": _industry(raw, codes, crosswalk),
@@ -90,7 +88,9 @@ def _crosswalk(raw: Path, codes: dict[int, pd.DataFrame]) -> pd.DataFrame:
     return table.astype({"from_version": "int16", "to_version": "int16"})
 
 
-def _to_base(table: pd.DataFrame, crosswalk: pd.DataFrame, version: int, *, absolute: list[str], keys: list[str]) -> pd.DataFrame:
+def _to_base(
+    table: pd.DataFrame, crosswalk: pd.DataFrame, version: int, *, absolute: list[str], keys: list[str]
+) -> pd.DataFrame:
     """Amounts of NUTS 0-2 regions in the base version; level-1 regions that changed are left out."""
     pieces = crosswalk[crosswalk["from_version"] == version]
     converted = nuts.convert(table, pieces, absolute=absolute, keys=keys)
@@ -185,9 +185,7 @@ def _industry_in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFra
     return base[list(tables.INDUSTRY.columns)].sort_values(["nuts_id", *keys], ignore_index=True)
 
 
-def _labels_in_base(
-    wide: pd.DataFrame, crosswalk: pd.DataFrame, keys: list[str], labels: list[str]
-) -> pd.DataFrame:
+def _labels_in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame, keys: list[str], labels: list[str]) -> pd.DataFrame:
     """Status, flag and source of the origin with the largest share in each new region."""
     pieces = crosswalk[crosswalk["from_version"] == 2013].sort_values("weight_population", ascending=False)
     pieces = pieces[["from_id", "to_id"]]
@@ -258,7 +256,9 @@ def _write(built: dict[str, pd.DataFrame], raw: Path, processed: Path) -> None:
     try:
         for name, table in built.items():
             part = processed / f"{name}.parquet.part"
-            table.to_parquet(part, index=False, compression="zstd", **({} if name == "region" else {"engine": "pyarrow"}))
+            table.to_parquet(
+                part, index=False, compression="zstd", **({} if name == "region" else {"engine": "pyarrow"})
+            )
             waiting.append((part, processed / f"{name}.parquet"))
         part = processed / "provenance.json.part"
         part.write_text(json.dumps(_provenance(built, raw), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -21,12 +21,12 @@ CELL = r"^\s*(?:(:)|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))?\s*([a-z]*)\s*$"  # valu
 
 
 def read_tsv(path: Path, *, keep: Mapping[str, Collection[str]] | None = None) -> pd.DataFrame:
-    """Read a Eurostat bulk TSV file (plain or gzip) into one row per series and year.
+    r"""Read a Eurostat bulk TSV file (plain or gzip) into one row per series and year.
 
     Parameters
     ----------
     path
-        The file, as published: a first column such as ``nace_r2,indic_sb,geo\\time``, then years.
+        The file, as published: a first column such as ``nace_r2,indic_sb,geo\time``, then years.
     keep
         Codes to keep by dimension, for instance ``{"indic_sb": {"V16110"}}``; the key
         ``"time"`` keeps years (text). A dimension not named keeps all its codes.

@@ -40,9 +40,7 @@ def bounds(cells: pd.DataFrame) -> pd.DataFrame:
     known = cells["value"].notna().to_numpy()
     low = np.where(known, cells["value"], 0.0)
     high = np.where(known, cells["value"], np.inf)
-    position = pd.Series(
-        np.arange(len(cells)), index=pd.MultiIndex.from_frame(cells[["nuts_id", "nace_code", "year"]])
-    )
+    position = pd.Series(np.arange(len(cells)), index=pd.MultiIndex.from_frame(cells[["nuts_id", "nace_code", "year"]]))
     margins = _margins(cells, position)
     for _ in range(PASSES):
         for part, total in margins:
@@ -83,12 +81,10 @@ def _tighten(low: np.ndarray, high: np.ndarray, part: np.ndarray, total: np.ndar
     target = part[free]
     high[target] = np.minimum(high[target], np.maximum(new_high[free], low[target]))
     low[target] = np.minimum(np.maximum(low[target], new_low[free]), high[target])
-    _bound_totals(low, high, part, total, known, sum_low)
+    _bound_totals(low, high, total, known, sum_low)
 
 
-def _bound_totals(
-    low: np.ndarray, high: np.ndarray, part: np.ndarray, total: np.ndarray, known: np.ndarray, sum_low: np.ndarray
-) -> None:
+def _bound_totals(low: np.ndarray, high: np.ndarray, total: np.ndarray, known: np.ndarray, sum_low: np.ndarray) -> None:
     """A hidden total is at least the sum of its parts' lower bounds."""
     owner = np.unique(total)
     owner = owner[~known[owner]]

@@ -20,11 +20,61 @@ NEGLIGIBLE_SHARE = 0.001  # share of an origin's population; smaller pieces are 
 RULE = "docs/methods.md#nuts-versions"
 
 EU28 = tuple(
-    "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK UK".split()
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "EL",
+        "ES",
+        "FI",
+        "FR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+        "UK",
+    ]
 )  # members of the European Union on 1 July 2013 to 31 January 2020, Eurostat's country codes
 
 RETIRED_2010 = frozenset(
-    "DE41 DE42 DED1 DED3 FI13 FI18 FI1A ITD ITD1 ITD2 ITD3 ITD4 ITD5 ITE ITE1 ITE2 ITE3 ITE4 UKD2 UKD5".split()
+    [
+        "DE41",
+        "DE42",
+        "DED1",
+        "DED3",
+        "FI13",
+        "FI18",
+        "FI1A",
+        "ITD",
+        "ITD1",
+        "ITD2",
+        "ITD3",
+        "ITD4",
+        "ITD5",
+        "ITE",
+        "ITE1",
+        "ITE2",
+        "ITE3",
+        "ITE4",
+        "UKD2",
+        "UKD5",
+    ]
 )  # codes of NUTS 2006 that NUTS 2010 gave up; the statistics of 2008-2010 still carry them
 
 COUNTRY_NAMES = {
@@ -209,9 +259,7 @@ def convert(
         )
     pieces = crosswalk[["from_id", "to_id", "weight_population"]].rename(columns={"from_id": "nuts_id"})
     by_target = pieces.groupby("to_id")["weight_population"]
-    pieces = pieces.assign(
-        n_origins=by_target.transform("size"), is_split=by_target.transform("min").lt(1.0)
-    )
+    pieces = pieces.assign(n_origins=by_target.transform("size"), is_split=by_target.transform("min").lt(1.0))
     merged = table[["nuts_id", *keys, *absolute]].merge(pieces, on="nuts_id")
     merged["nuts_id"] = merged.pop("to_id")
     columns = ["nuts_id", *keys]

@@ -48,7 +48,9 @@ INDUSTRY = pa.DataFrameSchema(
     strict=True,
     checks=[
         pa.Check(
-            lambda table: (table["persons_employed"].isna() == table["persons_employed_status"].isin(["hidden", "missing"])),
+            lambda table: (
+                table["persons_employed"].isna() == table["persons_employed_status"].isin(["hidden", "missing"])
+            ),
             name="a hidden or missing cell has no value, a reported or estimated one has",
         )
     ],

@@ -29,9 +29,7 @@ def same_territory(nuts_ids: Collection[str], region_ids: Collection[str]) -> li
     return sorted(p for p in parents if {code for code in level2 if code.startswith(p)} == wanted)
 
 
-def with_country_and_union(
-    name: str, nuts_ids: Sequence[str], region_ids: Collection[str]
-) -> dict[str, Sequence[str]]:
+def with_country_and_union(name: str, nuts_ids: Sequence[str], region_ids: Collection[str]) -> dict[str, Sequence[str]]:
     """The territory, its countries where it is smaller than they are, and the EU-28, by name."""
     groups: dict[str, Sequence[str]] = {name: list(nuts_ids)}
     for country in sorted({code[:2] for code in nuts_ids} - set(same_territory(nuts_ids, region_ids))):

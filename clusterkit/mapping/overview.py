@@ -34,7 +34,9 @@ def regional_context(context: pd.DataFrame, groups: dict[str, Sequence[str]], ye
         Amounts are added up, rates are worked out from the sums; unknown in any code is unknown.
     """
     rows = context[context["year"] == year].set_index("nuts_id")
-    sums = pd.DataFrame({name: rows.reindex(list(codes))[_AMOUNTS].sum(skipna=False) for name, codes in groups.items()}).T
+    sums = pd.DataFrame(
+        {name: rows.reindex(list(codes))[_AMOUNTS].sum(skipna=False) for name, codes in groups.items()}
+    ).T
     labour_force = sums["employment_thousand"] + sums["unemployment_thousand"]
     return pd.DataFrame(
         {

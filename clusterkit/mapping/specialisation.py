@@ -39,7 +39,7 @@ def location_quotient(
 
     References
     ----------
-    Florence (1939), as written in Isard (1960), eq. 7.1; keys in docs/references.bib.
+    Florence (1939), as written in Isard (1960), chapter 7; keys in docs/references.bib.
 
     Examples
     --------

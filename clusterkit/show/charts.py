@@ -42,7 +42,9 @@ def plot_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
     smallest = float(np.nanmin(top["lq_low"].to_numpy()))
     axes.set_xscale("log", base=2)
     axes.set_xlim(max(min(smallest, 1.0) * 0.85, 0.25), largest * 1.3)
-    ticks = [t for t in (0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32) if axes.get_xlim()[0] <= t <= axes.get_xlim()[1]]
+    ticks = [
+        t for t in (0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32) if axes.get_xlim()[0] <= t <= axes.get_xlim()[1]
+    ]
     axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
     axes.minorticks_off()
     axes.set_xlabel("Location quotient: share of jobs, times the European share (logarithmic scale)")
@@ -85,7 +87,9 @@ def plot_growth(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, down
     rows = np.arange(len(top))
     axes.axvline(0, color=theme.MUTED, linewidth=1, zorder=0)
     axes.hlines(rows, top["growth_europe_pct"], top["growth_pct"], colors=theme.LINE, linewidth=2, zorder=1)
-    axes.scatter(top["growth_europe_pct"], rows, marker="|", s=120, linewidth=2, color=theme.MUTED, zorder=2, label="Europe")
+    axes.scatter(
+        top["growth_europe_pct"], rows, marker="|", s=120, linewidth=2, color=theme.MUTED, zorder=2, label="Europe"
+    )
     axes.scatter(top["growth_pct"], rows, s=64, color=theme.ACCENT, zorder=3, label=p.name)
     _sector_axis(axes, top, taxonomy)
     axes.set_xlabel(f"Change in persons employed, {p.base_year} to {p.reference_year} (percent)")
@@ -100,13 +104,19 @@ def plot_growth(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, down
         for code, row in top.iterrows()
     )
     has_break = top["growth_has_break"].any()
-    mark = "Eurostat marks a break in the series between the two years: part of the change may be a change of method. " if has_break else ""
+    mark = (
+        "Eurostat marks a break in the series between the two years: part of the change may be a change of method. "
+        if has_break
+        else ""
+    )
     return finish(
         figure,
         title=title,
         alt=f"Dot chart of growth by sector, {p.name} beside Europe: {shown}.",
         note=f"Dot: {p.name}. Vertical tick: the countries that publish both years. {mark}{source_note(p)}",
-        link=downloads.save("growth", _with_names(top, taxonomy)[["name", "growth_pct", "growth_europe_pct", "growth_has_break"]]),
+        link=downloads.save(
+            "growth", _with_names(top, taxonomy)[["name", "growth_pct", "growth_europe_pct", "growth_has_break"]]
+        ),
     )
 
 

@@ -32,9 +32,13 @@ def say_where(p: RegionParams, region: pd.DataFrame, parents: Sequence[str], ori
     older = sorted(set(origins["from_id"]) - set(p.nuts_ids))
     if older:
         were = "was" if len(older) == 1 else "were"
-        text += f" In NUTS 2013, the version in which Eurostat published these figures, it {were} {words.listing(older)}."
+        text += (
+            f" In NUTS 2013, the version in which Eurostat published these figures, it {were} {words.listing(older)}."
+        )
     if len(codes) > 1 and len(parents) and len(older) != 1:
-        text += f" Where one of the parts is hidden, the figure published for {parents[0]}, the same territory, is used."
+        text += (
+            f" Where one of the parts is hidden, the figure published for {parents[0]}, the same territory, is used."
+        )
     return Text((text,))
 
 
@@ -75,15 +79,23 @@ def say_distortion(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -
             f"figures alone would give {words.times(row['lq'])} the European share; with what may be hidden it lies "
             f"{words.times(row['lq'], row['lq_low'], row['lq_high'], certain=False)} that share."
         )
-    if len(own):
-        labels = [taxonomy.phrase(str(code)) for code in own.index]
+    for code, row in own[own["lq_low"] >= p.mapping.strong_lq].iterrows():
         parts.append(
-            f"{words.sentence(_some(labels))} "
-            f"{'is' if len(own) == 1 else 'are'} hidden in the region itself and could reach {p.mapping.strong_lq:g} times the European "
-            f"share or more; whether {'it does' if len(own) == 1 else 'they do'} cannot be told from published figures."
+            f"{words.sentence(taxonomy.label(str(code)))} is hidden in the region, but holds at least "
+            f"{words.number(row['persons_employed_low'])} persons and at least {words.decimal(row['lq_low'])} times the European share."
+        )
+    unclear = [taxonomy.phrase(str(code)) for code in own.index[own["lq_low"] < p.mapping.strong_lq]]
+    if unclear:
+        one = len(unclear) == 1
+        parts.append(
+            f"{words.sentence(_some(unclear))} {'is' if one else 'are'} hidden in the region itself and could reach "
+            f"{p.mapping.strong_lq:g} times the European share or more; whether {'it does' if one else 'they do'} cannot be told "
+            "from published figures."
         )
     if not parts:
-        parts.append("No hidden cell could change the list of strong sectors: every sector that might reach the threshold is published.")
+        parts.append(
+            "No hidden cell could change the list of strong sectors: every sector that might reach the threshold is published."
+        )
     return Text((" ".join(parts),))
 
 
@@ -99,7 +111,11 @@ def say_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> 
     strong = sectors[sectors["is_strong"]]
     if strong.empty:
         if sectors.empty:
-            return Text((f"No sector of {p.name} with a published figure holds {words.percent(p.mapping.min_share_pct)} of its jobs.",))
+            return Text(
+                (
+                    f"No sector of {p.name} with a published figure holds {words.percent(p.mapping.min_share_pct)} of its jobs.",
+                )
+            )
         code, row = str(sectors.index[0]), sectors.iloc[0]
         return Text(
             (
@@ -174,15 +190,24 @@ def say_maps(
     return Several(tuple(_say_map(code, p, taxonomy, table, sectors, names) for code, table in across.items()))
 
 
-def _say_map(code: str, p: RegionParams, taxonomy: Taxonomy, regions: pd.DataFrame, sectors: pd.DataFrame, names: pd.Series) -> Text:
+def _say_map(
+    code: str, p: RegionParams, taxonomy: Taxonomy, regions: pd.DataFrame, sectors: pd.DataFrame, names: pd.Series
+) -> Text:
     """Where the region stands among all NUTS 2 regions in one sector, and who leads."""
     others = regions[~regions.index.isin(p.nuts_ids) & regions["lq"].notna()].sort_values("lq", ascending=False)
-    leaders = [f"{names[str(i)]} ({COUNTRY_NAMES[str(i)[:2]]}, {words.decimal(row['lq'])})" for i, row in others.head(LISTED).iterrows()]
+    leaders = [
+        f"{names[str(i)]} ({COUNTRY_NAMES[str(i)[:2]]}, {words.decimal(row['lq'])})"
+        for i, row in others.head(LISTED).iterrows()
+    ]
     label = taxonomy.phrase(code)
     row = sectors.loc[code]
     tail = f"The highest published quotients elsewhere: {words.listing(leaders)}." if leaders else ""
     n_unknown = int(regions["lq"].isna().sum())
-    caveat = f" For {words.count(n_unknown, 'region')} the figure is hidden or not published, so a rank is a rank among the published." if n_unknown else ""
+    caveat = (
+        f" For {words.count(n_unknown, 'region')} the figure is hidden or not published, so a rank is a rank among the published."
+        if n_unknown
+        else ""
+    )
     if pd.isna(row["lq"]):
         first = f"{words.sentence(label)} is not published for {p.name}; its share lies {words.times(None, row['lq_low'], row['lq_high'], certain=False)} the European one."
         return Text((f"{first} {tail}{caveat}",))

@@ -35,7 +35,9 @@ def say_lead(table: pd.DataFrame, taxonomy: Taxonomy) -> Text:
     """The site in one sentence: the strongest sector among all regions."""
     strong = table[table["n_strong"] > 0]
     if strong.empty:
-        return Text(("No sector of the regions on this site stands out in Europe by the measure used here.",), role="lead")
+        return Text(
+            ("No sector of the regions on this site stands out in Europe by the measure used here.",), role="lead"
+        )
     best = strong.loc[strong["top_lq_low"].astype(float).idxmax()]
     times = words.times(best["top_lq"], best["top_lq_low"], best["top_lq_high"], certain=best["top_lq_is_certain"])
     jobs = words.number(float(strong["persons_strong"].sum()))
@@ -71,7 +73,10 @@ def table_overview(
         for _, row in table.iterrows()
     ]
     rules = {(p.mapping.strong_lq, p.mapping.min_share_pct) for p in listed}
-    rule = " or ".join(f"at least {lq:g} times the European share and {words.percent(share)} of the region’s jobs" for lq, share in sorted(rules))
+    rule = " or ".join(
+        f"at least {lq:g} times the European share and {words.percent(share)} of the region’s jobs"
+        for lq, share in sorted(rules)
+    )
     return Table(
         title=f"{words.sentence(words.count(len(table), 'region'))}, their strong sectors and the strongest of them",
         columns=[
@@ -93,4 +98,9 @@ def table_overview(
 def say_failures(failures: Mapping[str, str], listed: Sequence[RegionParams]) -> Text:
     """Regions without a page and why; nothing when all went well."""
     names = {p.region: p.name for p in listed}
-    return Text(tuple(f"**{names.get(region, region)}** has no page in this run: {reason}" for region, reason in failures.items()), role="warning")
+    return Text(
+        tuple(
+            f"**{names.get(region, region)}** has no page in this run: {reason}" for region, reason in failures.items()
+        ),
+        role="warning",
+    )

@@ -21,7 +21,8 @@ from clusterkit.show.output import Downloads, Figure, Several
 from clusterkit.show.tables import source_note
 from clusterkit.show.theme import finish
 
-EUROPE = (1_950_000, 1_330_000, 6_050_000, 5_420_000)  # metres, EPSG:3035: west, south, east, north
+EUROPE = (2_550_000, 1_330_000, 6_050_000, 5_420_000)  # metres, EPSG:3035: west, south, east, north
+LEGEND_M = 600_000  # metres of ocean that a legend needs in the west
 OUTSIDE = "Overseas regions, the Azores, Madeira, the Canary Islands and Iceland are not drawn."
 LABELLED = 20  # regions; more names than that hide each other and the map
 SPECK_KM2 = 30.0  # km²; a smaller island is less than a pixel and is left out of the drawing
@@ -38,7 +39,9 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     _label(axes, {p.name: own})
     area = own["area_km2"].sum()
     name = COUNTRY_NAMES[p.nuts_ids[0][:2]]
-    is_country = set(own["nuts_id"]) == set(region.loc[(region["level"] == 2) & (region["country"] == p.nuts_ids[0][:2]), "nuts_id"])
+    is_country = set(own["nuts_id"]) == set(
+        region.loc[(region["level"] == 2) & (region["country"] == p.nuts_ids[0][:2]), "nuts_id"]
+    )
     where = "is a whole country" if is_country else f"lies in {name}"
     return finish(
         figure,
@@ -57,7 +60,12 @@ def plot_sectors(
 
 
 def _plot_sector(
-    code: str, regions: pd.DataFrame, p: RegionParams, region: gpd.GeoDataFrame, taxonomy: Taxonomy, downloads: Downloads
+    code: str,
+    regions: pd.DataFrame,
+    p: RegionParams,
+    region: gpd.GeoDataFrame,
+    taxonomy: Taxonomy,
+    downloads: Downloads,
 ) -> Figure:
     """How specialised every NUTS 2 region of Europe is in one sector.
 
@@ -66,7 +74,7 @@ def _plot_sector(
     regions
         The sector over all regions, as ``mapping.sectors_across_regions`` gives it.
     """
-    figure, axes, region = _europe(region)
+    figure, axes, region = _europe(region, legend=True)
     shapes = region[region["level"] == 2].merge(regions, left_on="nuts_id", right_index=True)
     klass = _classes(shapes)
     hidden = shapes[klass.isna()]
@@ -78,7 +86,9 @@ def _plot_sector(
     _borders(axes, region)
     own = region[region["nuts_id"].isin(p.nuts_ids)].dissolve()
     own.boundary.plot(ax=axes, color=theme.INK, linewidth=1.8)
-    handles = [Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS[::-1], theme.LQ_LABELS[::-1], strict=True)]
+    handles = [
+        Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS[::-1], theme.LQ_LABELS[::-1], strict=True)
+    ]
     handles += [
         Patch(facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="/////", linewidth=0, label="hidden or not published"),
         Patch(facecolor=theme.LAND, label="not in these statistics"),
@@ -144,11 +154,14 @@ def _label(axes: Axes, places: dict[str, gpd.GeoDataFrame]) -> None:
         taken.append(spot)
 
 
-def _europe(region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
+def _europe(
+    region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN, *, legend: bool = False
+) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
     """An empty map of Europe, and the regions as far as they are on it."""
     theme.use()
     region = _on_map(region)
     west, south, east, north = EUROPE
+    west -= LEGEND_M if legend else 0
     figure = plt.figure(figsize=(width_in, width_in * (north - south) / (east - west)), dpi=72)  # as SVG counts
     axes = figure.add_axes((0, 0, 1, 1))
     region[region["level"] == 0].plot(ax=axes, color=theme.LAND, linewidth=0)

@@ -106,7 +106,7 @@ class Figure:
         data = base64.b64encode(self.svg.encode()).decode()
         return (
             '<figure class="figure">\n'
-            f"<figcaption>{escape(self.title)}</figcaption>\n"
+            f"<figcaption><span>{escape(self.title)}</span></figcaption>\n"
             f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self.alt)}" '
             f'width="{self.width}" height="{self.height}">\n'
             f'<p class="note">{escape(self.note)}{_data_link(self.link, self.title)}</p>\n'
@@ -150,14 +150,12 @@ class Table:
     hrefs: Sequence[str | None] = ()
 
     def _repr_markdown_(self) -> str:
-        head = "".join(
-            f'<th scope="col"{_numeric(column)}>{escape(column.heading)}</th>' for column in self.columns
-        )
+        head = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.heading)}</th>' for column in self.columns)
         body = "\n".join(self._row(position, row) for position, row in enumerate(self.rows))
         note = f'<p class="note">{escape(self.note)}{_data_link(self.link, self.title)}</p>\n' if self.note else ""
         return (
             f'<div class="table" role="region" aria-label="{escape(self.title)}" tabindex="0">\n<table>\n'
-            f"<caption>{escape(self.title)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+            f"<caption><span>{escape(self.title)}</span></caption>\n<thead><tr>{head}</tr></thead>\n"
             f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n{note}"
         )
 

@@ -69,14 +69,21 @@ def table_coverage(sectors: pd.DataFrame, p: RegionParams, downloads: Downloads)
         else:
             low = group["persons_employed_low"].max()
             high = group["persons_employed_high"]
-            jobs = f"each between 0 and {words.number(high.max())}" if high.notna().all() else f"at least {words.number(low)}"
+            jobs = (
+                f"each between 0 and {words.number(high.max())}"
+                if high.notna().all()
+                else f"at least {words.number(low)}"
+            )
         rows.append((label, words.number(len(group)), jobs))
     return Table(
         title=f"What is published of the {len(sectors)} sectors of {p.name}, {p.reference_year}",
         columns=[Column("Figure is", numeric=False), Column("Sectors"), Column("Persons employed")],
         rows=rows,
         note=source_note(p),
-        link=downloads.save("coverage", sectors[["persons_employed_status", "persons_employed", "persons_employed_low", "persons_employed_high"]]),
+        link=downloads.save(
+            "coverage",
+            sectors[["persons_employed_status", "persons_employed", "persons_employed_low", "persons_employed_high"]],
+        ),
     )
 
 
@@ -103,7 +110,8 @@ def table_hidden(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, dow
             Column("Location quotient, range"),
         ],
         rows=rows,
-        note="Ranges follow from published totals over sectors and over territory; nothing is guessed. " + source_note(p),
+        note="Ranges follow from published totals over sectors and over territory; nothing is guessed. "
+        + source_note(p),
         link=downloads.save("hidden", unsure),
     )
 
@@ -144,7 +152,9 @@ def table_portfolio(
         rows=rows,
         note=f"{marks}Wages and salaries over all persons employed, owners who work included, so a sector of small firms looks "
         f"lower than its pay. The file has all sectors. {source_note(p)}",
-        link=downloads.save("portfolio", sectors.assign(name=[taxonomy.categories[str(code)] for code in sectors.index])),
+        link=downloads.save(
+            "portfolio", sectors.assign(name=[taxonomy.categories[str(code)] for code in sectors.index])
+        ),
     )
 
 

@@ -14,11 +14,11 @@ import matplotlib as mpl
 
 mpl.use("agg")  # no window, also under JupyterLab: figures are SVG text
 
-import matplotlib.pyplot as plt  # noqa: E402
-import seaborn as sns  # noqa: E402
-from matplotlib.figure import Figure as MplFigure  # noqa: E402
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.figure import Figure as MplFigure
 
-from clusterkit.show.output import Figure  # noqa: E402
+from clusterkit.show.output import Figure
 
 # Frame: light value, dark value (contrast of ink and muted on paper at least 7:1 and 4.5:1).
 FRAME = {

@@ -94,7 +94,11 @@ def times(lq: float | None, low: float | None = None, high: float | None = None,
     if is_known(low) and is_known(high):
         if decimal(low) == decimal(high):
             return f"{decimal(low)} times"
-        return f"up to {decimal(high)} times" if decimal(low) == "0.0" else f"between {decimal(low)} and {decimal(high)} times"
+        return (
+            f"up to {decimal(high)} times"
+            if decimal(low) == "0.0"
+            else f"between {decimal(low)} and {decimal(high)} times"
+        )
     return f"at least {decimal(low)} times" if is_known(low) and low > 0 else "an unknown multiple of"
 
 
