@@ -345,9 +345,11 @@ def _check_keys(
 ) -> list[Problem]:
     problems = []
     known = [*required, *optional]
+    meant = set()  # a misspelt key is one problem, not also a missing one
     for key in data:
         if key not in known:
             close = difflib.get_close_matches(str(key), known, n=1)
+            meant.update(close)
             problems.append(
                 Problem(
                     what=f"{what} has an unknown key {key!r}.",
@@ -356,7 +358,7 @@ def _check_keys(
                     fix=f"did you mean {close[0]}?" if close else f"remove it; the keys are {', '.join(known)}",
                 )
             )
-    missing = [key for key in required if key not in data]
+    missing = [key for key in required if key not in data and key not in meant]
     if missing:
         problems.append(
             Problem(
