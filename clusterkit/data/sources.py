@@ -47,7 +47,9 @@ TERMS = MappingProxyType(
         "jrc": Terms("CC BY 4.0", "Source: European Commission, Joint Research Centre"),
         "commission": Terms(REUSE, "Source: European Commission"),
         "honti": Terms("CC BY 4.0", "Source: Honti et al. (2020), Data in Brief, article 106464"),
-        "eqi": Terms("free with citation", "Source: European Quality of Government Index 2021, University of Gothenburg"),
+        "eqi": Terms(
+            "free with citation", "Source: European Quality of Government Index 2021, University of Gothenburg"
+        ),
         "eurito": Terms("MIT", "Source: Nesta, EURITO indicators"),
     }
 )
@@ -182,7 +184,7 @@ def _check_rows(rows: list[dict[str, str]], path: Path) -> list[Problem]:
             known = first.setdefault(row["key"], row)
             differ = [name for name in COLUMNS[:5] + COLUMNS[7:10] if known[name] != row[name]]
             if differ:
-                wrong.append((f"differs from the first row of {row['key']} in {some(differ)}", "edition, version, size"))
+                wrong.append((f"differs from the first row of {row['key']} in {some(differ)}", "as in the first row"))
             if paths.setdefault(row["path"], row["key"]) != row["key"]:
                 wrong.append((f"has the path of {paths[row['path']]}", "another path"))
             if row["sha256"] and row["sha256"] in checksums:
