@@ -171,7 +171,7 @@ def _try(url: str, target: Path, name: str, patience: Patience, bar: Any) -> Rec
         if answer and "timed out" in str(exc).lower():
             raise _silent(name, patience, reached=True) from exc
         if answer:
-            raise _cut_off(name, target.stat().st_size) from exc
+            raise _cut_off(name, answer["headers"].get("Content-Length")) from exc
         what = f"The server of {name} cannot be reached: {_reason(exc)}."
         fix = f"check the network and its proxy, run the command again, or {MIRROR}"
         raise _NoFileError(what, fix, again=True, reached=False) from exc
@@ -183,7 +183,7 @@ def _try(url: str, target: Path, name: str, patience: Patience, bar: Any) -> Rec
     announced = headers.get("Content-Length", "")
     encoded = headers.get("Content-Encoding") and not name.endswith(".gz")
     if announced.isdigit() and not encoded and size < int(announced):
-        raise _cut_off(name, size)
+        raise _cut_off(name, announced)
     if answer["status"] == ACCEPTED:
         raise _being_prepared(name, "202 Accepted", _retry_after(headers))
     _check(target, name, _retry_after(headers))
@@ -205,8 +205,14 @@ def _silent(name: str, patience: Patience, *, reached: bool) -> _NoFileError:
     return _NoFileError(what, f"run the command again later, or {MIRROR}", again=True, reached=reached)
 
 
-def _cut_off(name: str, size: int) -> _NoFileError:
-    what = f"{name} is damaged or was cut off after {size:,} bytes."
+def _cut_off(name: str, announced: str | None) -> _NoFileError:
+    all_of_it = f"all {int(announced):,} bytes" if announced and announced.isdigit() else "all of it"
+    what = f"{name} was cut off before {all_of_it} had come."
+    return _NoFileError(what, f"run the command again, or {MIRROR}", again=True)
+
+
+def _damaged(name: str, size: int) -> _NoFileError:
+    what = f"{name} is damaged, or was cut off after {size:,} bytes."
     return _NoFileError(what, f"run the command again, or {MIRROR}", again=True)
 
 
@@ -275,7 +281,7 @@ def _check(path: Path, name: str, retry_after_s: float | None = None) -> None:
     try:
         start = zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES) if packed else head
     except zlib.error as exc:
-        raise _cut_off(name, path.stat().st_size) from exc
+        raise _damaged(name, path.stat().st_size) from exc
     text = start.decode("utf-8", "replace")
     if text.lstrip("\ufeff \t\r\n").startswith("<"):
         raise _from_message(text, name, retry_after_s)
@@ -288,12 +294,12 @@ def _check(path: Path, name: str, retry_after_s: float | None = None) -> None:
                 while file.read(CHUNK_BYTES):
                     pass
         except (EOFError, zlib.error, gzip.BadGzipFile) as exc:
-            raise _cut_off(name, path.stat().st_size) from exc
+            raise _damaged(name, path.stat().st_size) from exc
     elif name.endswith(".geojson"):
         try:
             collection = json.loads(path.read_bytes())
         except ValueError as exc:
-            raise _cut_off(name, path.stat().st_size) from exc
+            raise _damaged(name, path.stat().st_size) from exc
         if not isinstance(collection, dict) or "features" not in collection:
             what = f"{name} is not a collection of features: it starts with {text[:40]!r}."
             raise _NoFileError(what, f"check the address, or {MIRROR}", again=False)
