@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
+from rich.progress import Progress
 
 from clusterkit.cli import main
+from clusterkit.commands.data import _Bar
 from clusterkit.data import sources
+from clusterkit.data.tables import CONTRACTS
 from clusterkit.paths import Project
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -180,7 +185,10 @@ def test_keys_and_all_contradict_each_other(place: Project) -> None:
 def test_an_empty_raw_folder_and_whole_tables_are_in_order(place: Project) -> None:
     result = call(place, "check")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"In order: 0 of {len(sources.REGISTERED)} raw files (the others are absent), 4 tables.\n"
+    assert (
+        result.stdout
+        == f"In order: 0 of {len(sources.REGISTERED)} raw files (the others are absent), {len(CONTRACTS)} tables.\n"
+    )
 
 
 def test_a_changed_edition_is_in_order_and_named(place: Project, mirror: Path) -> None:
@@ -205,6 +213,20 @@ def test_all_problems_of_files_and_tables_come_at_once(place: Project, mirror: P
     assert "The table region cannot be read: " in text
     assert "The table context cannot be read: " in text
     assert "  fix:   restore it from git, or build it with `clusterkit data build --raw FOLDER`\n" in text
+
+
+def test_a_bar_follows_what_pooch_tells_it() -> None:
+    progress = Progress(console=Console(file=io.StringIO(), force_terminal=True))
+    _Bar(progress, "first")
+    bar = _Bar(progress, "second")  # one file at a time: the bar before it goes
+    bar.total = 1000
+    bar.update(600)
+    bar.update(600)
+    bar.reset()
+    bar.update(bar.total)
+    bar.close()
+    (task,) = progress.tasks
+    assert (task.description, task.total, task.completed) == ("second", 1000, 1000)
 
 
 # help

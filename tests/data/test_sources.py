@@ -141,6 +141,16 @@ def test_a_source_survives_pickling() -> None:
     assert pickle.loads(pickle.dumps(sources.GDP)) == sources.GDP
 
 
+def test_every_rule_that_an_error_names_is_a_heading_of_the_how_to() -> None:
+    text = (ROOT / "docs" / "how-to-fetch-data.md").read_text(encoding="utf-8")
+    headings = {line.lstrip("# ").lower().replace(" ", "-") for line in text.splitlines() if line.startswith("## ")}
+    modules = [ROOT / "clusterkit" / "data" / f"{name}.py" for name in ("sources", "download", "fetch", "raw_folder")]
+    code = "".join(path.read_text(encoding="utf-8") for path in modules)
+    named = set(re.findall(r"(?:how-to-fetch-data\.md|\{RULE\})#([a-z-]+)", code))
+    assert len(named) == 7
+    assert named <= headings
+
+
 # Looking up
 
 
