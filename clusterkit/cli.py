@@ -1,4 +1,4 @@
-"""The command line: ``clusterkit report``, ``clusterkit data build``, ``clusterkit params``.
+"""The command line: ``clusterkit report``, ``clusterkit data``, ``clusterkit params``.
 
 Exit status: 0 all done; 1 something failed while it ran; 2 the input is wrong and nothing ran.
 """
@@ -8,10 +8,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -19,32 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import clusterkit
 from clusterkit import params as parameters
+from clusterkit.commands.answers import RUN_FAILED, refuse_wrong_input, say
+from clusterkit.commands.data import data
 from clusterkit.errors import ClusterkitError
 from clusterkit.paths import Project, project
 
 if TYPE_CHECKING:
     from clusterkit.batch.runner import Job, Result
-
-INPUT_IS_WRONG = 2
-RUN_FAILED = 1
-
-
-def _say(text: str) -> None:
-    click.echo(text)
-
-
-def _refuse_wrong_input(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Print an error in its four parts, without a traceback, and leave with status 2."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except ClusterkitError as exc:
-            click.echo(str(exc), err=True)
-            sys.exit(INPUT_IS_WRONG)
-
-    return wrapped
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,7 +51,7 @@ def main(context: click.Context, root: Path | None) -> None:
     help="auto: Quarto where it is on the PATH, else nbconvert.",
 )
 @click.pass_obj
-@_refuse_wrong_input
+@refuse_wrong_input
 def report(root: Path | None, regions: tuple[str, ...], everything: bool, workers: int | None, renderer: str) -> None:
     """Run the notebook of each region and make the website.
 
@@ -98,7 +77,7 @@ def report(root: Path | None, regions: tuple[str, ...], everything: bool, worker
     _summary(place, [*results, home])
     if home.failure is None:
         _render(place, listed, renderer)
-        _say(f"{len(results) - len(failures)} of {len(results)} regions in {time.monotonic() - start:.0f} s.")
+        say(f"{len(results) - len(failures)} of {len(results)} regions in {time.monotonic() - start:.0f} s.")
     if failures or home.failure:
         sys.exit(RUN_FAILED)
 
@@ -110,7 +89,7 @@ def _run(place: Project, jobs: list[Job], workers: int) -> list[Result]:
     if not console.is_terminal:
         done = iter(range(1, len(jobs) + 1))
         return runner.run(
-            place, jobs, workers=workers, on_result=lambda result: _say(f"[{next(done)}/{len(jobs)}] {_line(result)}")
+            place, jobs, workers=workers, on_result=lambda result: say(f"[{next(done)}/{len(jobs)}] {_line(result)}")
         )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
@@ -146,35 +125,17 @@ def _render(place: Project, listed: list[parameters.RegionParams], renderer: str
     if renderer == "auto":
         renderer = "quarto" if site.quarto() else "nbconvert"
         if renderer == "nbconvert":
-            _say("Quarto is not on the PATH: rendering the same pages with nbconvert.")
+            say("Quarto is not on the PATH: rendering the same pages with nbconvert.")
     try:
         index = site.render(place, pages, renderer=renderer)
     except ClusterkitError as exc:
         click.echo(str(exc), err=True)
         sys.exit(RUN_FAILED)
     size = sum(path.stat().st_size for path in place.site.rglob("*") if path.is_file())
-    _say(f"{len(pages)} pages, {size / 1e6:.1f} MB. Open {index}")
+    say(f"{len(pages)} pages, {size / 1e6:.1f} MB. Open {index}")
 
 
-@main.group()
-def data() -> None:
-    """The tables that every report reads."""
-
-
-@data.command("build")
-@click.option(
-    "--raw", type=click.Path(path_type=Path), default=None, help="Folder with the raw files; default data/raw."
-)
-@click.pass_obj
-@_refuse_wrong_input
-def data_build(root: Path | None, raw: Path | None) -> None:
-    """Build data/processed from the raw files: all tables, or none."""
-    place = project(root)
-    from clusterkit.data.build import build
-
-    rows = build(raw or place.raw, place.processed)
-    for name, count in rows.items():
-        _say(f"{name}: {count:,} rows")
+main.add_command(data)
 
 
 @main.group("params")
@@ -185,15 +146,15 @@ def params_group() -> None:
 @params_group.command("check")
 @click.argument("regions", nargs=-1, metavar="[REGION]...")
 @click.pass_obj
-@_refuse_wrong_input
+@refuse_wrong_input
 def params_check(root: Path | None, regions: tuple[str, ...]) -> None:
     """Check the parameter files of some or all regions; run nothing."""
     checked = parameters.load_regions(project(root), regions or None)
     names = ", ".join(params.region for params in checked)
-    _say(f"{len(checked)} parameter file{'s' if len(checked) != 1 else ''} in order: {names}")
+    say(f"{len(checked)} parameter file{'s' if len(checked) != 1 else ''} in order: {names}")
 
 
 @params_group.command("schema")
 def params_schema() -> None:
     """Print the JSON schema of a region file (kept in params/schema.json)."""
-    _say(parameters.schema().rstrip("\n"))
+    say(parameters.schema().rstrip("\n"))
