@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from clusterkit.data import eurostat, hidden, indicators, nuts, sources, tables
+from clusterkit.data import eurostat, hidden, indicator_register, indicators, nuts, sources, tables
 from clusterkit.errors import Problem, SourceError, some
 from clusterkit.paths import project
 
@@ -49,7 +49,7 @@ def build(raw: Path, processed: Path) -> dict[str, int]:
         A built table breaks its contract.
     """
     _check_present(raw)
-    register = indicators.read_register(project().params / "indicators.yaml")
+    register = indicator_register.read_register(project().params / "indicators.yaml")
     codes = {version: nuts.read_codes(raw / source.path, version) for version, source in sources.NUTS_CODES.items()}
     crosswalk = _crosswalk(raw, codes)
     built = {
@@ -57,10 +57,11 @@ def build(raw: Path, processed: Path) -> dict[str, int]:
         "region": _region(raw, codes[nuts.BASE_VERSION]),
         "context": _context(raw, crosswalk),
         "crosswalk": crosswalk,
-        "indicator": indicators.build_table(raw, codes, crosswalk, register),
     }
     for name, table in built.items():
         tables.check_table(table, name, f"the table {name} as built from {raw.name}")
+    indicator = indicators.build_table(raw, codes, crosswalk, register)
+    built["indicator"] = tables.check_table(indicator, "indicator", f"the table indicator as built from {raw.name}")
     _write(built, raw, processed)
     return {name: len(table) for name, table in built.items()}
 

@@ -15,307 +15,28 @@ import gzip
 import re
 import warnings
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from clusterkit import yamlfile
 from clusterkit.data import eurostat, nuts, sources
-from clusterkit.errors import ContractError, ParamError, Problem, SourceError, some
+from clusterkit.data.indicator_register import FIRST_YEAR, LAST_YEAR, RULE, DataFile, Indicator, Register, Series
+from clusterkit.errors import ContractError, Problem, SourceError, some
 
-RULE = "docs/indicators.md#the-register"
-LAST_YEAR = 2035  # calendar year; as in the contract of the table
-FIRST_YEAR = 2008  # earliest calendar year kept: NACE Rev. 2 and the crisis start there
 MIN_REGIONS = 150  # NUTS 2 regions with a value in the best year; fewer is listed as thin
-KINDS = ("absolute", "relative", "index")
-RATINGS = ("green", "amber", "red")
-FORMATS = ("eurostat-tsv", "sdmx-csv", "csv")
 COLUMNS = ["nuts_version", "nuts_id", "indicator", "year", "value", "unit", "status", "flag", "source"]
 UNKNOWN_CELLS = frozenset({"", ":", "NA", "NaN", "nan"})  # how the CSV files write "no figure"
 AGGREGATE = re.compile(r"^(EU|EA|EEA|EFTA)[0-9_]*$")  # groups of countries; BE, EE and the like do not match
 OUTSIDE_NUTS = frozenset({"BA", "XK", "GE", "MD", "UA", "US", "JP", "KR", "YT"})  # listed by Eurostat beside NUTS
 NOT_IN_BASE = frozenset({"NO0B"})  # Jan Mayen and Svalbard: in NUTS 2021, without a counterpart in NUTS 2016
 SIGNIFICANT_DIGITS = 6  # of a ratio worked out here; published figures keep all of theirs
+INHERITED_RANK = 99  # after the codes of every NUTS version
 _KEYS = ["nuts_id", "year"]
-_CELL = ["value", "status", "flag", "source"]
-_SOURCE_KEYS = frozenset(
-    "file format nuts_version separator region year fixed_year version_column dimensions drop_codes overlap "
-    "inherit_level1 sum_level3 duplicates all_zero_is_missing countries rating reason".split()
-)
-_BASE_KEYS = frozenset("code name unit series add".split())
-_INDICATOR_KEYS = frozenset(
-    "code name unit meaning kind denominator ratio_to per lag series years range outside zero_where rating reason".split()
-)
-_SERIES_KEYS = frozenset("from value where factor".split())
-
-
-@dataclass(frozen=True)
-class DataFile:
-    """How one raw file is to be read, and in which NUTS version its codes are."""
-
-    id: str
-    file: str
-    format: str
-    nuts_version: int
-    dataset: str
-    separator: str = ","
-    region: str = "geo"
-    year: str = "time"
-    fixed_year: int | None = None
-    version_column: str | None = None
-    dimensions: tuple[str, ...] = ()
-    drop_codes: tuple[str, ...] = ()
-    overlap: str = "first"
-    inherit_level1: bool = False
-    sum_level3: bool = False
-    duplicates: str = "error"
-    all_zero_is_missing: bool = False
-    countries: str = "all"
-    rating: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Series:
-    """Which figures of a file: the value column and the codes of its dimensions."""
-
-    source: str
-    value: str = ""
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    factor: float = 1.0
-
-
-@dataclass(frozen=True)
-class Base:
-    """An amount to divide by: persons, million euro, enterprises."""
-
-    code: str
-    name: str
-    unit: str
-    series: tuple[Series, ...] = ()
-    add: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """One indicator: what it means, and how it is made from published figures."""
-
-    code: str
-    name: str
-    unit: str
-    meaning: str
-    kind: str
-    series: tuple[Series, ...]
-    rating: str
-    reason: str
-    denominator: str = "population"
-    ratio_to: str = ""
-    per: float = 1.0
-    lag: int = 0
-    years: tuple[int, int] = (FIRST_YEAR, LAST_YEAR)
-    range: tuple[float, float] = (0.0, np.inf)
-    outside: str = "error"
-    zero_where: str = ""
-
-
-@dataclass(frozen=True)
-class Register:
-    """The checked content of ``params/indicators.yaml``."""
-
-    files: Mapping[str, DataFile]
-    bases: Mapping[str, Base]
-    indicators: tuple[Indicator, ...]
-    path: str = ""
-
-    def sources_of(self, item: Indicator | Base) -> set[str]:
-        """Ids of all files that an indicator or a base needs, those of its bases included."""
-        found = {series.source for series in item.series}
-        more = [*item.add] if isinstance(item, Base) else [item.ratio_to] if item.ratio_to else []
-        for code in more:
-            found |= self.sources_of(self.bases[code])
-        if isinstance(item, Indicator) and item.zero_where:
-            found.add(item.zero_where)
-        return found
-
-
-# The register
-
-
-def read_register(path: Path) -> Register:
-    """Read and check the register of indicators.
-
-    Parameters
-    ----------
-    path
-        YAML file with the mappings ``sources``, and the lists ``bases`` and ``indicators``.
-
-    Returns
-    -------
-    Register
-        Files by id, bases by code, indicators in the order of the file.
-
-    Raises
-    ------
-    ParamError
-        Unknown or absent keys, a file that ``clusterkit/data/sources.py`` does not list, a code
-        given twice, an unknown source, base, kind, format or rating: all of them at once.
-    """
-    data, locate = yamlfile.read(path)
-    check = _Checker(locate)
-    check.keys(data, ("schema_version", "sources", "bases", "indicators"), ())
-    listed = {source.path: source for source in (*sources.SOURCES, *sources.INDICATOR_SOURCES)}
-    files: dict[str, DataFile] = {}
-    for name, raw in check.mapping(data, "sources").items():
-        where = ("sources", name)
-        raw = check.keys(raw, _SOURCE_KEYS, where, required=("file", "format", "nuts_version", "rating", "reason"))
-        check.one_of(raw, "format", FORMATS, where)
-        check.one_of(raw, "rating", RATINGS, where)
-        check.one_of(raw, "nuts_version", (2010, 2013, 2016, 2021, 2024), where)
-        check.one_of(raw, "overlap", ("first", "add"), where)
-        check.one_of(raw, "duplicates", ("error", "first"), where)
-        check.one_of(raw, "countries", ("all", "eu28"), where)
-        known = listed.get(str(raw.get("file")))
-        if "file" in raw and known is None:
-            check.unknown("file", raw["file"], list(listed), (*where, "file"), "a file listed in clusterkit/data/sources.py")
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-        if values.get("separator") == "tab":
-            values["separator"] = "\t"
-        if check.whole(raw, ("file", "format", "nuts_version"), where):
-            files[name] = DataFile(id=name, dataset=known.dataset if known else "", **values)
-    bases = {}
-    for index, raw in enumerate(check.sequence(data, "bases")):
-        where = ("bases", index)
-        raw = check.keys(raw, _BASE_KEYS, where, required=("code", "name", "unit"))
-        values = {**raw, "add": tuple(raw.get("add", ())), "series": check.series(raw, files, where)}
-        if check.whole(raw, ("code", "name", "unit"), where):
-            check.twice(raw["code"], bases, where)
-            bases[raw["code"]] = Base(**values)
-    for index, base in enumerate(bases.values()):
-        for code in base.add:
-            if code not in bases:
-                check.unknown("base", code, list(bases), ("bases", index, "add"), "a code under bases")
-    indicators: dict[str, Indicator] = {}
-    for index, raw in enumerate(check.sequence(data, "indicators")):
-        where = ("indicators", index)
-        required = ("code", "name", "unit", "meaning", "kind", "series")
-        raw = check.keys(raw, _INDICATOR_KEYS, where, required=required)
-        check.one_of(raw, "kind", KINDS, where)
-        check.one_of(raw, "rating", RATINGS, where)
-        check.one_of(raw, "outside", ("error", "missing"), where)
-        for key in ("ratio_to", "denominator"):
-            if key in raw and raw[key] not in bases:
-                check.unknown("base", raw[key], list(bases), (*where, key), "a code under bases")
-        if raw.get("zero_where", "") and raw["zero_where"] not in files:
-            check.unknown("source", raw["zero_where"], list(files), (*where, "zero_where"), "an id under sources")
-        if "ratio_to" in raw and raw.get("kind") != "absolute":
-            check.add(
-                f"The indicator {raw.get('code')} is {raw.get('kind')} and has ratio_to.",
-                (*where, "ratio_to"),
-                "only amounts (kind: absolute) are divided by a base",
-                "set kind: absolute, or remove ratio_to",
-            )
-        series = check.series(raw, files, where)
-        if check.whole(raw, required, where) and series:
-            check.twice(raw["code"], indicators, where)
-            indicators[raw["code"]] = _indicator(raw, series, files[series[0].source])
-    check.stop()
-    return Register(files, bases, tuple(indicators.values()), str(path))
-
-
-def _indicator(raw: dict[str, Any], series: tuple[Series, ...], first: DataFile) -> Indicator:
-    values = dict(raw)
-    values["series"] = series
-    values.setdefault("rating", first.rating)
-    values.setdefault("reason", first.reason)
-    percent = str(raw["unit"]).startswith("percent")
-    low, high = raw.get("range", (0.0, 100.0 if percent else None))
-    values["range"] = (-np.inf if low is None else float(low), np.inf if high is None else float(high))
-    values["years"] = tuple(raw.get("years", (FIRST_YEAR, LAST_YEAR)))
-    return Indicator(**values)
-
-
-class _Checker:
-    """Collects every problem of one register, then stops once."""
-
-    def __init__(self, locate: yamlfile.Locate) -> None:
-        self.locate = locate
-        self.problems: list[Problem] = []
-
-    def add(self, what: str, where: tuple[Any, ...], rule: str, fix: str) -> None:
-        self.problems.append(Problem(what=what, where=self.locate(where), rule=f"{rule} ({RULE})", fix=fix))
-
-    def stop(self) -> None:
-        if self.problems:
-            raise ParamError(self.problems)
-
-    def unknown(self, kind: str, value: object, known: Sequence[object], where: tuple[Any, ...], rule: str) -> None:
-        close = difflib.get_close_matches(str(value), [str(name) for name in known], n=1)
-        fix = f"did you mean {close[0]}?" if close else f"use one of: {some(known)}"
-        self.add(f"Unknown {kind} {value!r}.", where, f"it is {rule}", fix)
-
-    def mapping(self, data: dict[str, Any], key: str) -> dict[str, Any]:
-        return self._of_type(data, key, dict, "a mapping")
-
-    def sequence(self, data: dict[str, Any], key: str) -> list[Any]:
-        return self._of_type(data, key, list, "a list")
-
-    def _of_type(self, data: dict[str, Any], key: str, kind: type, name: str) -> Any:
-        value = data.get(key)
-        if isinstance(value, kind):
-            return value
-        self.add(f"The key {key} is {'absent' if value is None else f'not {name}'}.", (key,), f"{key} is {name}", f"write {key} as {name}")
-        return kind()
-
-    def keys(
-        self, raw: Any, known: Collection[str], where: tuple[Any, ...], required: Iterable[str] = ()
-    ) -> dict[str, Any]:
-        if not isinstance(raw, dict):
-            self.add(f"{raw!r} is not a mapping.", where, "each entry is a mapping of keys and values", "write keys and values")
-            return {}
-        for key in raw:
-            if key not in known:
-                self.unknown("key", key, sorted(known), (*where, key), "one of the keys of the register")
-        absent = [key for key in required if key not in raw]
-        if absent:
-            name = raw.get("code", where[-1])
-            self.add(f"The entry {name} has no {', '.join(absent)}.", where, "these keys are required", f"add {', '.join(absent)}")
-        return {key: value for key, value in raw.items() if key in known}
-
-    def one_of(self, raw: dict[str, Any], key: str, allowed: Sequence[object], where: tuple[Any, ...]) -> None:
-        if key in raw and raw[key] not in allowed:
-            self.unknown(key, raw[key], allowed, (*where, key), f"one of {', '.join(map(str, allowed))}")
-
-    def whole(self, raw: dict[str, Any], required: Iterable[str], where: tuple[Any, ...]) -> bool:
-        code = raw.get("code", "x")
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", str(code)):
-            self.add(f"The code {code!r} is not snake case.", (*where, "code"), "small letters, digits, underscores", "rename it")
-        return all(key in raw for key in required)
-
-    def twice(self, code: str, seen: Mapping[str, object], where: tuple[Any, ...]) -> None:
-        if code in seen:
-            self.add(f"The code {code} stands twice.", (*where, "code"), "a code is unique", "rename or remove one of the two")
-
-    def series(self, raw: dict[str, Any], files: Mapping[str, DataFile], where: tuple[Any, ...]) -> tuple[Series, ...]:
-        found = []
-        for index, item in enumerate(raw.get("series", ())):
-            place = (*where, "series", index)
-            item = self.keys(item, _SERIES_KEYS, place, required=("from",))
-            if "from" in item and item["from"] not in files:
-                self.unknown("source", item["from"], list(files), (*place, "from"), "an id under sources")
-                continue
-            if "from" in item:
-                if files[item["from"]].format == "csv" and "value" not in item:
-                    self.add("A series of a CSV file has no value.", place, "value names the column", "add value")
-                pairs = item.get("where", {}).items()
-                chosen = tuple((key, tuple(v) if isinstance(v, list) else (v,)) for key, v in pairs)
-                found.append(Series(item["from"], item.get("value", ""), chosen, float(item.get("factor", 1.0))))
-        return tuple(found)
 
 
 # Reading the files
@@ -360,7 +81,9 @@ def read_file(file: DataFile, raw: Path, wanted: Sequence[Series]) -> pd.DataFra
 def _keep(wanted: Sequence[Series]) -> dict[str, set[str]]:
     """Codes per dimension that some series needs; a dimension that one leaves open is left open."""
     shared = set.intersection(*({key for key, _ in series.where} for series in wanted))
-    keep = {key: {code for series in wanted for k, codes in series.where if k == key for code in codes} for key in shared}
+    keep = {
+        key: {code for series in wanted for k, codes in series.where if k == key for code in codes} for key in shared
+    }
     return keep | {"time": {str(year) for year in range(FIRST_YEAR, LAST_YEAR + 1)}}
 
 
@@ -377,14 +100,14 @@ def _read_csv(file: DataFile, path: Path, wanted: Sequence[Series]) -> pd.DataFr
     if missing:
         raise SourceError(_no_column(path, missing, list(table.columns)))
     result = table[dimensions].assign(nuts_id=table[region].str.strip())
-    result["year"] = file.fixed_year if file.fixed_year else pd.to_numeric(table[year]).astype(int)
+    result["year"] = file.fixed_year or _whole_numbers(table[year], path, year)
     result["flag"] = ""
     if sdmx:
         result["flag"] = table["OBS_FLAG"].fillna("") if "OBS_FLAG" in table else ""
         if "CONF_STATUS" in table:
             result["flag"] += table["CONF_STATUS"].eq("C").map({True: "c", False: ""})
     if file.version_column:
-        result["version"] = pd.to_numeric(table[file.version_column]).astype(int)
+        result["version"] = _whole_numbers(table[file.version_column], path, file.version_column)
     problems = []
     for name in values:
         text = table[name].str.strip()
@@ -397,6 +120,14 @@ def _read_csv(file: DataFile, path: Path, wanted: Sequence[Series]) -> pd.DataFr
     if problems:
         raise SourceError(problems)
     return result
+
+
+def _whole_numbers(text: pd.Series, path: Path, column: str) -> pd.Series:
+    """Years or versions, also when a spreadsheet wrote them as ``2019.0``."""
+    number = pd.to_numeric(text, errors="coerce")
+    if number.isna().any():
+        raise SourceError(_not_a_number(path, column, text[number.isna()]))
+    return number.astype(int)
 
 
 def _text_table(path: Path, separator: str) -> pd.DataFrame:
@@ -484,9 +215,7 @@ def geography(raw: Path, codes: Mapping[int, pd.DataFrame], crosswalk: pd.DataFr
     rows = crosswalk[crosswalk["from_id"].str.len().isin([2, 4]) & crosswalk["to_id"].isin(base)]
     frames = [rows.rename(columns={"weight_population": "share"})]
     people = {}
-    matrices = {2010: 2010, 2013: 2013, 2021: 2021, 2024: 2024}
-    for version in matrices:
-        source = sources._crosswalk(2, version)
+    for version, source in sources.MATRICES.items():
         path = raw / source.path
         if not path.is_file():
             continue
@@ -497,7 +226,9 @@ def geography(raw: Path, codes: Mapping[int, pd.DataFrame], crosswalk: pd.DataFr
         matrix = nuts.read_csv(path, [f"code_v{version}", "pop11"])
         total = pd.to_numeric(matrix["pop11"]).fillna(0.0).groupby(matrix[f"code_v{version}"]).sum()
         people |= {(version, code): number for code, number in total.items()}
-    frames.append(nuts.unchanged_pieces(base, nuts.BASE_VERSION, nuts.BASE_VERSION).rename(columns={"weight_population": "share"}))
+    frames.append(
+        nuts.unchanged_pieces(base, nuts.BASE_VERSION, nuts.BASE_VERSION).rename(columns={"weight_population": "share"})
+    )
     pieces = pd.concat(frames, ignore_index=True)[["from_version", "from_id", "to_id", "share"]]
     keys = zip(pieces["from_version"].astype(int), pieces["from_id"], strict=True)
     pieces["people"] = [max(people.get(key, 1.0), 1.0) for key in keys]
@@ -505,7 +236,9 @@ def geography(raw: Path, codes: Mapping[int, pd.DataFrame], crosswalk: pd.DataFr
     # The table takes codes of the base version that a matrix lacks as unchanged. In 2010 they were not: another code
     # of that year covers the same territory.
     same = pieces["from_id"] == pieces["to_id"]
-    in_matrix = pd.Series([key in people for key in zip(pieces["from_version"], pieces["from_id"], strict=True)], index=pieces.index)
+    in_matrix = pd.Series(
+        [key in people for key in zip(pieces["from_version"], pieces["from_id"], strict=True)], index=pieces.index
+    )
     reached = pieces.groupby(["from_version", "to_id"])["from_id"].transform("size") > 1
     pieces = pieces[~(same & ~in_matrix & reached)].reset_index(drop=True)
     others = {version: frozenset(table.query("level in (1, 3)")["nuts_id"]) for version, table in codes.items()}
@@ -535,7 +268,7 @@ def with_versions(table: pd.DataFrame, file: DataFile, places: Geography) -> pd.
     pairs = table[["nuts_id", "version"]].drop_duplicates()
     actual, rank, unknown = [], [], []
     for code, declared in pairs.itertuples(index=False):
-        order = sorted(places.codes, key=lambda version: (abs(version - declared), -version))  # noqa: B023
+        order = _by_distance(places.codes, declared)
         versions = [version for version in order if code in places.codes[version]]
         if _is_left_out(code, file):
             actual.append(declared)
@@ -562,6 +295,10 @@ def with_versions(table: pd.DataFrame, file: DataFile, places: Geography) -> pd.
     return merged.drop(columns="version").rename(columns={"actual": "version"})
 
 
+def _by_distance(versions: Iterable[int], declared: int) -> list[int]:
+    return sorted(versions, key=lambda version: (abs(version - declared), -version))
+
+
 def _is_left_out(code: str, file: DataFile) -> bool:
     """Codes known by name or form that have no place in the table."""
     named = code in file.drop_codes or code in NOT_IN_BASE or code in nuts.RETIRED_2010 or code[:2] in OUTSIDE_NUTS
@@ -570,7 +307,12 @@ def _is_left_out(code: str, file: DataFile) -> bool:
 
 
 def to_base(
-    rows: pd.DataFrame, places: Geography, *, kind: str, weights: Mapping[str, float] | None = None, overlap: str = "first"
+    rows: pd.DataFrame,
+    places: Geography,
+    *,
+    kind: str,
+    weights: Mapping[str, float] | None = None,
+    overlap: str = "first",
 ) -> pd.DataFrame:
     """Figures in the codes of the base version.
 
@@ -613,7 +355,9 @@ def to_base(
     else:
         result = result.assign(unknown=result["value"].isna()).sort_values(["unknown", "rank"], kind="stable")
         result = result.drop_duplicates(_KEYS)
-    return result.assign(status=_status(result))[[*_KEYS, "value", "status", "flag"]].sort_values(_KEYS, ignore_index=True)
+    return result.assign(status=_status(result))[[*_KEYS, "value", "status", "flag"]].sort_values(
+        _KEYS, ignore_index=True
+    )
 
 
 def _mixed(merged: pd.DataFrame, kind: str, weights: Mapping[str, float]) -> pd.DataFrame:
@@ -687,7 +431,9 @@ class Builder:
             table = table.assign(value=table["value"] * series.factor)
         if file.all_zero_is_missing:
             country = [table["nuts_id"].str[:2], table["year"]]
-            table = table.assign(value=table["value"].where(table["value"].fillna(0).ne(0).groupby(country).transform("any")))
+            table = table.assign(
+                value=table["value"].where(table["value"].fillna(0).ne(0).groupby(country).transform("any"))
+            )
         if file.sum_level3 and kind == "absolute":
             table = _with_sums_of_level3(table, file, self.places)
         rows = table[table["rank"] >= 0].assign(estimated=False)
@@ -748,7 +494,10 @@ class Builder:
         # An unknown cell is kept only if the publisher says why it is empty.
         table = table[table["value"].notna() | table["status"].eq("hidden") | table["flag"].ne("")]
         return table.assign(
-            nuts_version=np.int16(nuts.BASE_VERSION), indicator=item.code, unit=item.unit, year=table["year"].astype("int16")
+            nuts_version=np.int16(nuts.BASE_VERSION),
+            indicator=item.code,
+            unit=item.unit,
+            year=table["year"].astype("int16"),
         )[COLUMNS]
 
     def _with_zeros(self, table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -759,7 +508,9 @@ class Builder:
         zeros = known.loc[known["_merge"] == "left_only", _KEYS]
         zeros = zeros[zeros["year"].isin(set(table["year"]))]
         source = self.register.files[name].dataset
-        return pd.concat([table, zeros.assign(value=0.0, status="estimated", flag="", source=source)], ignore_index=True)
+        return pd.concat(
+            [table, zeros.assign(value=0.0, status="estimated", flag="", source=source)], ignore_index=True
+        )
 
 
 def _single(table: pd.DataFrame, file: DataFile) -> pd.DataFrame:
@@ -789,7 +540,9 @@ def _with_sums_of_level3(table: pd.DataFrame, file: DataFile, places: Geography)
     level3 = sorted(code for code in places.other_levels.get(file.nuts_version, ()) if len(code) == 5)
     expected = pd.Series(level3, dtype="str").str[:4].value_counts()
     parts = table[table["nuts_id"].isin(level3) & table["value"].notna()]
-    groups = parts.assign(nuts_id=parts["nuts_id"].str[:4], rank=0).groupby(["nuts_id", "year", "version", "rank"])["value"]
+    groups = parts.assign(nuts_id=parts["nuts_id"].str[:4], rank=0).groupby(["nuts_id", "year", "version", "rank"])[
+        "value"
+    ]
     sums = pd.DataFrame({"sum": groups.sum(), "n": groups.size()}).reset_index()
     sums = sums[sums["n"].eq(sums["nuts_id"].map(expected))].drop(columns="n")
     table = table.merge(sums, on=["nuts_id", "year", "version", "rank"], how="outer")
@@ -806,9 +559,6 @@ def _with_level1(rows: pd.DataFrame, table: pd.DataFrame, file: DataFile, places
     given = known.merge(children, on="nuts_id").drop(columns="nuts_id").rename(columns={"child": "nuts_id"})
     given = given.assign(version=file.nuts_version, rank=INHERITED_RANK, estimated=True)
     return pd.concat([rows, given[rows.columns]], ignore_index=True)
-
-
-INHERITED_RANK = 99  # after the codes of every NUTS version
 
 
 def _flags(table: pd.DataFrame, keys: list[str]) -> pd.Series:
@@ -839,7 +589,11 @@ def _combine(left: pd.DataFrame, right: pd.DataFrame, operation: np.ufunc) -> pd
         "reported",
     )
     flag = _union(both["flag"], both["flag_other"])
-    source = both["source"].where(both["source"] == both["source_other"], both["source"] + " / " + both["source_other"])
+    pairs = both[["source", "source_other"]].drop_duplicates().itertuples(index=False)
+    names = {
+        pair: " / ".join(dict.fromkeys([*pair[0].split(" / "), *pair[1].split(" / ")])) for pair in map(tuple, pairs)
+    }
+    source = pd.Series([names[pair] for pair in zip(both["source"], both["source_other"], strict=True)], dtype="str")
     return both[_KEYS].assign(value=value, status=status, flag=flag, source=source)
 
 
@@ -855,11 +609,15 @@ def _significant(values: pd.Series) -> pd.Series:
     with np.errstate(divide="ignore", invalid="ignore"):
         digits = SIGNIFICANT_DIGITS - 1 - np.floor(np.log10(np.abs(numbers)))
     digits = np.where(np.isfinite(digits), digits, 0).astype(int)
-    rounded = [round(number, int(n)) if np.isfinite(number) else number for number, n in zip(numbers, digits, strict=True)]
+    rounded = [
+        round(number, int(n)) if np.isfinite(number) else number for number, n in zip(numbers, digits, strict=True)
+    ]
     return pd.Series(rounded, index=values.index, dtype="float64")
 
 
-def build_table(raw: Path, codes: Mapping[int, pd.DataFrame], crosswalk: pd.DataFrame, register: Register) -> pd.DataFrame:
+def build_table(
+    raw: Path, codes: Mapping[int, pd.DataFrame], crosswalk: pd.DataFrame, register: Register
+) -> pd.DataFrame:
     """The table ``indicator``: every indicator of the register in the base version.
 
     Parameters
@@ -935,7 +693,8 @@ def check_ranges(table: pd.DataFrame, register: Register) -> pd.DataFrame:
             low, high = item.range
             problems.append(
                 Problem(
-                    what=f"{len(bad)} values of {item.code} are outside {low:g} to {high:g}, for instance {some(shown)}.",
+                    what=f"{len(bad)} values of {item.code} are outside {low:g} to {high:g}, "
+                    f"for instance {some(shown)}.",
                     where=f"the table indicator, {item.unit}",
                     rule=f"percents are in 0 to 100 and no value is below 0 unless declared ({RULE})",
                     fix="check the source; declare range, or outside: missing, in params/indicators.yaml",
@@ -989,12 +748,15 @@ def markdown(register: Register, table: pd.DataFrame) -> str:
         datasets = " + ".join(dict.fromkeys(register.files[series.source].dataset for series in item.series))
         if item.code in filled.index:
             row = filled.loc[item.code]
-            years = f"{row['first_year']}–{row['last_year']}" if row["first_year"] < row["last_year"] else str(row["last_year"])
+            years = (
+                f"{row['first_year']}–{row['last_year']}"
+                if row["first_year"] < row["last_year"]
+                else str(row["last_year"])
+            )
             regions = f"{row['regions_best_year']} ({row['best_year']}){', thin' if row['is_thin'] else ''}"
             countries = str(row["countries"])
         else:
             years, regions, countries = "–", "none", "–"
-        lines.append(
-            f"| `{item.code}` | {item.name} | {item.unit} | {datasets} | {years} | {regions} | {countries} | {item.rating} |"
-        )
+        cells = (f"`{item.code}`", item.name, item.unit, datasets, years, regions, countries, item.rating)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

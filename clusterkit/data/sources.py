@@ -142,7 +142,9 @@ def sha256(path: Path) -> str:
 # Files for the table `indicator` (params/indicators.yaml). A file that is absent leaves out its indicators.
 
 
-def _indicator_source(path: str, dataset: str, content: str, edition: str, nuts_version: int, acknowledgement: str) -> Source:
+def _indicator_source(
+    path: str, dataset: str, content: str, edition: str, nuts_version: int, acknowledgement: str
+) -> Source:
     eurostat = acknowledgement.startswith(EUROSTAT)
     licence = _INDICATOR_LICENCES.get(path.split("/")[1].split(".")[0].split("_")[0], EUROSTAT_LICENCE)
     if eurostat and int(edition[-4:]) >= 2023:
@@ -160,7 +162,7 @@ _INDICATOR_LICENCES = {
 _COMMISSION = "Source: European Commission"
 _EURITO = "Source: Nesta / EURITO indicators (MIT licence)"
 _HONTI = (
-    "Source: Honti, Czvetkó and Abonyi, University of Pannonia (2020), Data in Brief, 106464, CC BY 4.0, "
+    "Source: Honti et al., University of Pannonia (2020), Data in Brief, 106464, CC BY 4.0, "
     "after Eurostat, ETER, GRID, Microsoft Academic Graph and USPTO"
 )
 _QOG = "Source: European Quality of Government Index 2021, Quality of Government Institute, University of Gothenburg"
@@ -168,30 +170,81 @@ _QOG = "Source: European Quality of Government Index 2021, Quality of Government
 INDICATOR_SOURCES: tuple[Source, ...] = tuple(
     _indicator_source(*row)
     for row in (
-        ("eurostat/bd_size_r3.tsv.gz", "bd_size_r3", "business demography, NUTS 0-3, 2008-2020", "2023", 2021, EUROSTAT),
+        (
+            "eurostat/bd_size_r3.tsv.gz",
+            "bd_size_r3",
+            "business demography, NUTS 0-3, 2008-2020",
+            "2023",
+            2021,
+            EUROSTAT,
+        ),
         ("eurostat/lfst_r_lfe2en2.tsv.gz", "lfst_r_lfe2en2", "employment by group of sections", "2017", 2013, EUROSTAT),
         ("eurostat/nama_10r_2gvagr.tsv.gz", "nama_10r_2gvagr", "real growth of value added", "2017", 2013, EUROSTAT),
         ("eurostat/nama_10r_2hhinc.tsv.gz", "nama_10r_2hhinc", "income of households", "2017", 2013, EUROSTAT),
         ("eurostat/trng_lfse_04.tsv.gz", "trng_lfse_04", "participation in training", "2017", 2013, EUROSTAT),
         ("eurostat/tgs00007.sdmx.csv.gz", "tgs00007", "employment rate", "2025", 2021, EUROSTAT),
         ("eurostat/tgs00010.sdmx.csv.gz", "tgs00010", "unemployment rate", "2025", 2021, EUROSTAT),
-        ("eurostat/tgs00042.sdmx.csv.gz", "tgs00042", "expenditure on research and development", "2025", 2021, EUROSTAT),
+        (
+            "eurostat/tgs00042.sdmx.csv.gz",
+            "tgs00042",
+            "expenditure on research and development",
+            "2025",
+            2021,
+            EUROSTAT,
+        ),
         ("eurostat/tgs00109.sdmx.csv.gz", "tgs00109", "tertiary attainment", "2025", 2021, EUROSTAT),
-        ("eurostat/nama_10r_2gdp_2000_2024.sdmx.csv.gz", "nama_10r_2gdp", "gross domestic product", "2025", 2021, EUROSTAT),
-        ("eurostat/nama_10r_2gdp_pps_per_head.csv.gz", "nama_10r_2gdp", "product per head in PPS", "2025", 2021, EUROSTAT),
+        (
+            "eurostat/nama_10r_2gdp_2000_2024.sdmx.csv.gz",
+            "nama_10r_2gdp",
+            "gross domestic product",
+            "2025",
+            2021,
+            EUROSTAT,
+        ),
+        (
+            "eurostat/nama_10r_2gdp_pps_per_head.csv.gz",
+            "nama_10r_2gdp",
+            "product per head in PPS",
+            "2025",
+            2021,
+            EUROSTAT,
+        ),
         ("eurostat/pat_ep_rtot.csv.gz", "pat_ep_rtot", "patent applications to the EPO", "2017", 2013, EUROSTAT),
         ("eurostat/tgs_nuts2_long.csv.gz", "tgs000xx", "several main tables in one file", "2020", 2016, EUROSTAT),
         ("eurostat/isoc_r_iuse_i.csv.gz", "isoc_r_iuse_i", "daily users of the internet", "2020", 2016, EUROSTAT),
         ("indicators/i40_indicator_db.tsv.gz", "Honti et al. 2020", "readiness for industry 4.0", "2020", 2016, _HONTI),
         ("indicators/eqi_2021.csv", "EQI 2021", "quality of government and its pillars", "2021", 2016, _QOG),
         ("indicators/nuts2_social_2021.csv", "Eurostat social 2021", "social variables", "2021", 2016, EUROSTAT),
-        ("indicators/eu_spi_2016_components.csv", "EU-SPI 2016", "social progress components", "2016", 2010, _COMMISSION),
-        ("indicators/nuts2_designs_migration.csv", "Eurostat designs", "registered designs, migration", "2018", 2016, EUROSTAT),
+        (
+            "indicators/eu_spi_2016_components.csv",
+            "EU-SPI 2016",
+            "social progress components",
+            "2016",
+            2010,
+            _COMMISSION,
+        ),
+        (
+            "indicators/nuts2_designs_migration.csv",
+            "Eurostat designs",
+            "registered designs, migration",
+            "2018",
+            2016,
+            EUROSTAT,
+        ),
         ("indicators/env_rwas_gen.csv", "env_rwas_gen", "municipal waste", "2016", 2013, EUROSTAT),
-        ("indicators/erdf_payments_2014_2020.csv.gz", "ERDF payments", "payments of the fund", "2025", 2016, _COMMISSION),
+        (
+            "indicators/erdf_payments_2014_2020.csv.gz",
+            "ERDF payments",
+            "payments of the fund",
+            "2025",
+            2016,
+            _COMMISSION,
+        ),
         ("indicators/eurito_artificial_intelligence_count.csv.gz", "EURITO AI", "preprints", "2021", 2021, _EURITO),
         ("indicators/eurito_deep_learning_count.csv.gz", "EURITO deep learning", "preprints", "2021", 2021, _EURITO),
         ("indicators/eurito_arxiv_count.csv.gz", "EURITO arXiv", "preprints", "2021", 2021, _EURITO),
         ("indicators/eurito_biorxiv_count.csv.gz", "EURITO bioRxiv", "preprints", "2021", 2021, _EURITO),
     )
-) + (_crosswalk(2, 2024),)
+)
+MATRICES = {version: _crosswalk(2, version) for version in (2010, 2013, 2021, 2024)}  # NUTS 2, by the other version
+INDICATOR_SOURCES += (MATRICES[2024],)

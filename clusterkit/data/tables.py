@@ -104,7 +104,9 @@ INDICATOR = pa.DataFrameSchema(
         "nuts_id": pa.Column(str, pa.Check.str_matches(r"^[A-Z]{2}([A-Z0-9]{2})?$")),
         "indicator": pa.Column(str, pa.Check.str_matches(r"^[a-z][a-z0-9_]*$")),
         "year": _YEAR,
-        "value": pa.Column("float64", pa.Check(lambda values: values.abs() < float("inf"), name="finite"), nullable=True),
+        "value": pa.Column(
+            "float64", pa.Check(lambda values: values.abs() < float("inf"), name="finite"), nullable=True
+        ),
         "unit": pa.Column(str, pa.Check.str_length(min_value=1)),
         "status": _STATUS,
         "flag": _FLAG,
