@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from clusterkit.data import eurostat, hidden, indicator_register, indicators, nuts, sources, tables
-from clusterkit.errors import Problem, SourceError, some
+from clusterkit.errors import Problem, RunError, SourceError, some
 from clusterkit.paths import project
 
 YEARS = (2011, 2012, 2013, 2014)  # best filled years of the regional statistics, docs/data_log.md
@@ -87,8 +87,10 @@ def _crosswalk(raw: Path, codes: dict[int, pd.DataFrame]) -> pd.DataFrame:
         targets = base.loc[base["level"] == level, "nuts_id"]
         pieces = nuts.read_crosswalk(raw / source.path, version, nuts.BASE_VERSION, set(targets))
         # Countries outside the matrices (North Macedonia, say) kept their codes between the versions.
-        unchanged = set(targets) & set(codes.get(version, base)["nuts_id"]) - set(pieces["from_id"])
-        frames += [pieces, nuts.unchanged_pieces(unchanged, version, nuts.BASE_VERSION)]
+        frames.append(pieces)
+        if version in codes:
+            unchanged = set(targets) & set(codes[version]["nuts_id"]) - set(pieces["from_id"])
+            frames.append(nuts.unchanged_pieces(unchanged, version, nuts.BASE_VERSION))
     countries = set(base.loc[base["level"] == 0, "nuts_id"])
     frames += [nuts.unchanged_pieces(countries, version, nuts.BASE_VERSION) for version in (2010, 2013, 2021)]
     table = pd.concat(frames, ignore_index=True).drop_duplicates(["from_version", "from_id", "to_id"])
@@ -108,6 +110,17 @@ def _sort_codes(found: pd.Series, codes: dict[int, pd.DataFrame], crosswalk: pd.
     """Codes of NUTS 2013 in a file; older and extra-regio codes are known, any other stops the run."""
     current = set(codes[2013]["nuts_id"])
     older = set(crosswalk.loc[crosswalk["from_version"] == 2010, "from_id"]) | nuts.RETIRED_2010
+    lasting = older & set(codes[nuts.BASE_VERSION]["nuts_id"])
+    lost = sorted(code for code in lasting - current if code[:2] in current)
+    if lost:
+        raise SourceError(
+            Problem(
+                what=f"The list of NUTS 2013 codes lacks {some(lost)}, which the versions before and after have.",
+                where=sources.NUTS_CODES[2013].path,
+                rule=nuts.RULE,
+                fix="the file seems cut off: use the published list",
+            )
+        )
     unique = set(found.unique())
     unknown = sorted(code for code in unique - current - older if not nuts.is_extra_regio(code))
     if unknown:
@@ -134,6 +147,16 @@ def _industry(raw: Path, codes: dict[int, pd.DataFrame], crosswalk: pd.DataFrame
     keep = {"indic_sb": set(INDICATORS), "time": years}
     path = raw / sources.SBS_REGIONAL.path
     long = eurostat.read_tsv(path, keep=keep)
+    absent = sorted(set(YEARS) - set(long["time"]))
+    if absent:
+        raise SourceError(
+            Problem(
+                what=f"{path.name} has no column for {', '.join(str(year) for year in absent)}.",
+                where=f"{path}, line 1",
+                rule=f"the tables hold the years {YEARS[0]} to {YEARS[-1]}",
+                fix="use the edition that data/README.md names",
+            )
+        )
     known = _sort_codes(long["geo"], codes, crosswalk, path.name)
     long = long[long["nace_r2"].str.match(SECTOR)]
     long = long[long["geo"].isin(known) | long["geo"].map(nuts.is_extra_regio)]
@@ -222,7 +245,18 @@ def _region(raw: Path, codes: pd.DataFrame) -> gpd.GeoDataFrame:
             shapely.coverage_simplify(shapes.geometry.to_numpy(), SIMPLIFY_M), 1.0
         )
         frames.append(shapes.assign(level=np.int8(level)))
-    table = pd.concat(frames, ignore_index=True).merge(codes.drop(columns="level"), on="nuts_id")
+    shapes = pd.concat(frames, ignore_index=True)
+    without = sorted(set(codes.loc[codes["level"] <= max(sources.BOUNDARIES), "nuts_id"]) - set(shapes["nuts_id"]))
+    if without:
+        raise SourceError(
+            Problem(
+                what=f"{len(without)} regions have no boundary: {some(without)}.",
+                where=", ".join(source.path for source in sources.BOUNDARIES.values()),
+                rule="every code of NUTS 2016, levels 0 to 2, has a shape",
+                fix="the boundary file seems cut off or changed: use the published one",
+            )
+        )
+    table = shapes.merge(codes.drop(columns="level"), on="nuts_id")
     table["nuts_version"] = table["nuts_version"].astype("int16")
     return gpd.GeoDataFrame(table[list(tables.REGION.columns)], geometry="geometry", crs=MAP_CRS)
 
@@ -258,24 +292,28 @@ def _context(raw: Path, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 def _write(built: dict[str, pd.DataFrame], raw: Path, processed: Path) -> None:
     """Write every table beside its place, then rename all: a failed build leaves the old tables."""
-    processed.mkdir(parents=True, exist_ok=True)
-    waiting = []
+    names = [*(f"{name}.parquet" for name in built), "provenance.json"]
     try:
-        for name, table in built.items():
-            part = processed / f"{name}.parquet.part"
-            table.to_parquet(
-                part, index=False, compression="zstd", **({} if name == "region" else {"engine": "pyarrow"})
+        processed.mkdir(parents=True, exist_ok=True)
+        try:
+            for name, table in built.items():
+                table.to_parquet(processed / f"{name}.parquet.part", index=False, compression="zstd")
+            record = json.dumps(_provenance(built, raw), indent=2, ensure_ascii=False) + "\n"
+            (processed / "provenance.json.part").write_text(record, encoding="utf-8")
+            for name in names:
+                os.replace(processed / f"{name}.part", processed / name)
+        finally:
+            for name in names:
+                (processed / f"{name}.part").unlink(missing_ok=True)
+    except OSError as exc:
+        raise RunError(
+            Problem(
+                what=f"The tables cannot be written: {exc.strerror or exc}.",
+                where=str(processed),
+                rule="a build writes all tables or none; the tables that were there are kept",
+                fix="make room or give the folder write rights, then build again",
             )
-            waiting.append((part, processed / f"{name}.parquet"))
-        part = processed / "provenance.json.part"
-        part.write_text(json.dumps(_provenance(built, raw), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        waiting.append((part, processed / "provenance.json"))
-        for part, final in waiting:
-            os.replace(part, final)
-    except BaseException:
-        for part, _ in waiting:
-            part.unlink(missing_ok=True)
-        raise
+        ) from exc
 
 
 def _provenance(built: dict[str, pd.DataFrame], raw: Path) -> dict[str, object]:

@@ -57,6 +57,7 @@ def read_tsv(path: Path, *, keep: Mapping[str, Collection[str]] | None = None) -
     keys = table.pop("key").str.split(",", expand=True)
     keys.columns = pd.Index(dimensions)
     keys = keys.apply(lambda column: column.str.strip())
+    _check_unique(keys, path)
     wanted = dict(keep or {})
     keep_years = wanted.pop("time", None)
     _check_dimensions(wanted, dimensions, path)
@@ -67,7 +68,7 @@ def read_tsv(path: Path, *, keep: Mapping[str, Collection[str]] | None = None) -
         table = table[[year for year in years if year in keep_years]]
     keys, table = keys[chosen], table[chosen]
     long = keys.join(table).melt(id_vars=dimensions, var_name="time", value_name="cell", ignore_index=False)
-    parts = long["cell"].str.extract(CELL)
+    parts = long["cell"].astype("str").str.extract(CELL)
     _check_cells(long["cell"][parts[2].isna()], long["time"], path)
     long["time"] = long["time"].astype(int)
     long["value"] = pd.to_numeric(parts[1])
@@ -152,6 +153,20 @@ def _check_rows(rows: list[list[str]], n_dimensions: int, n_years: int, path: Pa
                 where=f"{path}, line {some([str(number) for number, _ in problems])}",
                 rule=RULE,
                 fix="the file seems cut off or edited: download it again",
+            )
+        )
+
+
+def _check_unique(keys: pd.DataFrame, path: Path) -> None:
+    twice = keys.duplicated(keep=False)
+    if twice.any():
+        series = [",".join(row) for row in keys[twice].drop_duplicates().itertuples(index=False)]
+        raise SourceError(
+            Problem(
+                what=f"{len(series)} series of {path.name} stand more than once: {some(series)}.",
+                where=f"{path}, line {some([str(index + 2) for index in keys.index[twice]])}",
+                rule=RULE,
+                fix="the file was edited or joined from two: use the published one",
             )
         )
 

@@ -43,30 +43,35 @@ def bounds(cells: pd.DataFrame) -> pd.DataFrame:
     position = pd.Series(np.arange(len(cells)), index=pd.MultiIndex.from_frame(cells[["nuts_id", "nace_code", "year"]]))
     margins = _margins(cells, position)
     for _ in range(PASSES):
-        for part, total in margins:
-            _tighten(low, high, part, total, known)
+        for part, total, is_complete in margins:
+            _tighten(low, high, part, total, known, is_complete=is_complete)
     high[np.isinf(high)] = np.nan
     return pd.DataFrame({"low": low, "high": high}, index=cells.index)
 
 
-def _margins(cells: pd.DataFrame, position: pd.Series) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Pairs (positions of the parts, position of each part's total) for every kind of margin."""
+def _margins(cells: pd.DataFrame, position: pd.Series) -> list[tuple[np.ndarray, np.ndarray, bool]]:
+    """For every kind of margin: positions of the parts, of each part's total, and whether the parts are all there is.
+
+    Divisions are all of a section; regions may leave out activity that belongs to no region.
+    """
     level = cells["nuts_id"].str.len() - 2
     sector_depth = cells["nace_code"].str.len()
     totals = []
     for child, parent in ((1, 0), (2, 1), (2, 0)):
-        totals.append((level == child, {"nuts_id": cells["nuts_id"].str[: parent + 2]}))
-    totals.append((sector_depth == 3, {"nace_code": cells["nace_code"].str[0]}))
+        totals.append((level == child, {"nuts_id": cells["nuts_id"].str[: parent + 2]}, False))
+    totals.append((sector_depth == 3, {"nace_code": cells["nace_code"].str[0]}, True))
     margins = []
-    for rows, change in totals:
+    for rows, change, is_complete in totals:
         keys = cells[["nuts_id", "nace_code", "year"]].assign(**change)[rows]
         found = position.reindex(pd.MultiIndex.from_frame(keys)).to_numpy()
         present = ~np.isnan(found)
-        margins.append((np.flatnonzero(rows)[present], found[present].astype(int)))
+        margins.append((np.flatnonzero(rows)[present], found[present].astype(int), is_complete))
     return margins
 
 
-def _tighten(low: np.ndarray, high: np.ndarray, part: np.ndarray, total: np.ndarray, known: np.ndarray) -> None:
+def _tighten(
+    low: np.ndarray, high: np.ndarray, part: np.ndarray, total: np.ndarray, known: np.ndarray, *, is_complete: bool
+) -> None:
     size = len(low)
     sum_low = np.bincount(total, weights=low[part], minlength=size)
     finite = np.where(np.isinf(high[part]), 0.0, high[part])
@@ -81,11 +86,10 @@ def _tighten(low: np.ndarray, high: np.ndarray, part: np.ndarray, total: np.ndar
     target = part[free]
     high[target] = np.minimum(high[target], np.maximum(new_high[free], low[target]))
     low[target] = np.minimum(np.maximum(low[target], new_low[free]), high[target])
-    _bound_totals(low, high, total, known, sum_low)
-
-
-def _bound_totals(low: np.ndarray, high: np.ndarray, total: np.ndarray, known: np.ndarray, sum_low: np.ndarray) -> None:
-    """A hidden total is at least the sum of its parts' lower bounds."""
+    # A hidden total is at least the sum of its parts' lower bounds, and at most that of the upper ones.
     owner = np.unique(total)
     owner = owner[~known[owner]]
+    if is_complete:
+        most = np.where(n_open[owner] > 0, np.inf, sum_high[owner])
+        high[owner] = np.minimum(high[owner], np.maximum(most, low[owner]))
     low[owner] = np.minimum(np.maximum(low[owner], sum_low[owner]), high[owner])

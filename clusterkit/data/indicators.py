@@ -233,14 +233,6 @@ def geography(raw: Path, codes: Mapping[int, pd.DataFrame], crosswalk: pd.DataFr
     keys = zip(pieces["from_version"].astype(int), pieces["from_id"], strict=True)
     pieces["people"] = [max(people.get(key, 1.0), 1.0) for key in keys]
     pieces["from_version"] = pieces["from_version"].astype(int)
-    # The table takes codes of the base version that a matrix lacks as unchanged. In 2010 they were not: another code
-    # of that year covers the same territory.
-    same = pieces["from_id"] == pieces["to_id"]
-    in_matrix = pd.Series(
-        [key in people for key in zip(pieces["from_version"], pieces["from_id"], strict=True)], index=pieces.index
-    )
-    reached = pieces.groupby(["from_version", "to_id"])["from_id"].transform("size") > 1
-    pieces = pieces[~(same & ~in_matrix & reached)].reset_index(drop=True)
     others = {version: frozenset(table.query("level in (1, 3)")["nuts_id"]) for version, table in codes.items()}
     return Geography(pieces, others)
 

@@ -183,8 +183,8 @@ def read_crosswalk(path: Path, from_version: int, to_version: int, targets: Coll
             "from_id": raw[from_column],
             "to_version": to_version,
             "to_id": raw[to_column],
-            "weight_population": pd.to_numeric(raw["pop11"]).fillna(0.0),
-            "weight_area": pd.to_numeric(raw["areaKm"]).fillna(0.0),
+            "weight_population": _numbers(raw["pop11"], path),
+            "weight_area": _numbers(raw["areaKm"], path),
         }
     )
     pieces = pieces[pieces["to_id"].isin(list(targets))]
@@ -215,6 +215,22 @@ def unchanged_pieces(nuts_ids: Collection[str], from_version: int, to_version: i
             "weight_area": 1.0,
         }
     )
+
+
+def _numbers(column: pd.Series, path: Path) -> pd.Series:
+    """Amounts as numbers, zero where the matrix leaves a cell empty; anything else is an error."""
+    values = pd.to_numeric(column, errors="coerce")
+    bad = column[values.isna() & column.str.strip().ne("")]
+    if len(bad):
+        raise SourceError(
+            Problem(
+                what=f"{len(bad)} cells of column {column.name} are not numbers: {some([repr(cell) for cell in bad])}.",
+                where=f"{path}, line {some([str(line + 2) for line in bad.index])}",
+                rule=RULE,
+                fix="use the published matrix",
+            )
+        )
+    return values.fillna(0.0)
 
 
 def _share_of_origin(pieces: pd.DataFrame, column: str) -> pd.Series:

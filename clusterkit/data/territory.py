@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
 import pandas as pd
 
 from clusterkit.data.nuts import COUNTRY_NAMES, EU28, RULE
@@ -69,6 +70,7 @@ def combine(industry: pd.DataFrame, nuts_ids: Sequence[str], region_ids: Collect
     Otherwise the value is unknown and its range is the sum of the parts' ranges. A hidden part
     is never counted as zero.
     """
+    nuts_ids = list(dict.fromkeys(nuts_ids))
     missing = sorted(set(nuts_ids) - set(industry["nuts_id"]))
     if missing:
         raise ContractError(
@@ -103,7 +105,7 @@ def _ranges(parts: pd.DataFrame, n_parts: int) -> pd.DataFrame:
     groups = parts.groupby(_KEYS)
     table = pd.DataFrame({"persons_employed_low": groups["persons_employed_low"].sum()})
     table["persons_employed_high"] = groups["persons_employed_high"].sum(min_count=n_parts)
-    table["n_hidden"] = parts["persons_employed"].isna().groupby([parts[key] for key in _KEYS]).sum()
+    table["n_hidden"] = n_parts - groups["persons_employed"].count()
     table["flag"] = groups["persons_employed_flag"].agg(lambda flags: "".join(sorted(set("".join(flags)))))
     return table
 
@@ -113,6 +115,7 @@ def _amounts(parts: pd.DataFrame, name: str, n_parts: int) -> pd.DataFrame:
     table = pd.DataFrame({name: groups[name].sum(min_count=n_parts)})
     counts = parts.groupby([*_KEYS, f"{name}_status"]).size().unstack(fill_value=0)
     count = counts.reindex(columns=["reported", "estimated", "hidden", "missing"], fill_value=0)
+    count["missing"] += n_parts - count.sum(axis=1)  # a part without a row
     unknown = count["hidden"] + count["missing"]
     status = pd.Series("reported", index=count.index, dtype="str")
     status[count["estimated"] > 0] = "estimated"
@@ -127,8 +130,8 @@ def _within(result: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
     for _, parent in whole.groupby("nuts_id"):
         limit = parent.set_index(_KEYS)[_RANGE].reindex(result.index)
         free = result["persons_employed"].isna()
-        high = result[["persons_employed_high"]].join(limit["persons_employed_high"], rsuffix="_limit").min(axis=1)
-        low = result[["persons_employed_low"]].join(limit["persons_employed_low"], rsuffix="_limit").max(axis=1)
+        high = np.fmin(result["persons_employed_high"], limit["persons_employed_high"])
+        low = np.fmax(result["persons_employed_low"], limit["persons_employed_low"])
         result.loc[free, "persons_employed_high"] = high[free]
         result.loc[free, "persons_employed_low"] = low[free].clip(upper=high[free])
     return result

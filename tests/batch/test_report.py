@@ -1,0 +1,396 @@
+"""The whole way on an invented Europe of two countries, from tables to website, and what is left when a part fails."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterkit.batch import site
+from clusterkit.cli import main
+from clusterkit.errors import RunError
+from clusterkit.paths import Project
+
+PAGES = {"index.html", "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"}
+SAYS_NBCONVERT = "Quarto is not on the PATH: rendering the same pages with nbconvert."
+HOSTILE = "<script>alert(\"E\")</script> & 'Eesti' *x* [y](z) `w`"
+
+Run = Callable[..., CompletedProcess[str]]
+needs_sh = pytest.mark.skipif(sys.platform == "win32", reason="needs sh for a command quarto that fails")
+
+
+def path_without_quarto() -> str:
+    folders = os.environ["PATH"].split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if not shutil.which("quarto", path=folder))
+
+
+def fake_quarto(folder: Path, *, version: str = "1.9.9", status: int = 1) -> str:
+    """A PATH with a command ``quarto`` that knows its version and fails to render."""
+    folder.mkdir()
+    script = folder / "quarto"
+    script.write_text(
+        f'#!/bin/sh\nif [ "$1" = --version ]; then echo {version}; exit 0; fi\n'
+        f"echo 'ERROR: the disk is full' >&2\nexit {status}\n",
+        encoding="utf-8",
+    )
+    script.chmod(0o755)
+    return os.pathsep.join([str(folder), path_without_quarto()])
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def leftovers(project: Project) -> list[Path]:
+    names = re.compile(r".*\.part|\.(work|site|old)-.*")
+    return [path for path in project.root.rglob("*") if names.fullmatch(path.name)]
+
+
+def notebook_of(project: Project, name: str = "cluster_mapping") -> Path:
+    return project.notebooks / f"{name}.ipynb"
+
+
+def edit(path: Path, change: str, *, after: str | None = None) -> None:
+    """Put a code cell into a notebook: after the cell that holds ``after``, or at the end."""
+    notebook = nbformat.read(path, as_version=4)
+    positions = [number for number, cell in enumerate(notebook.cells) if after and after in cell.source]
+    notebook.cells.insert(positions[0] + 1 if after else len(notebook.cells), nbformat.v4.new_code_cell(change))
+    nbformat.write(notebook, path)
+
+
+def shorten(project: Project) -> None:
+    """Leave only title, text and parameters in the notebooks: for tests that are not about what they show."""
+    for name in ("cluster_mapping", "home"):
+        notebook = nbformat.read(notebook_of(project, name), as_version=4)
+        notebook.cells = notebook.cells[:3]
+        nbformat.write(notebook, notebook_of(project, name))
+
+
+def soup(project: Project, page: str) -> BeautifulSoup:
+    return BeautifulSoup((project.site / page).read_text(encoding="utf-8"), "html.parser")
+
+
+def words_of(tag: BeautifulSoup) -> str:
+    return " ".join(tag.get_text().split())
+
+
+def copy(project: Project, target: Path) -> Project:
+    shutil.copytree(project.root, target)
+    return Project(target)
+
+
+@pytest.fixture(scope="module")
+def first_run(
+    tiny_project: Project, tmp_path_factory: pytest.TempPathFactory, clusterkit: Run
+) -> tuple[Project, CompletedProcess[str]]:
+    """A project with its website, and what the run said; do not change it, copy it."""
+    project = copy(tiny_project, tmp_path_factory.mktemp("first") / "project")
+    return project, clusterkit(project, "report", "--all", "--renderer", "auto", path=path_without_quarto())
+
+
+@pytest.fixture
+def with_site(first_run: tuple[Project, CompletedProcess[str]], tmp_path: Path) -> Project:
+    return copy(first_run[0], tmp_path / "project")
+
+
+@pytest.fixture(scope="module")
+def failed_run(
+    first_run: tuple[Project, CompletedProcess[str]], tmp_path_factory: pytest.TempPathFactory, clusterkit: Run
+) -> tuple[Project, CompletedProcess[str]]:
+    """The same after a second run in which Estonia fails in the middle of its notebook."""
+    project = copy(first_run[0], tmp_path_factory.mktemp("failed") / "project")
+    edit(notebook_of(project), '1 / (p.region != "estonia")', after="findings.summary")
+    return project, clusterkit(project, "report", "--all", "--renderer", "nbconvert")
+
+
+@pytest.mark.slow
+def test_two_countries_from_raw_files_to_a_website(first_run: tuple[Project, CompletedProcess[str]]) -> None:
+    project, done = first_run
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in project.site.glob("*.html")} == PAGES
+    lines = done.stdout.splitlines()
+    assert sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:2]) == ["Eesti: done", "Slovenija: done"]
+    assert lines[2] == SAYS_NBCONVERT
+    assert done.stdout.count("nbconvert") == 1
+    assert re.fullmatch(rf"3 pages, 0\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[3])
+    assert re.fullmatch(r"2 of 2 regions in \d+ s\.", lines[4])
+    assert "failed" not in done.stderr
+    assert leftovers(project) == []
+
+
+@pytest.mark.slow
+def test_the_pages_of_the_invented_countries_say_what_was_put_in(
+    first_run: tuple[Project, CompletedProcess[str]],
+) -> None:
+    project, _ = first_run
+    estonia = words_of(soup(project, "estonia-cluster-mapping.html"))
+    assert "Eesti stands out in Europe for its jobs in furniture (C31, 2.3 times the European share)" in estonia
+    slovenia = words_of(soup(project, "slovenia-cluster-mapping.html"))
+    assert (
+        "Slovenija is made up of two NUTS 2 regions: Vzhodna Slovenija (SI03) and Zahodna Slovenija (SI04)." in slovenia
+    )
+    home = soup(project, "index.html")
+    assert [a["href"] for a in home.main.table.find_all("a")] == [
+        "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html",
+    ]  # fmt: skip
+    assert "has no page" not in words_of(home)
+
+
+@pytest.mark.slow
+def test_the_same_run_in_another_folder_gives_the_same_bytes(
+    first_run: tuple[Project, CompletedProcess[str]], tiny_project: Project, tmp_path: Path, clusterkit: Run
+) -> None:
+    second = copy(tiny_project, tmp_path / "somewhere else")
+    done = clusterkit(second, "report", "--all", "--renderer", "nbconvert", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    before, after = files(first_run[0].reports), files(second.reports)  # executed notebooks, data and pages
+    assert [name for name in before | after if before.get(name) != after.get(name)] == []
+
+
+@pytest.mark.slow
+def test_a_region_that_fails_is_named_and_does_not_stop_the_others(
+    failed_run: tuple[Project, CompletedProcess[str]],
+) -> None:
+    project, done = failed_run
+    assert done.returncode == 1
+    kept = project.reports / "failed" / "estonia-cluster-mapping.ipynb"
+    (failing,) = [cell for cell in nbformat.read(kept, as_version=4).cells if cell.source.startswith("1 / (p")]
+    reason = f"notebook cluster_mapping.ipynb, cell {failing.execution_count}: ZeroDivisionError: division by zero"
+    assert f"failed: Eesti: {reason}\n  the notebook as far as it came: {kept}\n" in done.stderr
+    assert f"Eesti: failed: {reason} (" in done.stdout
+    assert "Slovenija: done" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("1 of 2 regions in ")
+    assert "Traceback" not in done.stdout + done.stderr
+    assert leftovers(project) == []
+
+
+@pytest.mark.slow
+def test_the_failed_notebook_is_kept_as_far_as_it_came(failed_run: tuple[Project, CompletedProcess[str]]) -> None:
+    kept = nbformat.read(failed_run[0].reports / "failed" / "estonia-cluster-mapping.ipynb", as_version=4)
+    done = [cell.source for cell in kept.cells if cell.cell_type == "code" and cell.execution_count]
+    assert any("findings.summary" in source for source in done)
+    assert not any("findings.say_where" in source for source in done)
+    errors = [output for cell in kept.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+    assert [error.ename for error in errors] == ["ZeroDivisionError"]
+
+
+@pytest.mark.slow
+def test_a_failed_region_has_no_page_and_the_home_page_says_why(
+    failed_run: tuple[Project, CompletedProcess[str]],
+) -> None:
+    project, _ = failed_run
+    assert {path.name for path in project.site.glob("*.html")} == PAGES - {"estonia-cluster-mapping.html"}
+    assert not (project.reports / "estonia-cluster-mapping.ipynb").exists()
+    assert not (project.reports / "downloads" / "estonia").exists()
+    assert not (project.site / "downloads" / "estonia").exists()
+    home = soup(project, "index.html")
+    (warning,) = home.find_all("p", class_="warning")
+    assert words_of(warning).startswith("Eesti has no page in this run: notebook cluster_mapping.ipynb, cell ")
+    assert words_of(warning).endswith(": ZeroDivisionError: division by zero")
+    assert "estonia" not in " ".join(a["href"] for a in home.find_all("a"))
+    assert "Eesti" in words_of(home.main.table)
+    assert "estonia" not in str(soup(project, "slovenia-cluster-mapping.html").find("nav"))
+
+
+@pytest.mark.slow
+def test_the_next_good_run_clears_the_failure(
+    first_run: tuple[Project, CompletedProcess[str]],
+    failed_run: tuple[Project, CompletedProcess[str]],
+    tmp_path: Path,
+    clusterkit: Run,
+) -> None:
+    project = copy(failed_run[0], tmp_path / "project")
+    shutil.copy(notebook_of(first_run[0]), notebook_of(project))
+    done = clusterkit(project, "report", "estonia", "--renderer", "nbconvert")
+    assert done.returncode == 0, done.stderr
+    before, after = files(first_run[0].site), files(project.site)
+    assert sorted(after) == sorted(before)
+    assert [name for name in before if after[name] != before[name]] == [
+        "slovenia-cluster-mapping.html"
+    ]  # it has the cell
+    assert not list(project.reports.rglob("failed/*.ipynb"))
+    assert leftovers(project) == []
+
+
+@pytest.mark.slow
+def test_a_kernel_that_dies_is_a_failed_region(with_site: Project, clusterkit: Run) -> None:
+    shorten(with_site)
+    edit(notebook_of(with_site), 'import os\nif region == "estonia": os._exit(3)')
+    done = clusterkit(with_site, "report", "--all", "--renderer", "nbconvert")
+    assert done.returncode == 1
+    assert re.search(r"^failed: Eesti: notebook cluster_mapping\.ipynb, .+ Kernel died$", done.stderr, re.MULTILINE)
+    assert "Slovenija: done" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert not (with_site.site / "estonia-cluster-mapping.html").exists()
+    assert leftovers(with_site) == []
+
+
+@pytest.mark.slow
+def test_what_a_notebook_writes_to_standard_error_is_said_and_not_published(
+    with_site: Project, clusterkit: Run
+) -> None:
+    shorten(with_site)
+    edit(notebook_of(with_site), "import warnings\nwarnings.warn('the wind turns')")
+    done = clusterkit(with_site, "report", "estonia", "--renderer", "nbconvert")
+    assert done.returncode == 0
+    assert re.search(r"^warning from Eesti: .*UserWarning: the wind turns$", done.stderr, re.MULTILINE)
+    assert "UserWarning" not in (with_site.site / "estonia-cluster-mapping.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_hostile_name_is_text_everywhere(tiny_project: Project, tmp_path: Path, clusterkit: Run) -> None:
+    project = copy(tiny_project, tmp_path / "project")
+    path = project.params / "regions" / "estonia.yaml"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"name": HOSTILE}), encoding="utf-8")
+    done = clusterkit(project, "report", "estonia", "--renderer", "nbconvert")
+    assert done.returncode == 0, done.stderr
+    page, home = soup(project, "estonia-cluster-mapping.html"), soup(project, "index.html")
+    assert page.title.get_text() == f"{HOSTILE}: cluster mapping – clusterkit"
+    assert page.h1.get_text() == f"{HOSTILE}: cluster mapping"
+    for shown in (page, home):
+        assert [a.get_text() for a in shown.find("nav", class_="pages").find_all("a")] == ["Home", HOSTILE]
+        assert shown.find("script") is None
+        assert shown.find(["em", "s", "iframe", "sub", "sup"]) is None
+        assert not [code for code in shown.find_all("code") if not code.find_parent("details")]
+        assert not [name for tag in shown.find_all(True) for name in tag.attrs if name.startswith("on")]
+    assert f"{HOSTILE} in figures, 2014" in [caption.get_text() for caption in page.find_all("caption")]
+    assert page.img["alt"].startswith(f"Map of Europe with {HOSTILE} in orange")
+    assert home.main.table.a.get_text() == HOSTILE
+
+
+@needs_sh
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("version", "what"),
+    [
+        ("1.9.9", "Quarto ended with status 1: ERROR: the disk is full"),
+        ("1.2.0", "Quarto is 1.2.0; 1.4 or newer is needed."),
+    ],
+)
+def test_a_renderer_that_fails_leaves_the_old_site(
+    with_site: Project, tmp_path: Path, clusterkit: Run, version: str, what: str
+) -> None:
+    shorten(with_site)
+    before = files(with_site.site)
+    done = clusterkit(with_site, "report", "estonia", path=fake_quarto(tmp_path / "bin", version=version))
+    assert done.returncode == 1
+    text = (
+        re.escape(what)
+        + r"\n  where: rendering of reports/\n  rule:  reports/_quarto\.yml\n  fix:   .+--renderer nbconvert\n"
+    )
+    assert re.search(rf"^{text}$", done.stderr, re.MULTILINE), done.stderr
+    assert "Traceback" not in done.stderr
+    assert SAYS_NBCONVERT not in done.stdout
+    assert files(with_site.site) == before
+    assert leftovers(with_site) == []
+
+
+@needs_sh
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("version", "status", "what"),
+    [
+        ("1.9.9", 0, "Quarto ended with status 0: ERROR: the disk is full"),  # it made no page
+        ("1.3.450", 1, "Quarto is 1.3.450; 1.4 or newer is needed."),
+        ("''", 1, "Quarto is of unknown version; 1.4 or newer is needed."),
+        (None, 1, "The command quarto is not on the PATH."),
+    ],
+)
+def test_each_way_to_have_no_working_quarto_is_said(
+    with_site: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str | None, status: int, what: str
+) -> None:
+    path = fake_quarto(tmp_path / "bin", version=version, status=status) if version else path_without_quarto()
+    monkeypatch.setenv("PATH", path)
+    before = files(with_site.site)
+    with pytest.raises(RunError) as caught:
+        site.render(with_site, sorted(with_site.reports.glob("*.ipynb")), renderer="quarto")
+    assert caught.value.problems[0].what == what
+    assert files(with_site.site) == before
+    assert leftovers(with_site) == []
+
+
+def untag(notebook: nbformat.NotebookNode) -> None:
+    notebook.cells[2].metadata["tags"] = ["remove-cell"]
+
+
+def forget(notebook: nbformat.NotebookNode) -> None:
+    notebook.cells[2].source = re.sub(
+        r"^(nuts_ids|failures|output_dir) = .*\n?", "", notebook.cells[2].source, flags=re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "what"),
+    [
+        (
+            untag,
+            "cluster_mapping",
+            "does not declare the parameters base_year, highlight, min_share_pct, name, nuts_ids and 6 more.",
+        ),
+        (forget, "cluster_mapping", "does not declare the parameters nuts_ids, output_dir."),
+        (untag, "home", "does not declare the parameters failures, output_dir, pages, regions."),
+        (forget, "home", "does not declare the parameters failures, output_dir."),
+    ],
+)
+def test_a_notebook_without_its_parameters_is_refused_and_nothing_runs(
+    tiny_project: Project, tmp_path: Path, change: object, name: str, what: str
+) -> None:
+    project = copy(tiny_project, tmp_path / "project")
+    notebook = nbformat.read(notebook_of(project, name), as_version=4)
+    change(notebook)
+    nbformat.write(notebook, notebook_of(project, name))
+    assert refusal(project) == (
+        f"The notebook {name}.ipynb {what}\n"
+        f"  where: {notebook_of(project, name)}\n"
+        "  rule:  each parameter is declared in the one cell tagged 'parameters'\n"
+        "  fix:   declare them, one per line with a literal value, in the cell tagged 'parameters'\n"
+    )
+
+
+def test_notebooks_that_cannot_be_read_are_refused_together(tiny_project: Project, tmp_path: Path) -> None:
+    project = copy(tiny_project, tmp_path / "project")
+    notebook_of(project).write_text("<html>", encoding="utf-8")
+    notebook_of(project, "home").unlink()
+    text = refusal(project)
+    assert text.startswith("2 problems:\nThe notebook cluster_mapping.ipynb cannot be read: ")
+    assert "\nThe notebook home.ipynb cannot be read: " in text
+    assert text.count("  fix:   restore it from git\n") == 2
+
+
+def refusal(project: Project) -> str:
+    """What the command says before it leaves with status 2 and without a trace in the project."""
+    before = files(project.root)
+    result = CliRunner().invoke(main, ["--project", str(project.root), "report", "--all"])
+    assert (result.exit_code, result.stdout) == (2, ""), result.output
+    assert "Traceback" not in result.stderr
+    assert files(project.root) == before
+    return result.stderr
+
+
+@given(
+    title=st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))),
+    nav=st.sampled_from(["", '<ul><li><a href="index.html" aria-current="page">A &#38; B</a></li></ul>']),
+)
+def test_title_and_navigation_survive_the_front_matter(title: str, nav: str) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("")])
+    site.set_front_matter(notebook, title=title, nav=nav)
+    fields = site.front_matter(notebook)
+    assert html.unescape(fields["heading"]) == title
+    assert fields["nav"].removeprefix("`").removesuffix("`{=html}") == nav
+    assert fields["lang"] == "en"
+    assert html.unescape(fields["pagetitle"]) == (f"{title} – clusterkit" if title else "clusterkit")
+    lines = notebook.cells[0].source.splitlines()
+    assert (lines[0], lines[-1], len(lines)) == ("---", "---", len(fields) + 2)

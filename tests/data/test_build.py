@@ -1,0 +1,407 @@
+"""From raw files to tables: the same each time, all or none, and nothing hidden becomes a figure."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import tiny_raw
+
+from clusterkit.data import build, sources, tables
+from clusterkit.errors import ContractError, RunError, SourceError
+
+PAGE = b"<!DOCTYPE html>\n<html><body>503 Service Unavailable</body></html>\n"
+FILES = [
+    "context.parquet",
+    "crosswalk.parquet",
+    "indicator.parquet",
+    "industry.parquet",
+    "provenance.json",
+    "region.parquet",
+]
+REGIONAL = Path(sources.SBS_REGIONAL.path)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def replace_text(path: Path, old: str, new: str) -> None:
+    """Change a raw file once; ``old`` must be in it."""
+    packed = path.suffix == ".gz"
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if packed else data).decode("utf-8")
+    assert old in text
+    data = text.replace(old, new, 1).encode("utf-8")
+    path.write_bytes(gzip.compress(data) if packed else data)
+
+
+@pytest.fixture
+def raw_copy(tmp_path: Path) -> Path:
+    """Raw files of the invented countries, safe to change."""
+    return tiny_raw.write_tiny_raw(tmp_path / "raw")
+
+
+@pytest.fixture
+def refused(raw_copy: Path, tiny_processed: Path, tmp_path: Path) -> Callable[..., str]:
+    """Build over existing tables from bad raw files; the text of the error, the old tables untouched."""
+
+    def run(error: type[Exception] = SourceError) -> str:
+        target = tmp_path / "processed"
+        target.mkdir()
+        for name, data in contents(tiny_processed).items():
+            (target / name).write_bytes(data)
+        with pytest.raises(error) as caught:
+            build.build(raw_copy, target)
+        assert contents(target) == contents(tiny_processed)  # nothing changed, no .part beside
+        return str(caught.value)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def built(tiny_processed: Path) -> pd.DataFrame:
+    return tables.load_industry(tiny_processed)
+
+
+def cell(table: pd.DataFrame, nace_code: str, nuts_id: str, year: int = 2014) -> pd.Series:
+    rows = table[(table["nace_code"] == nace_code) & (table["nuts_id"] == nuts_id) & (table["year"] == year)]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+# The same each time
+
+
+def test_building_twice_gives_the_same_bytes(tiny_raw_folder, tiny_processed, tmp_path):
+    rows = build.build(tiny_raw_folder, tmp_path / "a" / "b")
+    assert contents(tmp_path / "a" / "b") == contents(tiny_processed)
+    assert rows == {name: len(tables.load_table(name, tiny_processed)) for name in tables.CONTRACTS}
+
+
+def test_the_tiny_raw_files_are_the_same_each_time(tiny_raw_folder, tmp_path):
+    again = tiny_raw.write_tiny_raw(tmp_path)
+    names = [source.path for source in sources.SOURCES]
+    assert sorted(path.relative_to(again).as_posix() for path in again.rglob("*.*")) == sorted(names)
+    assert all((again / name).read_bytes() == (tiny_raw_folder / name).read_bytes() for name in names)
+
+
+def test_every_table_and_the_provenance_are_written(tiny_raw_folder, tiny_processed):
+    assert sorted(contents(tiny_processed)) == FILES
+    provenance = json.loads((tiny_processed / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["years"] == [2011, 2012, 2013, 2014]
+    assert provenance["rows"]["industry"] == 7 * 80 * 4  # regions x sectors x years
+    listed = {source["file"]: source["sha256"] for source in provenance["sources"]}
+    assert listed == {source.path: sources.sha256(tiny_raw_folder / source.path) for source in sources.SOURCES}
+
+
+# What is in the tables
+
+
+def test_regions_sectors_and_years(built):
+    assert sorted(built["nuts_id"].unique()) == sorted(tiny_raw.NAMES)  # no SI01 of NUTS 2010, no SIZZ
+    assert sorted(built["nace_code"].unique()) == sorted([*tiny_raw.SECTIONS, *tiny_raw.DIVISIONS])
+    assert sorted(built["year"].unique()) == list(tiny_raw.TINY_YEARS)
+
+
+def test_a_figure_comes_through_with_its_flag(built):
+    row = cell(built, "C27", "SI04")
+    assert row["persons_employed"] == tiny_raw.persons_employed("C27", "SI04", 2014)
+    assert (row["persons_employed_status"], row["persons_employed_flag"]) == ("reported", "b")
+    assert row["local_units"] == row["persons_employed"] // 7
+    assert row["wages_meur"] == pytest.approx(row["persons_employed"] * 0.02, abs=0.06)
+    assert row["source"] == "sbs_r_nuts06_r2"
+
+
+def test_every_published_figure_is_the_true_one_and_every_range_holds_the_truth(built):
+    truth = np.array(
+        [
+            tiny_raw.persons_employed(*key)
+            for key in zip(built["nace_code"], built["nuts_id"], built["year"], strict=True)
+        ]
+    )
+    known = built["persons_employed"].notna().to_numpy()
+    assert (built["persons_employed"][known] == truth[known]).all()
+    assert (built["persons_employed_low"] <= truth).all()
+    assert (built["persons_employed_high"].fillna(np.inf) >= truth).all()
+
+
+def test_confidential_cells_have_no_value(built):
+    keys = zip(built["nace_code"], built["nuts_id"], built["year"], strict=True)
+    confidential = built[[key in tiny_raw.CONFIDENTIAL for key in keys]]
+    assert len(confidential) == len([key for key in tiny_raw.CONFIDENTIAL if key[1] != "SIZZ"])
+    for name in ("persons_employed", "wages_meur"):
+        assert confidential[name].isna().all()
+        assert (confidential[f"{name}_status"] == "hidden").all()
+    assert (confidential["persons_employed_flag"] == "c").all()
+
+
+def test_a_hidden_cell_that_a_total_gives_away_is_bounded_to_the_point(built):
+    row = cell(built, "C19", "EE00")
+    assert pd.isna(row["persons_employed"])
+    truth = tiny_raw.persons_employed("C19", "EE00", 2014)
+    assert (row["persons_employed_low"], row["persons_employed_high"]) == (truth, truth)
+
+
+def test_a_cell_without_figure_and_flag_is_missing_not_hidden(built):
+    row = cell(built, "N82", "SI04")
+    assert row["persons_employed_status"] == row["local_units_status"] == row["wages_meur_status"] == "missing"
+    assert pd.isna(row["persons_employed"])
+    assert row["persons_employed_flag"] == ""
+
+
+def test_a_zero_is_reported(built):
+    row = cell(built, "B06", "SI03")
+    assert (row["persons_employed"], row["persons_employed_status"]) == (0, "reported")
+
+
+def test_a_country_row_that_is_left_out_comes_from_the_national_file(built):
+    row = cell(built, "E36", "EE")
+    assert row["persons_employed"] == tiny_raw.persons_employed("E36", "EE", 2014)
+    assert (row["persons_employed_status"], row["source"]) == ("reported", "sbs_na_sca_r2")
+    region = cell(built, "E36", "EE00")
+    assert region["persons_employed_status"] == "missing"
+    assert region["persons_employed_low"] == region["persons_employed_high"] == row["persons_employed"]
+
+
+def test_the_national_file_does_not_replace_a_regional_figure(raw_copy, tmp_path, built):
+    persons = tiny_raw.persons_employed("C10", "SI", 2014)
+    path = raw_copy / sources.SBS_NATIONAL.path
+    replace_text(path, f"C10,V16110,SI\t: \t{persons} ", "C10,V16110,SI\t: \t1 ")
+    build.build(raw_copy, tmp_path / "processed")
+    pd.testing.assert_frame_equal(tables.load_industry(tmp_path / "processed"), built)
+
+
+def test_wages_below_zero_are_unknown(built):
+    row = cell(built, "B06", "EE00")
+    assert pd.isna(row["wages_meur"])
+    assert row["wages_meur_status"] == "missing"
+    assert row["persons_employed_status"] == "reported"
+
+
+def test_activity_without_a_region_bounds_the_country_and_is_left_out(built):
+    country, regions = cell(built, "H51", "SI"), [cell(built, "H51", code) for code in ("SI03", "SI04")]
+    assert country["persons_employed"] - sum(row["persons_employed"] for row in regions) == 12
+
+
+def test_context_rates_are_made_of_amounts(tiny_processed):
+    row = tables.load_context(tiny_processed).query("nuts_id == 'SI04' and year == 2014").iloc[0]
+    assert row["gdp_pps_per_head"] == pytest.approx(1e6 * row["gdp_mpps"] / row["population"])
+    expected = 100 * row["unemployment_thousand"] / (row["unemployment_thousand"] + row["employment_thousand"])
+    assert row["unemployment_rate_pct"] == pytest.approx(expected)
+    assert row["population"] == 950_000
+    assert not row["is_split"]
+
+
+def test_population_before_its_first_year_is_unknown(tiny_processed):
+    context = tables.load_context(tiny_processed)
+    assert context.loc[context["year"] < 2014, "population"].isna().all()
+    assert context["gdp_meur"].notna().all()
+
+
+def test_boundaries_are_in_metres_with_their_area(tiny_processed):
+    region = tables.load_region(tiny_processed).set_index("nuts_id")
+    assert region.crs.to_epsg() == 3035
+    assert sorted(region.index) == sorted(tiny_raw.NAMES)
+    assert region["level"].to_dict() == {code: len(code) - 2 for code in tiny_raw.NAMES}
+    area_km2 = region.geometry.area / 1e6
+    np.testing.assert_allclose(area_km2, region["area_km2"], rtol=0.02)
+    assert region.loc["SI03", "area_km2"] + region.loc["SI04", "area_km2"] == pytest.approx(
+        region.loc["SI", "area_km2"], rel=0.01
+    )
+
+
+def test_boundary_noise_between_two_regions_is_not_a_split(tiny_processed):
+    crosswalk = tables.load_crosswalk(tiny_processed)
+    pieces = crosswalk[(crosswalk["from_version"] == 2013) & (crosswalk["from_id"] == "SI03")]
+    assert pieces[["to_id", "weight_population"]].to_numpy().tolist() == [["SI03", 1.0]]
+
+
+def test_a_split_region_is_marked_as_estimated(raw_copy, tmp_path):
+    """A tenth of SI03 goes to SI04: both are shared out, the country is not."""
+    path = raw_copy / sources.CROSSWALKS[2, 2013].path
+    replace_text(path, "SI03,SI03,SI03SI03,12400.5,1096000.25", "SI03,SI03,SI03SI03,12400.5,180")
+    build.build(raw_copy, tmp_path / "processed")  # 180 and 20.25 inhabitants
+    table = tables.load_industry(tmp_path / "processed")
+    east, west = cell(table, "C28", "SI03"), cell(table, "C28", "SI04")
+    assert (east["persons_employed_status"], west["persons_employed_status"]) == ("estimated", "estimated")
+    true = {code: tiny_raw.persons_employed("C28", code, 2014) for code in ("SI03", "SI04")}
+    moved = 20.25 / 200.25 * true["SI03"]
+    assert east["persons_employed"] == pytest.approx(true["SI03"] - moved)
+    assert west["persons_employed"] == pytest.approx(true["SI04"] + moved)
+    assert cell(table, "C28", "SI")["persons_employed_status"] == "reported"
+    assert cell(table, "C12", "SI03")["persons_employed_status"] == "hidden"
+
+
+# All or none
+
+
+def test_all_absent_files_are_named_at_once(refused, raw_copy):
+    for source in (sources.SBS_REGIONAL, sources.GDP, sources.BOUNDARIES[2]):
+        (raw_copy / source.path).unlink()
+    assert refused() == (
+        "3 of 18 raw files are absent: eurostat/sbs_r_nuts06_r2.tsv.gz, eurostat/nama_10r_2gdp.tsv.gz, "
+        "nuts/NUTS_RG_20M_2016_4326_LEVL_2.geojson.\n"
+        f"  where: {raw_copy}\n"
+        "  rule:  data/README.md lists the raw files that the tables are built from\n"
+        "  fix:   put the files there, or name their folder with --raw"
+    )
+
+
+def test_an_empty_raw_folder(tmp_path):
+    with pytest.raises(SourceError, match=r"18 of 18 raw files are absent: .* and 13 more"):
+        build.build(tmp_path / "nothing", tmp_path / "processed")
+    assert not (tmp_path / "processed").exists()
+
+
+TSV = [source.path for source in sources.SOURCES if source.path.endswith(".tsv.gz")]
+BOUNDARIES = [source.path for source in sources.BOUNDARIES.values()]
+CSV = [source.path for source in (*sources.NUTS_CODES.values(), *sources.CROSSWALKS.values())]
+
+
+@pytest.mark.parametrize("name", TSV)
+def test_a_raw_table_that_is_cut_off(refused, raw_copy, name):
+    path = raw_copy / name
+    path.write_bytes(path.read_bytes()[:-100])
+    text = refused()
+    assert text.startswith(f"The raw file {path.name} is cut off or damaged: ")
+    assert "fix:   download it again and compare its size and checksum with the publisher's" in text
+
+
+@pytest.mark.parametrize("name", TSV)
+def test_a_web_page_in_place_of_a_raw_table(refused, raw_copy, name):
+    (raw_copy / name).write_bytes(PAGE)
+    text = refused()
+    assert text.startswith(f"{Path(name).name} is a web page, not a TSV: it starts with '<!DOCTYPE html>'.")
+    assert "an error page of the server may have been saved in its place" in text
+
+
+@pytest.mark.parametrize("name", BOUNDARIES)
+@pytest.mark.parametrize("bad", ["half", "page"])
+def test_boundaries_that_cannot_be_read(refused, raw_copy, name, bad):
+    path = raw_copy / name
+    whole = path.read_bytes()
+    path.write_bytes(PAGE if bad == "page" else whole[: len(whole) // 2])
+    text = refused()
+    assert text.startswith(f"The boundary file {path.name} cannot be read: ")
+    assert f"where: {path}\n  rule:  boundaries are GeoJSON with a property NUTS_ID\n" in text
+    assert text.endswith("fix:   put the published file there")
+
+
+@pytest.mark.parametrize("name", CSV)
+def test_a_web_page_in_place_of_a_csv(refused, raw_copy, name):
+    (raw_copy / name).write_bytes(PAGE)
+    text = refused()
+    assert text.startswith(f"{Path(name).name} has no column ")
+    assert text.endswith("fix:   use the published file")
+
+
+def test_an_unknown_region_code(refused, raw_copy):
+    for sector in ("C27", "C28"):
+        replace_text(raw_copy / REGIONAL, f"{sector},V16110,SI04", f"{sector},V16110,SI9X")
+    assert refused() == (
+        "1 region codes of sbs_r_nuts06_r2.tsv.gz are in no NUTS version: SI9X.\n"
+        "  where: sbs_r_nuts06_r2.tsv.gz, dimension geo, 8 of 9,288 rows\n"
+        "  rule:  docs/methods.md#nuts-versions\n"
+        "  fix:   check the file; a new code needs a newer list of NUTS codes"
+    )
+
+
+def test_a_changed_cell(refused, raw_copy):
+    replace_text(raw_copy / sources.GDP.path, "MIO_EUR,SI04\t", "MIO_EUR,SI04\t12:00 AM ")
+    assert refused().startswith("1 cells of nama_10r_2gdp.tsv.gz are neither a number nor ':', for instance '12:00 AM ")
+
+
+def test_a_table_that_breaks_its_contract(refused, raw_copy):
+    replace_text(raw_copy / sources.GDP.path, "MIO_EUR,SI04\t", "MIO_EUR,SI04\t-")
+    text = refused(ContractError)
+    assert text.startswith("The table context breaks 'greater_than_or_equal_to(0)' in 1 cells, for instance -")
+    assert "where: the table context as built from raw, column gdp_meur" in text
+
+
+def test_a_failed_rename_leaves_no_part_files(raw_copy, tmp_path, monkeypatch):
+    def full(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(build.os, "replace", full)
+    with pytest.raises(RunError, match="No space left") as caught:
+        build.build(raw_copy, tmp_path / "processed")
+    assert "fix:   make room" in str(caught.value)
+    assert contents(tmp_path / "processed") == {}
+
+
+def test_a_full_disk_while_writing_a_table_leaves_no_part_files(raw_copy, tmp_path, monkeypatch):
+    def full(self, path, **_):
+        Path(path).write_bytes(b"PAR1")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(build.pd.DataFrame, "to_parquet", full)
+    with pytest.raises(RunError, match="No space left"):
+        build.build(raw_copy, tmp_path / "processed")
+    assert contents(tmp_path / "processed") == {}
+
+
+def test_a_file_in_place_of_the_folder_is_an_error(raw_copy, tmp_path):
+    (tmp_path / "processed").write_text("x")
+    with pytest.raises(RunError, match="cannot be written"):
+        build.build(raw_copy, tmp_path / "processed")
+
+
+def test_a_series_that_stands_twice_stops_the_run(raw_copy, tmp_path):
+    replace_text(raw_copy / sources.SBS_REGIONAL.path, "C27,V16110,SI04", "C27,V16110,SI03")
+    with pytest.raises(SourceError, match=r"C27,V16110,SI03") as caught:
+        build.build(raw_copy, tmp_path / "processed")
+    assert "fix:   the file was edited" in str(caught.value)
+
+
+def test_a_year_without_a_column_stops_the_run(raw_copy, tmp_path):
+    replace_text(raw_copy / sources.SBS_REGIONAL.path, "2011 ", "2007 ")
+    with pytest.raises(SourceError, match="no column for 2011"):
+        build.build(raw_copy, tmp_path / "processed")
+
+
+def test_a_region_without_a_boundary_stops_the_run(raw_copy, tmp_path):
+    replace_text(raw_copy / sources.BOUNDARIES[2].path, '"NUTS_ID": "SI04"', '"NUTS_ID": "SI99"')
+    with pytest.raises(SourceError, match="1 regions have no boundary: SI04"):
+        build.build(raw_copy, tmp_path / "processed")
+
+
+def test_a_word_in_a_converter_matrix_stops_the_run(raw_copy, tmp_path):
+    replace_text(raw_copy / sources.CROSSWALKS[2, 2013].path, "948000.25", "n/a")
+    with pytest.raises(SourceError, match="pop11 are not numbers: 'n/a'"):
+        build.build(raw_copy, tmp_path / "processed")
+
+
+def test_the_raw_files_are_only_read(tiny_raw_folder, tiny_processed, tmp_path):
+    before = {path: path.stat().st_mtime_ns for path in tiny_raw_folder.rglob("*")}
+    build.build(tiny_raw_folder, tmp_path)
+    assert {path: path.stat().st_mtime_ns for path in tiny_raw_folder.rglob("*")} == before
+
+
+# The published files
+
+
+def test_the_embedded_tables_are_small(processed):
+    assert sorted(contents(processed)) == FILES
+    assert sum(len(data) for data in contents(processed).values()) < 10_000_000  # bytes
+
+
+def test_the_embedded_provenance_names_every_source(processed):
+    provenance = json.loads((processed / "provenance.json").read_text(encoding="utf-8"))
+    every = (*sources.SOURCES, *sources.INDICATOR_SOURCES)
+    assert [source["file"] for source in provenance["sources"]] == [source.path for source in every]
+    assert provenance["rows"] == {name: len(tables.load_table(name, processed)) for name in tables.CONTRACTS}
+
+
+@pytest.mark.raw
+@pytest.mark.slow
+def test_a_fresh_build_gives_the_embedded_bytes(raw, processed, tmp_path):
+    build.build(raw, tmp_path)
+    assert sorted(contents(tmp_path)) == FILES
+    for name in FILES:
+        assert sources.sha256(tmp_path / name) == sources.sha256(processed / name), name

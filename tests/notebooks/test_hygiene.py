@@ -1,0 +1,179 @@
+"""Notebooks are read here and not run: thin, without outputs, one helper call a cell."""
+
+from __future__ import annotations
+
+import ast
+import io
+import itertools
+import json
+import re
+import tokenize
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from clusterkit import params
+from clusterkit.batch import site
+from clusterkit.paths import project
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+MAX_LINES = 10  # house style: a code cell that is longer belongs in the package
+FORBIDDEN = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.For,
+    ast.AsyncFor,
+    ast.While,
+)
+FORBIDDEN_NAMES = {"filterwarnings", "simplefilter", "catch_warnings", "get_ipython", "chdir"}
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.reads(path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
+
+
+def code(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def tags(cell: nbformat.NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def parameters(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+    """The assignments of the cell tagged ``parameters``; anything else in it is an error."""
+    (cell,) = [cell for cell in notebook.cells if "parameters" in tags(cell)]
+    values = {}
+    for statement in ast.parse(cell.source).body:
+        assert isinstance(statement, ast.Assign | ast.AnnAssign), ast.unparse(statement)
+        (target,) = statement.targets if isinstance(statement, ast.Assign) else (statement.target,)
+        assert isinstance(target, ast.Name), ast.unparse(statement)
+        values[target.id] = ast.literal_eval(statement.value)
+    return values
+
+
+def test_there_are_the_notebooks_that_the_report_runs() -> None:
+    assert {"cluster_mapping", "home"} <= {path.stem for path in NOTEBOOKS}
+
+
+@each_notebook
+def test_it_is_a_valid_notebook_with_an_id_for_every_cell(path: Path) -> None:
+    notebook = read(path)
+    nbformat.validate(notebook)
+    ids = [cell["id"] for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert notebook.metadata.kernelspec.name == "python3"
+
+
+@each_notebook
+def test_it_starts_with_a_title_and_says_what_it_answers(path: Path) -> None:
+    notebook = read(path)
+    first, second = notebook.cells[:2]
+    assert first.cell_type == "raw"
+    lines = first.source.splitlines()
+    assert (lines[0], lines[-1]) == ("---", "---")
+    assert re.search(r'^title: ".+"$', first.source, re.MULTILINE)
+    assert "lang: en" in lines
+    assert "date" not in first.source
+    assert second.cell_type == "markdown"
+    assert len(second.source.split()) >= 20
+    assert not second.source.startswith("#")
+
+
+@each_notebook
+def test_parameters_are_literals_each_with_a_comment(path: Path) -> None:
+    notebook = read(path)
+    values = parameters(notebook)
+    assert "output_dir" in values
+    assert "parameters" in tags(code(notebook)[0])
+    lines = code(notebook)[0].source.splitlines()
+    assert len(lines) == len(values), "one parameter per line"
+    for line in lines:
+        tokens = list(tokenize.generate_tokens(io.StringIO(line).readline))
+        comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+        assert comments, f"no comment: {line}"
+        assert len(comments[0]) > len("# a word")
+
+
+@each_notebook
+def test_no_cell_defines_loops_or_hides_anything(path: Path) -> None:
+    for cell in code(read(path)):
+        assert not re.search(r"^\s*[%!?]", cell.source, re.MULTILINE), f"magic or shell: {cell.source}"
+        for node in ast.walk(ast.parse(cell.source)):
+            assert not isinstance(node, FORBIDDEN), ast.unparse(node)
+            name = getattr(node, "attr", getattr(node, "id", getattr(node, "name", "")))
+            assert name not in FORBIDDEN_NAMES, ast.unparse(node)
+
+
+@each_notebook
+def test_no_cell_names_an_absolute_path(path: Path) -> None:
+    for cell in read(path).cells:
+        assert not re.search(r"(^|[\s\"'(=])(/|~/|[A-Za-z]:[\\/]|file:)\w", cell.source), cell.source
+
+
+@each_notebook
+def test_code_cells_are_short(path: Path) -> None:
+    for cell in code(read(path)):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert lines, "an empty cell"
+        assert "parameters" in tags(cell) or len(lines) <= MAX_LINES, cell.source
+
+
+@each_notebook
+def test_imports_stand_in_one_hidden_cell_after_the_parameters(path: Path) -> None:
+    cells = code(read(path))
+    importing = [
+        position
+        for position, cell in enumerate(cells)
+        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(ast.parse(cell.source)))
+    ]
+    assert importing == [1]
+    assert all("remove-cell" in tags(cell) for cell in cells[:2])
+
+
+@each_notebook
+def test_outputs_and_counts_are_stripped(path: Path) -> None:
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    for cell in raw["cells"]:
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == []
+            assert cell["execution_count"] is None
+        assert set(cell["metadata"]) <= {"tags"}
+        assert "injected-parameters" not in cell["metadata"].get("tags", [])
+
+
+@each_notebook
+def test_headings_ask_questions_in_order(path: Path) -> None:
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
+    assert levels[0] == 2, "the page's title is its only heading of level 1"
+    assert all(1 < after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_the_default_parameters_of_the_mapping_are_those_of_piemonte() -> None:
+    (piemonte,) = params.load_regions(project(ROOT), ["piemonte"])
+    notebook = read(ROOT / "notebooks" / "cluster_mapping.ipynb")
+    values = parameters(notebook)
+    assert values.pop("output_dir") is None
+    assert values == params.as_notebook_parameters(piemonte)
+    assert f'title: "{piemonte.name}: cluster mapping"' in notebook.cells[0].source.splitlines()
+
+
+def test_the_home_page_by_hand_lists_all_regions_and_links_to_none() -> None:
+    values = parameters(read(ROOT / "notebooks" / "home.ipynb"))
+    assert values == {"regions": [], "pages": {}, "failures": {}, "output_dir": None}
+
+
+def test_the_front_matter_can_be_replaced_in_every_notebook() -> None:
+    for path in NOTEBOOKS:
+        notebook = read(path)
+        site.set_front_matter(notebook, title="Å & B", nav="<ul></ul>")
+        assert site.front_matter(notebook)["heading"] == "Å &#38; B"

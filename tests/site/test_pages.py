@@ -1,0 +1,413 @@
+"""The published pages of the ten pilots, read as a browser, a screen reader and a reviewer read them."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import re
+import shutil
+import unicodedata
+from collections.abc import Callable, Iterator
+from copy import copy
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from clusterkit.batch import site
+from clusterkit.data.industries import load_taxonomy
+from clusterkit.params import load_regions, region_ids
+from clusterkit.paths import Project, project
+
+ROOT = Path(__file__).resolve().parents[2]
+PILOTS = region_ids(project(ROOT))
+PAGES = ["index.html", *(f"{site.page_of(region)}.html" for region in PILOTS)]
+SECTORS = load_taxonomy(ROOT / "params" / "taxonomies" / "nace-divisions.yaml").categories
+BLOCKS = ["h1", "h2", "h3", "p", "li", "th", "td", "caption", "figcaption"]
+MAX_PAGE_MB = 1.5
+MAX_IMAGE_KB = 250
+STRONG = {
+    "centre-val-de-loire": ["C21"],
+    "east-north-finland": ["C16"],
+    "lithuania": ["C31"],
+    "north-middle-sweden": ["C24", "C17"],
+    "piemonte": ["C13", "C29"],
+    "saxony": ["C26"],
+    "slovenia": ["C27"],
+    "wallonia": ["C21"],
+}
+
+pytestmark = pytest.mark.slow
+each_pilot = pytest.mark.parametrize("region", PILOTS)
+needs_quarto = pytest.mark.skipif(shutil.which("quarto") is None, reason="needs Quarto on the PATH")
+
+
+class Page:
+    """A page of a site folder: its source, its tree, and its words outside of the folded code."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.name = folder, name
+        self.source = (folder / name).read_text(encoding="utf-8")
+        self.soup = BeautifulSoup(self.source, "html.parser")
+        self.reading = BeautifulSoup(self.source, "html.parser")  # as read with all code folded
+        for code in self.reading.find_all("details"):
+            code.decompose()
+        for part in self.reading.find_all(["title", "style", "script"]):
+            part.decompose()
+        self.words = words_of(self.reading)
+        self.description = self.soup.find("meta", attrs={"name": "description"})["content"]
+
+    def section(self, heading: str) -> Tag:
+        """All between a heading of level 2 and the next."""
+        (start,) = [h2 for h2 in self.reading.find_all("h2") if words_of(h2) == heading]
+        parts = itertools.takewhile(lambda tag: tag.name != "h2", start.next_siblings)
+        found = BeautifulSoup("<div></div>", "html.parser").div
+        for part in parts:
+            found.append(copy(part))
+        return found
+
+
+def words_of(tag: Tag) -> str:
+    return " ".join(unicodedata.normalize("NFC", tag.get_text(" ")).split())
+
+
+def joined(tag: Tag) -> str:
+    """Words without the spaces that come from tags alone."""
+    return "".join(tag.get_text().split())
+
+
+@pytest.fixture(scope="module")
+def read(full_site: Project) -> Callable[[str], Page]:
+    """A page by the name of its file or of its region."""
+    return cache(lambda name: Page(full_site.site, name if name.endswith(".html") else f"{site.page_of(name)}.html"))
+
+
+def starts_with_language_and_title(page: Page) -> None:
+    assert page.source.lower().startswith("<!doctype html>")
+    assert page.soup.html["lang"] == "en"
+    heading = page.soup.h1.get_text()
+    assert page.soup.title.get_text() == f"{heading} – clusterkit"
+    assert page.description.startswith(heading)
+    assert page.soup.find("meta", attrs={"name": "viewport"})["content"] == "width=device-width, initial-scale=1"
+
+
+def has_headings_in_order(page: Page) -> None:
+    levels = [int(tag.name[1]) for tag in page.soup.find_all(re.compile(r"^h[1-6]$"))]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), levels
+    assert all(words_of(tag) for tag in page.soup.find_all(re.compile(r"^h[1-6]$")))
+
+
+def has_unique_ids(page: Page) -> None:
+    ids = [tag["id"] for tag in page.soup.find_all(id=True)]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+def has_links_that_resolve(page: Page) -> None:
+    for tag in page.soup.find_all(href=True):
+        address = urlsplit(tag["href"])
+        assert (address.scheme, address.netloc, address.query) == ("", "", ""), tag
+        target = page.folder / unquote(address.path) if address.path else page.folder / page.name
+        assert target.is_file(), tag
+        assert target.resolve().is_relative_to(page.folder.resolve()), tag
+        if address.fragment:
+            assert f'id="{address.fragment}"' in target.read_text(encoding="utf-8"), tag
+    for tag in page.soup.find_all(download=True):
+        assert tag["href"].startswith("downloads/"), tag
+        assert tag["href"].endswith(".csv"), tag
+
+
+def asks_no_other_host(page: Page) -> None:
+    text = re.sub(r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]+", "", page.source)
+    assert not re.findall(r"(?:https?|ftp|wss?):", text, re.IGNORECASE)
+    assert not re.findall(r"""[\s"'(=]//\w""", text)
+    assert page.soup.find(["script", "iframe", "object", "embed", "base", "form", "style"]) is None
+    assert not [name for tag in page.soup.find_all(True) for name in tag.attrs if name.startswith("on")]
+    assert not re.findall(r"@import|url\(", text)
+    sources = [tag["src"] for tag in page.soup.find_all(src=True)]
+    assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
+    assert not page.soup.find_all(srcset=True)
+    rule = page.soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    assert rule == "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
+
+
+def has_pictures_for_all(page: Page) -> None:
+    images = page.soup.find_all("img")
+    assert images
+    for image in images:
+        assert len(image["alt"].split()) >= 5, image["alt"]
+        assert int(image["width"]) > 0
+        assert int(image["height"]) > 0
+        assert image.parent.name == "figure"
+        assert words_of(image.parent.figcaption)
+        data = base64.b64decode(image["src"].partition("base64,")[2], validate=True)
+        assert len(data) < MAX_IMAGE_KB * 1000, image["alt"]
+        root = ElementTree.fromstring(data)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        for part in root.iter():
+            assert part.tag.rpartition("}")[2] not in {"script", "foreignObject", "a", "animate", "set"}
+            for name, value in part.attrib.items():
+                assert not name.startswith("on")
+                assert not name.endswith("href") or value.startswith("#"), value[:80]
+                assert all(found.startswith("#") for found in re.findall(r"url\(([^)]*)", value)), value[:80]
+
+
+def has_tables_for_all(page: Page) -> None:
+    assert page.soup.find("table")
+    for table in page.soup.find_all("table"):
+        assert words_of(table.caption)
+        assert table.thead
+        assert {th["scope"] for th in table.thead.find_all("th")} == {"col"}
+        columns = len(table.thead.find_all("th"))
+        for row in table.tbody.find_all("tr"):
+            first, *others = row.find_all(["th", "td"])
+            assert (first.name, first.get("scope")) == ("th", "row")
+            assert {cell.name for cell in others} == {"td"}
+            assert len(others) + 1 == columns
+            assert all(words_of(cell) for cell in (first, *others)), "an empty cell says nothing"
+        assert words_of(table) not in {words_of(other) for other in table.find_all_previous("table")}
+
+
+def speaks_no_python(page: Page) -> None:
+    text = " ".join([page.words, *(image["alt"] for image in page.reading.find_all("img"))])
+    found = re.findall(
+        r"(?i:\bnan\b|<NA>|\bNaT\b)|\bNone\b(?! of )|\b[Ii]nf\b|Traceback|Warning|DataFrame|Error\b", text
+    )
+    assert found == []
+    assert not re.findall(r"\(,|,,|\(\)|\s[,;](?:\s|$)|\.\.(?!\.)", re.sub(r"…", "", text)), (
+        "an empty value in a sentence"
+    )
+
+
+def names_every_sector(page: Page) -> None:
+    for text in [page.words, *(image["alt"] for image in page.reading.find_all("img"))]:
+        for found in re.finditer(r"\b[B-NS]\d\d\b", text):
+            name = f"{SECTORS[found[0]]} ("
+            before = text[: found.start()][-len(name) :]
+            around = text[max(found.start() - 60, 0) : found.end() + 20]
+            assert before[:1].lower() + before[1:] == name[0].lower() + name[1:], around
+            assert text[found.end()] in "),", around
+
+
+def marks_itself_in_the_navigation(page: Page) -> None:
+    nav = page.soup.find("nav", class_="pages")
+    links = [a["href"] for a in nav.find_all("a")]
+    assert links == PAGES
+    marked = nav.find_all(attrs={"aria-current": True})
+    assert [(a["href"], a["aria-current"]) for a in marked] == [(page.name, "page")]
+    labels = [found.get("aria-label") for found in page.soup.find_all("nav")]
+    assert len(set(labels)) == len(labels)
+    assert None not in labels
+    toc = page.soup.find("nav", class_="toc")
+    headings = [words_of(h2) for h2 in page.soup.main.find_all("h2")]
+    assert [words_of(a) for a in toc.find_all("a")] == headings
+    skip = page.soup.find("a")
+    assert page.soup.find(id=skip["href"].removeprefix("#")).name == "main", "the first link skips to the text"
+
+
+def is_light(page: Page) -> None:
+    assert (page.folder / page.name).stat().st_size < MAX_PAGE_MB * 1e6
+
+
+CHECKS = (
+    starts_with_language_and_title,
+    has_headings_in_order,
+    has_unique_ids,
+    has_links_that_resolve,
+    asks_no_other_host,
+    has_pictures_for_all,
+    has_tables_for_all,
+    speaks_no_python,
+    names_every_sector,
+    marks_itself_in_the_navigation,
+    is_light,
+)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", PAGES, ids=lambda name: name.removesuffix(".html"))
+def test_a_page(read: Callable[[str], Page], name: str, check: Callable[[Page], None]) -> None:
+    check(read(name))
+
+
+def test_there_is_a_page_for_each_pilot_and_a_home_page(full_site: Project) -> None:
+    assert len(PAGES) == 11
+    assert sorted(path.name for path in full_site.site.glob("*.html")) == sorted(PAGES)
+    assert {path.suffix for path in full_site.site.rglob("*") if path.is_file()} == {".html", ".css", ".csv"}
+
+
+def test_the_style_asks_no_other_host(full_site: Project) -> None:
+    for path in full_site.site.rglob("*.css"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.findall(r"@import|url\(|https?:|//\w", text)
+
+
+def test_every_file_to_download_is_linked_from_a_page(full_site: Project, read: Callable[[str], Page]) -> None:
+    linked = {a["href"] for name in PAGES for a in read(name).soup.find_all(download=True)}
+    assert linked == {str(path.relative_to(full_site.site)) for path in full_site.site.rglob("downloads/*/*")}
+
+
+def test_the_run_warned_of_nothing(full_site: Project) -> None:
+    assert (full_site.root / "warnings.txt").read_text(encoding="utf-8") == ""
+
+
+def test_nothing_is_left_beside_the_site(full_site: Project) -> None:
+    names = [path.name for path in full_site.root.rglob("*")]
+    assert not [name for name in names if name.endswith(".part") or re.match(r"\.(work|site|old)-", name)]
+    assert "failed" not in names
+
+
+def test_no_page_says_where_it_was_made(full_site: Project) -> None:
+    for path in full_site.site.rglob("*"):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            assert str(full_site.root) not in text
+            assert str(ROOT) not in text
+            assert str(Path.home()) not in text
+
+
+def test_the_home_page_lists_all_regions_and_links_to_them(read: Callable[[str], Page]) -> None:
+    rows = read("index.html").section("What is each region strong in?").table.tbody.find_all("tr")
+    assert [row.a["href"] for row in rows] == PAGES[1:]
+    assert [words_of(row.th) for row in rows] == [p.name for p in load_regions(project(ROOT))]
+
+
+def where(read: Callable[[str], Page], region: str) -> str:
+    return words_of(read(region).section("Where is the region, and how large is its economy?"))
+
+
+@pytest.mark.parametrize(
+    ("region", "count"), [("hauts-de-france", "two"), ("saxony", "three"), ("slovenia", "two"), ("wallonia", "five")]
+)
+def test_a_region_of_several_codes_says_so(read: Callable[[str], Page], region: str, count: str) -> None:
+    text = where(read, region)
+    assert f"is made up of {count} NUTS 2 regions: " in text
+    (p,) = load_regions(project(ROOT), [region])
+    assert all(f"({code})" in text for code in p.nuts_ids)
+
+
+def test_lithuania_says_under_which_code_it_was_published(read: Callable[[str], Page]) -> None:
+    assert re.search(r"NUTS 2013\b.* it was LT00\.", where(read, "lithuania"))
+
+
+def test_finland_says_that_its_metal_ore_quotient_is_a_range(read: Callable[[str], Page]) -> None:
+    page = read("east-north-finland")
+    text = words_of(page.section("What is measured, and what is hidden?"))
+    pattern = r"Metal ore mining \(B07\) [^.]* hidden for ([^:.]*):[^.]*\bbetween (\d+) and (\d+) times"
+    sentence = re.search(pattern, text)
+    assert sentence, text
+    assert "Sweden" in sentence[1]
+    assert 1.5 < float(sentence[2]) < float(sentence[3])
+
+
+def test_sweden_says_that_its_metal_ore_mining_is_hidden(read: Callable[[str], Page]) -> None:
+    section = read("north-middle-sweden").section("What is measured, and what is hidden?")
+    assert re.search(r"[Mm]etal ore mining \(B07\)[^.]* (is|are) hidden in the region itself", words_of(section))
+    (row,) = [row for row in section.find_all("tr") if words_of(row.th) == "Metal ore mining (B07)"]
+    assert words_of(row.td) == "Hidden"
+
+
+@pytest.mark.parametrize(("region", "code"), [(region, code) for region, codes in STRONG.items() for code in codes])
+def test_the_sector_that_a_region_is_known_for_is_strong(
+    full_site: Project, read: Callable[[str], Page], region: str, code: str
+) -> None:
+    section = read(region).section("What is the region strong in?")
+    rows = {words_of(row.th): words_of(row) for row in section.table.tbody.find_all("tr")}
+    assert f"{SECTORS[code]} ({code})" in rows
+    assert f"{SECTORS[code]} ({code})" in section.img["alt"]
+    sector = portfolio(full_site, region).loc[code]
+    assert sector["lq_low"] >= 1.5
+    assert sector["share_pct"] >= 1
+
+
+@pytest.mark.parametrize("region", STRONG)
+def test_the_first_sector_of_a_region_is_in_its_first_sentence(read: Callable[[str], Page], region: str) -> None:
+    lead = words_of(read(region).reading.find("p", class_="lead")).lower()
+    text = words_of(read(region).section("What is the region strong in?").p).lower()
+    code = STRONG[region][0].lower()
+    assert f"({code}," in lead
+    assert f"({code})" in text
+
+
+def portfolio(project: Project, region: str) -> pd.DataFrame:
+    return pd.read_csv(project.site / "downloads" / region / "portfolio.csv", index_col="nace_code")
+
+
+@each_pilot
+def test_the_portfolio_opens_with_all_sectors(full_site: Project, region: str) -> None:
+    table = portfolio(full_site, region)
+    assert list(table.index) == list(SECTORS)
+    assert dict(table["name"]) == SECTORS
+    known = table["persons_employed"].notna()
+    assert known.sum() >= 50
+    assert table.loc[known, "persons_employed_status"].isin(["reported", "estimated"]).all()
+    assert table.loc[~known, "persons_employed_status"].isin(["hidden", "partly hidden", "missing"]).all()
+    assert (table["persons_employed_low"] <= table["persons_employed_high"]).all()
+
+
+@each_pilot
+def test_the_page_shows_the_figures_of_the_file(full_site: Project, read: Callable[[str], Page], region: str) -> None:
+    table = portfolio(full_site, region)
+    rows = read(region).section("What is the region strong in?").table.tbody.find_all("tr")
+    assert rows
+    for row in rows:
+        sector, persons, share, *_ = [words_of(cell) for cell in row.find_all(["th", "td"])]
+        values = table.loc[re.search(r"\((\w\d\d)\)$", sector)[1]]
+        assert persons == f"{values['persons_employed']:,.0f}"
+        assert float(share) == pytest.approx(values["share_pct"], abs=0.051)
+
+
+def test_every_csv_opens_and_has_a_row(full_site: Project) -> None:
+    for path in full_site.site.rglob("*.csv"):
+        table = pd.read_csv(path)
+        assert len(table), path
+        assert not [name for name in table.columns if "\ufeff" in name], path
+
+
+@pytest.fixture(scope="module")
+def quarto_site(full_site: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same executed notebooks, rendered by Quarto."""
+    other = Project(tmp_path_factory.mktemp("quarto") / "project")
+    shutil.copytree(full_site.root, other.root)
+    return site.render(other, site.prepare(other, load_regions(other)), renderer="quarto").parent
+
+
+def differences(ours: Page, theirs: Page) -> Iterator[str]:
+    """What a reader would notice: words, pictures, links, order."""
+    parts: dict[str, Callable[[Page], list[str]]] = {
+        "words": lambda page: [joined(tag) for tag in page.reading.body.find_all(BLOCKS)],
+        "all words": lambda page: [joined(page.reading.body)],
+        "pictures": lambda page: [image["alt"] + image["src"] for image in page.reading.find_all("img")],
+        "links": lambda page: [f"{a['href']} {joined(a)} {a.has_attr('download')}" for a in page.reading.find_all("a")],
+        "title": lambda page: [page.soup.title.get_text(), page.description],
+        "code": lambda page: ["".join(code.get_text().split()) for code in page.soup.find_all("details")],
+    }  # fmt: skip
+    for what, of in parts.items():
+        for left, right in itertools.zip_longest(of(ours), of(theirs)):
+            if left != right:
+                yield f"{ours.name}, {what}: {str(left)[:200]!r} by nbconvert, {str(right)[:200]!r} by Quarto"
+                break
+
+
+@needs_quarto
+def test_both_renderers_say_the_same_words(full_site: Project, quarto_site: Path) -> None:
+    assert sorted(path.name for path in quarto_site.glob("*.html")) == sorted(PAGES)
+    found = [text for name in PAGES for text in differences(Page(full_site.site, name), Page(quarto_site, name))]
+    assert found == []
+
+
+@needs_quarto
+def test_the_pages_of_quarto_pass_the_same_checks(quarto_site: Path) -> None:
+    failed = []
+    for name, check in itertools.product(PAGES, CHECKS):
+        try:
+            check(Page(quarto_site, name))
+        except (AssertionError, LookupError, TypeError, AttributeError) as exc:
+            failed.append(f"{name}: {check.__name__}: {str(exc)[:300]}")
+    assert failed == []
+    assert {path.suffix for path in quarto_site.rglob("*") if path.is_file()} == {".html", ".css", ".csv"}

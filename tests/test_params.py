@@ -1,0 +1,415 @@
+"""Every wrong parameter is refused in words, with file, line, rule and fix; right ones are read as written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from clusterkit import params
+from clusterkit.errors import ParamError, Problem
+from clusterkit.paths import Project, project
+from clusterkit.yamlfile import read
+
+ROOT = Path(__file__).resolve().parents[1]
+PIEMONTE = '# a comment, so that keys do not start in line 1\nregion: piemonte\nname: "Piemonte"\nnuts_ids: ["ITC1"]\n'
+PILOTS = {
+    "cantabria": ["ES13"],
+    "centre-val-de-loire": ["FRB0"],
+    "east-north-finland": ["FI1D"],
+    "hauts-de-france": ["FRE1", "FRE2"],
+    "lithuania": ["LT01", "LT02"],
+    "north-middle-sweden": ["SE31"],
+    "piemonte": ["ITC1"],
+    "saxony": ["DED2", "DED4", "DED5"],
+    "slovenia": ["SI03", "SI04"],
+    "wallonia": ["BE31", "BE32", "BE33", "BE34", "BE35"],
+}
+NOTEBOOK_VALUES = {
+    "region": "piemonte",
+    "name": "Piemonte",
+    "nuts_version": 2016,
+    "nuts_ids": ["ITC1"],
+    "base_year": 2011,
+    "reference_year": 2014,
+    "taxonomy": "nace-divisions",
+    "strong_lq": 1.5,
+    "min_share_pct": 1.0,
+    "highlight": ["C13"],
+}
+
+Write = Callable[..., None]
+Problems = Callable[..., list[Problem]]
+
+
+@pytest.fixture
+def write(project_copy: Project) -> Write:
+    """Write a region file into the project copy."""
+
+    def write(text: str, region: str = "piemonte") -> None:
+        (project_copy.params / "regions" / f"{region}.yaml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+@pytest.fixture
+def problems(project_copy: Project, write: Write) -> Problems:
+    """What is wrong with one region file of the project copy."""
+
+    def problems(text: str, region: str = "piemonte") -> list[Problem]:
+        write(text, region)
+        with pytest.raises(ParamError) as caught:
+            params.load_regions(project_copy, [region])
+        return list(caught.value.problems)
+
+    return problems
+
+
+def only(found: list[Problem]) -> Problem:
+    assert len(found) == 1, found
+    return found[0]
+
+
+def line_of(problem: Problem) -> str:
+    return problem.where.rpartition(", line ")[2]
+
+
+def test_an_unknown_key_is_named_with_its_line_and_the_nearest_key(problems: Problems, project_copy: Project) -> None:
+    problem = only(problems(PIEMONTE + "bse_year: 2012\n"))
+    assert str(problem) == (
+        "Unknown parameter bse_year.\n"
+        f"  where: {project_copy.params / 'regions' / 'piemonte.yaml'}, line 5\n"
+        "  rule:  params/schema.json\n"
+        "  fix:   did you mean base_year?"
+    )
+
+
+def test_an_unknown_key_inside_mapping_is_compared_with_the_keys_of_mapping(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE + "mapping:\n  strng_lq: 2.0\n"))
+    assert (problem.what, line_of(problem), problem.fix) == (
+        "Unknown parameter mapping.strng_lq.", "6", "did you mean strong_lq?",
+    )  # fmt: skip
+
+
+def test_an_unknown_key_like_no_other_is_answered_with_the_keys_that_exist(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE + "zzz: 1\n"))
+    assert problem.fix.startswith("remove it; the keys are schema_version, region, name, nuts_version, nuts_ids,")
+
+
+def test_a_key_that_stands_twice(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE + "nuts_ids: [ITC2]\n"))
+    assert (problem.what, line_of(problem), problem.rule, problem.fix) == (
+        'Found duplicate key "nuts_ids".', "5", "each key stands once in a YAML mapping", "remove one of the two",
+    )  # fmt: skip
+
+
+def test_a_key_that_stands_twice_inside_mapping(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE + 'mapping:\n  highlight: ["C13"]\n  highlight: ["C29"]\n'))
+    assert (problem.what, line_of(problem)) == ('Found duplicate key "highlight".', "7")
+
+
+def test_a_missing_key(problems: Problems, project_copy: Project) -> None:
+    problem = only(problems('region: piemonte\nname: "Piemonte"\n'))
+    assert problem == Problem(
+        what="The parameter nuts_ids is missing.",
+        where=str(project_copy.params / "regions" / "piemonte.yaml"),
+        rule="params/schema.json",
+        fix="add nuts_ids; see params/regions/piemonte.yaml",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "line"),
+    [
+        (PIEMONTE.replace('["ITC1"]', "ITC1"), "nuts_ids is 'ITC1': input should be a valid list.", "4"),
+        (PIEMONTE.replace('"ITC1"', "1E31"), "nuts_ids.0 is 1e+31: input should be a valid string.", "4"),
+        (PIEMONTE.replace('["ITC1"]', "[]"), "nuts_ids is []: list should have at least 1 item", "4"),
+        (PIEMONTE.replace('"Piemonte"', "12"), "name is 12: input should be a valid string.", "3"),
+        (PIEMONTE.replace('"Piemonte"', ""), "name is None: input should be a valid string.", "3"),
+        (PIEMONTE.replace('"Piemonte"', "x" * 301), "string should have at most 300 characters.", "3"),
+        (PIEMONTE + 'base_year: "2012"\n', "base_year is '2012': input should be a valid integer.", "5"),
+        (PIEMONTE + "base_year: true\n", "base_year is True: input should be a valid integer.", "5"),
+        (PIEMONTE + "nuts_version: 2013\n", "nuts_version is 2013: input should be 2016.", "5"),
+        (PIEMONTE + "mapping:\n  strong_lq: 0\n", "mapping.strong_lq is 0: input should be greater than 0.", "6"),
+        (PIEMONTE + "mapping:\n  strong_lq: .nan\n", "mapping.strong_lq is nan: input should be greater than 0.", "6"),
+        (
+            PIEMONTE + "mapping:\n  min_share_pct: 101\n",
+            "mapping.min_share_pct is 101: input should be less than or",
+            "6",
+        ),
+        (PIEMONTE + 'mapping:\n  highlight: ["C13", "C14", "C15"]\n', "list should have at most 2 items", "6"),
+    ],
+)
+def test_a_value_of_the_wrong_type_or_range(problems: Problems, text: str, what: str, line: str) -> None:
+    problem = only(problems(text))
+    assert what in problem.what
+    assert (line_of(problem), problem.rule) == (line, "params/schema.json")
+    assert problem.fix == "see params/schema.json and params/default.yaml"
+
+
+def test_a_default_of_the_wrong_type_is_found_in_the_default_file(project_copy: Project) -> None:
+    default = project_copy.params / "default.yaml"
+    lines = default.read_text(encoding="utf-8").splitlines()
+    (number,) = [number for number, line in enumerate(lines) if line.startswith("base_year:")]
+    lines[number] = "base_year: no"
+    default.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(ParamError, match=r"base_year is 'no'") as caught:
+        params.load_regions(project_copy, ["piemonte"])
+    assert only(list(caught.value.problems)).where == f"{default}, line {number + 1}"
+
+
+@pytest.mark.parametrize(
+    ("old", "fix"),
+    [
+        ("FR24", "NUTS 2016 has FRB0 in its place"),
+        ("FR30", "NUTS 2016 has FRE1 in its place"),
+        ("LT00", "NUTS 2016 has LT01 and LT02 in its place"),
+    ],
+)
+def test_a_code_of_nuts_2013_is_answered_with_the_code_of_today(problems: Problems, old: str, fix: str) -> None:
+    problem = only(problems(PIEMONTE.replace("ITC1", old)))
+    assert problem.what == f"{old!r} is not a NUTS 2 code of NUTS 2016."
+    assert (line_of(problem), problem.rule, problem.fix) == ("4", "docs/methods.md#nuts-versions", fix)
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"),
+    [
+        ("itc1", "did you mean ITC1 or"),
+        ("ITC9", "did you mean ITC"),
+        ("ITC", "did you mean ITC"),
+        ("XX99", "check the code"),
+    ],
+)
+def test_an_unknown_nuts_code(problems: Problems, code: str, fix: str) -> None:
+    problem = only(problems(PIEMONTE.replace("ITC1", code)))
+    assert problem.what == f"{code!r} is not a NUTS 2 code of NUTS 2016."
+    assert line_of(problem) == "4"
+    assert problem.fix.startswith(fix)
+
+
+def test_the_line_of_a_code_is_its_own_in_a_list_over_several_lines(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE.replace('["ITC1"]', '\n  - "ITC1"\n  - "XX99"\n')))
+    assert line_of(problem) == "6"
+
+
+def test_a_code_twice(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE.replace('["ITC1"]', '["ITC1", "ITC1"]')))
+    assert (problem.what, line_of(problem), problem.rule, problem.fix) == (
+        "The code ITC1 stands twice in nuts_ids.", "4", "a region is a set of codes", "remove one of the two",
+    )  # fmt: skip
+
+
+def test_an_unknown_sector_to_highlight(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE + 'mapping:\n  highlight: ["C13", "C99"]\n'))
+    assert (problem.what, line_of(problem), problem.rule) == (
+        "'C99' is not a division of the taxonomy nace-divisions.", "6", "params/taxonomies/nace-divisions.yaml",
+    )  # fmt: skip
+    assert problem.fix.startswith("did you mean C")
+
+
+@pytest.mark.parametrize(("key", "year"), [("reference_year", 2019), ("base_year", 2007)])
+def test_a_year_outside_the_tables(problems: Problems, key: str, year: int) -> None:
+    problem = only(problems(PIEMONTE + f"{key}: {year}\n"))
+    assert (problem.what, line_of(problem), problem.rule, problem.fix) == (
+        f"{key} is {year}; the tables hold 2011 to 2014.", "5", "docs/data_log.md", "choose a year from 2011 to 2014",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("base_year", [2014, 2013])
+def test_growth_needs_a_base_year_before_the_reference_year(problems: Problems, base_year: int) -> None:
+    problem = only(problems(PIEMONTE + f"base_year: {base_year}\nreference_year: 2013\n"))
+    assert f"base_year {base_year} is not before reference_year 2013" in problem.what.lower()
+    assert "piemonte.yaml" in problem.where
+
+
+def test_an_identifier_with_a_path_in_it_is_refused(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE.replace("region: piemonte", 'region: "../../etc/passwd"')))
+    assert problem.what.startswith("region is '../../etc/passwd': string should match pattern")
+    assert line_of(problem) == "2"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "../regions/piemonte", "/etc/passwd", "piemonte.yaml", "", "PIEMONTE"]
+)
+def test_a_region_that_is_no_file_is_refused(project_copy: Project, name: str) -> None:
+    with pytest.raises(ParamError) as caught:
+        params.load_regions(project_copy, [name])
+    problem = only(list(caught.value.problems))
+    assert (problem.what, problem.where) == (f"There is no region {name!r}.", "command line")
+    assert problem.rule == "a region is a file params/regions/REGION.yaml"
+
+
+def test_an_unknown_region_is_answered_with_the_nearest_or_with_all(project_copy: Project) -> None:
+    with pytest.raises(ParamError) as caught:
+        params.load_regions(project_copy, ["piedmonte", "zzz"])
+    near, far = caught.value.problems
+    assert near.fix == "did you mean piemonte?"
+    assert far.fix == f"choose from {', '.join(PILOTS)}, or add a file"
+
+
+def test_no_region_file_at_all(project_copy: Project) -> None:
+    for path in (project_copy.params / "regions").iterdir():
+        path.unlink()
+    with pytest.raises(ParamError, match=r"^There is no region file\.\n") as caught:
+        params.load_regions(project_copy)
+    assert only(list(caught.value.problems)).fix.startswith("add a file;")
+
+
+def test_the_file_and_its_region_have_the_same_name(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE.replace("region: piemonte", "region: piedmont")))
+    assert (problem.what, line_of(problem), problem.fix) == (
+        "The file piemonte.yaml says region: 'piedmont'.", "2", "write region: 'piemonte', or rename the file",
+    )  # fmt: skip
+
+
+def test_the_home_page_keeps_its_identifier(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE.replace("region: piemonte", "region: home"), region="home"))
+    assert "the identifier 'home' is taken by the home page" in problem.what.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("", "nothing"),
+        ("# only a comment\n", "nothing"),
+        ("piemonte\n", "a list or a text"),
+        ("- a\n", "a list or a text"),
+    ],
+)
+def test_a_file_that_is_no_mapping(problems: Problems, text: str, holds: str) -> None:
+    problem = only(problems(text))
+    assert problem.what == f"piemonte.yaml holds {holds}, not keys and values."
+    assert (problem.rule, problem.fix) == (
+        "a parameter file is a mapping: key, colon, value", "see params/default.yaml for the keys",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("region: piemonte\nname: Piemonte: the region\n", "2"),
+        ("region: [piemonte\n", "2"),
+        ("region: piemonte\n\tname: Piemonte\n", "2"),
+        (PIEMONTE + "---\n" + PIEMONTE, "5"),
+    ],
+)
+def test_a_file_that_is_not_yaml(problems: Problems, text: str, line: str) -> None:
+    problem = only(problems(text))
+    assert problem.what.startswith("piemonte.yaml is not valid YAML: ")
+    assert (line_of(problem), problem.rule) == (line, "parameters are YAML 1.2")
+    assert problem.fix == "mend the line; text with a colon or a leading special sign needs quotes"
+
+
+def test_a_file_in_another_encoding_is_refused_in_words(project_copy: Project) -> None:
+    path = project_copy.params / "regions" / "piemonte.yaml"
+    path.write_bytes(PIEMONTE.replace("Piemonte", "Pié").encode("latin-1"))
+    with pytest.raises(ParamError, match=r"piemonte\.yaml is not valid YAML: 'utf-8' codec can't decode"):
+        params.load_regions(project_copy, ["piemonte"])
+
+
+def test_tags_make_no_objects(problems: Problems, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    problem = only(problems(PIEMONTE + f"seed: !!python/object/apply:pathlib.Path.touch ['{made}']\n"))
+    assert problem.what == "Unknown parameter seed."
+    assert not made.exists()
+
+
+def test_no_is_text_and_not_false(project_copy: Project, write: Write) -> None:
+    write(PIEMONTE.replace('"Piemonte"', "NO"))
+    assert params.load_regions(project_copy, ["piemonte"])[0].name == "NO"
+
+
+def test_codes_without_quotes_stay_text(project_copy: Project, write: Write) -> None:
+    write(PIEMONTE.replace('["ITC1"]', "[ITC1, NO06]"))
+    assert params.load_regions(project_copy, ["piemonte"])[0].nuts_ids == ["ITC1", "NO06"]
+
+
+def test_all_problems_of_all_files_come_at_once(project_copy: Project, write: Write) -> None:
+    write(PIEMONTE.replace('["ITC1"]', '["ITC1", "FR24"]') + 'reference_year: 2019\nmapping:\n  highlight: ["C99"]\n')
+    write('region: saxony\nname: "Saxony"\nnuts_id: ["DED2"]\n', "saxony")
+    write("region: [\n", "wallonia")
+    with pytest.raises(ParamError) as caught:
+        params.load_regions(project_copy, ["piemonte", "saxony", "atlantis", "wallonia", "slovenia"])
+    found = [problem.what for problem in caught.value.problems]
+    assert [what.split(":")[0] for what in found] == [
+        "There is no region 'atlantis'.",
+        "The parameter nuts_ids is missing.",
+        "Unknown parameter nuts_id.",
+        "wallonia.yaml is not valid YAML",
+        "'FR24' is not a NUTS 2 code of NUTS 2016.",
+        "'C99' is not a division of the taxonomy nace-divisions.",
+        "reference_year is 2019; the tables hold 2011 to 2014.",
+    ]
+    assert str(caught.value).startswith("7 problems:\n")
+    assert str(caught.value).endswith("\n... and 2 more problems.")
+
+
+def test_a_region_file_holds_only_what_differs(project_copy: Project, write: Write) -> None:
+    default = "schema_version: 1\nbase_year: 2012\nmapping:\n  strong_lq: 1.7\n  min_share_pct: 2.5\n"
+    (project_copy.params / "default.yaml").write_text(default, encoding="utf-8")
+    write(PIEMONTE + "mapping:\n  strong_lq: 2\n")
+    loaded = params.load_regions(project_copy, ["piemonte"])[0]
+    assert (loaded.mapping.strong_lq, loaded.mapping.min_share_pct, loaded.base_year) == (2.0, 2.5, 2012)
+
+
+def test_regions_come_in_the_order_asked_for_and_once(project_copy: Project) -> None:
+    loaded = params.load_regions(project_copy, ["wallonia", "cantabria", "wallonia"])
+    assert [p.region for p in loaded] == ["wallonia", "cantabria"]
+
+
+def test_the_ten_pilots_and_their_codes() -> None:
+    loaded = params.load_regions(project(ROOT))
+    assert {p.region: p.nuts_ids for p in loaded} == PILOTS
+    assert {(p.nuts_version, p.base_year, p.reference_year) for p in loaded} == {(2016, 2011, 2014)}
+
+
+def test_the_schema_file_is_the_one_that_the_model_makes() -> None:
+    assert (ROOT / "params" / "schema.json").read_text(encoding="utf-8") == params.schema()
+
+
+@pytest.mark.parametrize("region", PILOTS)
+def test_an_editor_that_checks_with_the_schema_accepts_the_pilots(region: str) -> None:
+    values, _ = read(ROOT / "params" / "regions" / f"{region}.yaml")
+    jsonschema.validate(values, json.loads(params.schema()))
+
+
+def test_an_editor_that_checks_with_the_schema_refuses_an_unknown_key() -> None:
+    values, _ = read(ROOT / "params" / "regions" / "piemonte.yaml")
+    with pytest.raises(jsonschema.ValidationError, match="bse_year"):
+        jsonschema.validate({**values, "bse_year": 2012}, json.loads(params.schema()))
+
+
+def test_a_notebook_gets_back_what_it_was_given() -> None:
+    for p in params.load_regions(project(ROOT)):
+        assert params.check({**params.as_notebook_parameters(p), "output_dir": None, "json": json}) == p
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"strong_lq": "1.5"}, "mapping.strong_lq is '1.5': input should be a valid number."),
+        ({"highlight": []}, "mapping.highlight is []: list should have at least 1 item"),
+        ({"nuts_ids": "ITC1"}, "nuts_ids is 'ITC1': input should be a valid list."),
+        ({"reference_year": 2011}, "base_year 2011 is not before reference_year 2011"),
+    ],
+)
+def test_a_notebook_with_a_wrong_value_stops(change: dict[str, Any], what: str) -> None:
+    with pytest.raises(ParamError) as caught:
+        params.check({**NOTEBOOK_VALUES, **change})
+    problem = only(list(caught.value.problems))
+    assert what.lower() in problem.what.lower()
+    assert problem.where == "the notebook's parameters cell"
+
+
+def test_a_notebook_without_a_value_stops_and_names_it() -> None:
+    values = {name: value for name, value in NOTEBOOK_VALUES.items() if name not in ("region", "nuts_ids")}
+    with pytest.raises(ParamError) as caught:
+        params.check(values)
+    assert [problem.what for problem in caught.value.problems] == [
+        "The parameter region is missing.", "The parameter nuts_ids is missing.",
+    ]  # fmt: skip
