@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from clusterkit.data import eurostat, hidden, nuts, sources, tables
+from clusterkit.data import eurostat, hidden, indicator_register, indicators, nuts, sources, tables
 from clusterkit.errors import Problem, RunError, SourceError, some
+from clusterkit.paths import project
 
 YEARS = (2011, 2012, 2013, 2014)  # best filled years of the regional statistics, docs/data_log.md
 SIMPLIFY_M = 8000.0  # metres; an area of 8 km x 8 km is about two pixels of a European map on a page
@@ -29,8 +30,8 @@ def build(raw: Path, processed: Path) -> dict[str, int]:
     raw
         Folder with the raw files under the paths of ``sources.SOURCES``.
     processed
-        Folder for ``industry``, ``region``, ``context`` and ``crosswalk`` as parquet, and
-        ``provenance.json`` with the checksums of everything read.
+        Folder for ``industry``, ``region``, ``context``, ``crosswalk`` and ``indicator`` as parquet,
+        and ``provenance.json`` with the checksums of everything read.
 
     Returns
     -------
@@ -41,10 +42,14 @@ def build(raw: Path, processed: Path) -> dict[str, int]:
     ------
     SourceError
         A raw file is absent, damaged, or holds an unknown region code; all absent files at once.
+        The files of ``sources.INDICATOR_SOURCES`` may be absent: their indicators are left out, with a warning.
+    ParamError
+        ``params/indicators.yaml`` is not a valid register.
     ContractError
         A built table breaks its contract.
     """
     _check_present(raw)
+    register = indicator_register.read_register(project().params / "indicators.yaml")
     codes = {version: nuts.read_codes(raw / source.path, version) for version, source in sources.NUTS_CODES.items()}
     crosswalk = _crosswalk(raw, codes)
     built = {
@@ -55,6 +60,8 @@ def build(raw: Path, processed: Path) -> dict[str, int]:
     }
     for name, table in built.items():
         tables.check_table(table, name, f"the table {name} as built from {raw.name}")
+    indicator = indicators.build_table(raw, codes, crosswalk, register)
+    built["indicator"] = tables.check_table(indicator, "indicator", f"the table indicator as built from {raw.name}")
     _write(built, raw, processed)
     return {name: len(table) for name, table in built.items()}
 
@@ -314,6 +321,7 @@ def _provenance(built: dict[str, pd.DataFrame], raw: Path) -> dict[str, object]:
         "nuts_version": nuts.BASE_VERSION,
         "years": list(YEARS),
         "rows": {name: len(table) for name, table in built.items()},
+        "indicators": int(built["indicator"]["indicator"].nunique()),
         "sources": [
             {
                 "dataset": source.dataset,
@@ -323,6 +331,7 @@ def _provenance(built: dict[str, pd.DataFrame], raw: Path) -> dict[str, object]:
                 "acknowledgement": source.acknowledgement,
                 "sha256": sources.sha256(raw / source.path),
             }
-            for source in sources.SOURCES
+            for source in (*sources.SOURCES, *sources.INDICATOR_SOURCES)
+            if (raw / source.path).is_file()
         ],
     }

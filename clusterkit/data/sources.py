@@ -308,6 +308,42 @@ SOURCES: tuple[Source, ...] = (
 )
 
 
+# Files for the table `indicator` (params/indicators.yaml). A file that is absent leaves out its indicators.
+INDICATOR_SOURCES: tuple[Source, ...] = select(
+    (
+        "bd_size_r3",
+        "lfst_r_lfe2en2",
+        "nama_10r_2gvagr",
+        "nama_10r_2hhinc",
+        "trng_lfse_04",
+        "tgs00007",
+        "tgs00010",
+        "tgs00042",
+        "tgs00109",
+        "nama_10r_2gdp_2000_2024",
+        "nama_10r_2gdp_pps_per_head",
+        "pat_ep_rtot",
+        "tgs_nuts2_long",
+        "isoc_r_iuse_i",
+        "i40_indicator_db",
+        "eqi_2021",
+        "nuts2_social_2021",
+        "eu_spi_2016_components",
+        "nuts2_designs_migration",
+        "env_rwas_gen",
+        "erdf_payments_2014_2020",
+        "eurito_artificial_intelligence_count",
+        "eurito_deep_learning_count",
+        "eurito_arxiv_count",
+        "eurito_biorxiv_count",
+        "crosswalk_2_2016_2024",
+    )
+)
+MATRICES = {
+    version: crosswalk(2, version, 2016) for version in (2010, 2013, 2021, 2024)
+}  # NUTS 2, by the other version
+
+
 @dataclass(frozen=True)
 class SbsEdition:
     """One series of regional structural business statistics, and what its codes are called here.

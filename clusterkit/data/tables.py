@@ -98,7 +98,36 @@ CROSSWALK = pa.DataFrameSchema(
     unique=["from_version", "from_id", "to_version", "to_id"],
     strict=True,
 )
-CONTRACTS = {"industry": INDUSTRY, "region": REGION, "context": CONTEXT, "crosswalk": CROSSWALK}
+INDICATOR = pa.DataFrameSchema(
+    {
+        "nuts_version": _VERSION,
+        "nuts_id": pa.Column(str, pa.Check.str_matches(r"^[A-Z]{2}([A-Z0-9]{2})?$")),
+        "indicator": pa.Column(str, pa.Check.str_matches(r"^[a-z][a-z0-9_]*$")),
+        "year": _YEAR,
+        "value": pa.Column(
+            "float64", pa.Check(lambda values: values.abs() < float("inf"), name="finite"), nullable=True
+        ),
+        "unit": pa.Column(str, pa.Check.str_length(min_value=1)),
+        "status": _STATUS,
+        "flag": _FLAG,
+        "source": pa.Column(str, pa.Check.str_length(min_value=1)),
+    },
+    unique=["nuts_id", "indicator", "year"],
+    strict=True,
+    checks=[
+        pa.Check(
+            lambda table: table["value"].isna() == table["status"].isin(["hidden", "missing"]),
+            name="a hidden or missing cell has no value, a reported or estimated one has",
+        )
+    ],
+)
+CONTRACTS = {
+    "industry": INDUSTRY,
+    "region": REGION,
+    "context": CONTEXT,
+    "crosswalk": CROSSWALK,
+    "indicator": INDICATOR,
+}
 
 
 def check_table(table: pd.DataFrame, name: str, where: str) -> pd.DataFrame:
@@ -145,7 +174,7 @@ def load_table(name: str, folder: Path | None = None) -> pd.DataFrame:
     Parameters
     ----------
     name
-        ``industry``, ``region``, ``context`` or ``crosswalk``.
+        ``industry``, ``region``, ``context``, ``crosswalk`` or ``indicator``.
     folder
         Folder with the parquet files; default the project's ``data/processed``.
 
@@ -183,6 +212,14 @@ def load_region(folder: Path | None = None) -> gpd.GeoDataFrame:
 def load_context(folder: Path | None = None) -> pd.DataFrame:
     """Population, gross domestic product, employment and unemployment by region and year."""
     return load_table("context", folder)
+
+
+def load_indicator(folder: Path | None = None) -> pd.DataFrame:
+    """Indicators of regional ecosystems by region (NUTS 0 and 2) and year, each in its ``unit``.
+
+    A cell without a row is missing; docs/indicators.md says what each indicator is.
+    """
+    return load_table("indicator", folder)
 
 
 def load_crosswalk(folder: Path | None = None) -> pd.DataFrame:

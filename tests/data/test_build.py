@@ -16,7 +16,14 @@ from clusterkit.data import build, sources, tables
 from clusterkit.errors import ContractError, RunError, SourceError
 
 PAGE = b"<!DOCTYPE html>\n<html><body>503 Service Unavailable</body></html>\n"
-FILES = ["context.parquet", "crosswalk.parquet", "industry.parquet", "provenance.json", "region.parquet"]
+FILES = [
+    "context.parquet",
+    "crosswalk.parquet",
+    "indicator.parquet",
+    "industry.parquet",
+    "provenance.json",
+    "region.parquet",
+]
 REGIONAL = Path(sources.SBS_REGIONAL.path)
 
 
@@ -386,7 +393,8 @@ def test_the_embedded_tables_are_small(processed):
 
 def test_the_embedded_provenance_names_every_source(processed):
     provenance = json.loads((processed / "provenance.json").read_text(encoding="utf-8"))
-    assert [source["file"] for source in provenance["sources"]] == [source.path for source in sources.SOURCES]
+    every = (*sources.SOURCES, *sources.INDICATOR_SOURCES)
+    assert [source["file"] for source in provenance["sources"]] == [source.path for source in every]
     assert provenance["rows"] == {name: len(tables.load_table(name, processed)) for name in tables.CONTRACTS}
 
 
