@@ -1,0 +1,92 @@
+"""Project folders to try things in: nothing that a test does reaches this checkout's reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tiny_raw import write_tiny_raw
+
+from clusterkit.paths import ROOT_VARIABLE, Project
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = shutil.which("clusterkit", path=str(Path(sys.executable).parent))  # the one of this environment
+TINY_REGIONS = {
+    "estonia": {"name": "Eesti", "nuts_ids": ["EE00"], "mapping": {"highlight": ["C31"]}},
+    "slovenia": {"name": "Slovenija", "nuts_ids": ["SI03", "SI04"], "mapping": {"highlight": ["C27", "C21"]}},
+}  # of the invented Europe of tiny_raw.py
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+CopyProject = Callable[[Path], Project]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test may see another project folder through the environment."""
+    os.environ.pop(ROOT_VARIABLE, None)
+
+
+@pytest.fixture(scope="session")
+def clusterkit() -> Run:
+    """The command of this environment, run in a process of its own on a project folder."""
+
+    def run(project: Project, *arguments: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
+        assert COMMAND, "the command clusterkit is not installed beside this Python: pip install --editable ."
+        # The variable too: the notebooks' own processes find the project by it.
+        env = {**os.environ, ROOT_VARIABLE: str(project.root), "PATH": path or os.environ["PATH"]}
+        command = [COMMAND, "--project", str(project.root), *arguments]
+        return subprocess.run(
+            command, check=False, capture_output=True, text=True, env=env, cwd=project.root, timeout=600
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def copy_project() -> CopyProject:
+    """Makes a clusterkit project with this checkout's parameters, notebooks, tables and theme, without pages."""
+
+    def copy_project(target: Path) -> Project:
+        kept_out = shutil.ignore_patterns(".ipynb_checkpoints", "*.part")
+        for folder in ("params", "notebooks", "data/processed", "reports/theme"):
+            shutil.copytree(ROOT / folder, target / folder, ignore=kept_out)
+        shutil.copy(ROOT / "reports" / "_quarto.yml", target / "reports" / "_quarto.yml")
+        return Project(target)
+
+    return copy_project
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path, copy_project: CopyProject) -> Project:
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def full_site(tmp_path_factory: pytest.TempPathFactory, copy_project: CopyProject, clusterkit: Run) -> Project:
+    """The ten pilots and the home page by nbconvert, in under a minute; warnings.txt has what the run warned of."""
+    project = copy_project(tmp_path_factory.mktemp("full"))
+    done = clusterkit(project, "report", "--all", "--renderer", "nbconvert")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (project.root / "warnings.txt").write_text(done.stderr, encoding="utf-8")
+    return project
+
+
+@pytest.fixture(scope="session")
+def tiny_project(tmp_path_factory: pytest.TempPathFactory, copy_project: CopyProject, clusterkit: Run) -> Project:
+    """Two invented countries, built from raw files; do not change it, copy it."""
+    folder = tmp_path_factory.mktemp("tiny")
+    project = copy_project(folder / "project")
+    shutil.rmtree(project.processed)
+    for path in (project.params / "regions").iterdir():
+        path.unlink()
+    for region, values in TINY_REGIONS.items():
+        text = json.dumps({"region": region, **values}, ensure_ascii=False, indent=2)  # JSON is YAML 1.2
+        (project.params / "regions" / f"{region}.yaml").write_text(text + "\n", encoding="utf-8")
+    done = clusterkit(project, "data", "build", "--raw", str(write_tiny_raw(folder / "raw")))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
