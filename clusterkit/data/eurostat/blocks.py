@@ -41,6 +41,12 @@ class Block:
         found = [match.start() for match in STRAY.finditer(self.data)]
         return set(np.searchsorted(self._ends(), found).tolist()) if found else set()
 
+    def blank(self) -> set[int]:
+        """Positions of lines (from 0) with nothing in them."""
+        if b"\n\n" not in self.data and b"\n\r\n" not in self.data and not self.data.startswith((b"\n", b"\r\n")):
+            return set()
+        return {position for position, line in enumerate(self.lines()) if not line}
+
     def without(self, positions: set[int]) -> Block:
         """The block without some lines (positions from 0)."""
         kept = [line for position, line in enumerate(self.lines()) if position not in positions]
@@ -90,7 +96,7 @@ def _pieces(path: Path, size: int, rule: str) -> Iterator[bytes]:
         with path.open("rb") as file:
             packed = file.read(2) == GZIP
         with gzip.open(path, "rb") if packed else path.open("rb") as file:
-            data = file.read(max(size, len(BYTE_ORDER_MARK))).removeprefix(BYTE_ORDER_MARK)
+            data = file.read(max(size, len(BYTE_ORDER_MARK))).removeprefix(BYTE_ORDER_MARK) or file.read(size)
             while data:
                 yield data
                 data = file.read(size)

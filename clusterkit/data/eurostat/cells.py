@@ -47,7 +47,8 @@ def parse(text: pa.Array) -> Figures:
         with these is the reader's decision.
     """
     encoded = text.dictionary_encode()
-    found = pc.extract_regex(pc.utf8_trim_whitespace(encoded.dictionary), CELL)
+    trimmed = pc.utf8_trim_whitespace(encoded.dictionary)
+    found = pc.extract_regex(trimmed, CELL)
     flags = _present(found, "flags")
     numbers = _present(found, "number")
     values = pc.if_else(pc.equal(numbers, ""), pa.scalar(None, pa.string()), numbers).cast(pa.float64())
@@ -56,7 +57,8 @@ def parse(text: pa.Array) -> Figures:
     state = np.full(len(values), GOOD, dtype=np.int8)
     state[pc.not_equal(_present(found, "clock"), "").to_numpy(zero_copy_only=False)] = SPREADSHEET_ZERO
     state[~known] = ODD_FLAG
-    state[pc.is_null(found).to_numpy(zero_copy_only=False) | np.isinf(values)] = BAD
+    # "inf" would pass for the flags i, n and f; in a re-saved file it is a division by zero.
+    state[pc.or_(pc.is_null(found), pc.equal(trimmed, "inf")).to_numpy(zero_copy_only=False) | np.isinf(values)] = BAD
     values[state != GOOD] = np.nan
     places = encoded.indices.to_numpy()
     return Figures(values[places], recode(encoded, flags), state[places])

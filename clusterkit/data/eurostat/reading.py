@@ -196,41 +196,45 @@ class _Reading:
             )
 
     def _chunk(self, block: Block) -> _Chunk:
-        columns, lines = self._columns(block)
-        dimensions, lines, columns = self._dimensions(block, columns, lines)
+        wrong: list[int] = []  # lines of another length, found on the way
+        columns, lines = self._columns(block, wrong)
+        dimensions, lines, columns = self._dimensions(columns, lines, wrong)
+        self._add_lines(self.findings.rows, block, wrong)
         if self.layout.form == "long":
             return self._long_chunk(dimensions, lines, columns)
         return self._wide_chunk(dimensions, lines, columns)
 
-    def _columns(self, block: Block) -> tuple[dict[int, pa.Array], np.ndarray]:
+    def _columns(self, block: Block, wrong: list[int]) -> tuple[dict[int, pa.Array], np.ndarray]:
         """The columns in use as text, and the numbers of their lines; lines of another length are left out."""
         self.findings.n_lines += block.n_lines
         lines = np.arange(block.first_line, block.first_line + block.n_lines)
-        if stray := block.stray():
-            self._add_lines(self.findings.stray, block, lines, sorted(stray))
-            block, lines = block.without(stray), np.delete(lines, sorted(stray))
+        whole = block
+        # Blank lines are set apart too: the parser would take one for a line of empty cells.
+        stray, blank = block.stray(), block.blank()
+        if stray or blank:
+            self._add_lines(self.findings.stray, whole, lines[sorted(stray)].tolist())
+            wrong += lines[sorted(blank)].tolist()
+            block, lines = block.without(stray | blank), np.delete(lines, sorted(stray | blank))
         parsed = _parse_columns(block, self.layout)
         if parsed is None:  # a quotation mark swallowed the end of its line
-            unclosed = _unclosed(block, self.layout.delimiter)
-            self._add_lines(self.findings.quotes, block, lines, sorted(unclosed))
-            block, lines = block.without(unclosed), np.delete(lines, sorted(unclosed))
-            parsed = _parse_columns(block, self.layout) or (
-                {column: _NO_TEXT for column in self.layout.used_columns},
-                None,
-            )
+            unclosed = sorted(_unclosed(block, self.layout.delimiter))
+            self._add_lines(self.findings.quotes, whole, lines[unclosed].tolist())
+            block, lines = block.without(set(unclosed)), np.delete(lines, unclosed)
+            parsed = _parse_columns(block, self.layout)
+        if parsed is None:  # whatever it is, no line of the block can be told from the next
+            self._add_lines(self.findings.quotes, whole, lines.tolist())
+            return dict.fromkeys(self.layout.used_columns, _NO_TEXT), lines[:0]
         columns, short = parsed
-        if short is None:
-            return columns, lines[:0]
-        if short:
-            self._add_lines(self.findings.rows, block, lines, short)
+        wrong += lines[short].tolist()
         return columns, np.delete(lines, short)
 
     def _dimensions(
-        self, block: Block, columns: dict[int, pa.Array], lines: np.ndarray
+        self, columns: dict[int, pa.Array], lines: np.ndarray, wrong: list[int]
     ) -> tuple[list[pa.DictionaryArray], np.ndarray, dict[int, pa.Array]]:
         """Dimensions of the lines to keep, those lines, and their columns."""
         if self.layout.form == "tsv":
-            texts, right = self._split_keys(block, columns[0], lines)
+            texts, right = _split_keys(columns[0], len(self.layout.dimensions))
+            wrong += lines[~right].tolist()
             columns, lines = _filter(columns, right), lines[right]
         else:
             texts = [columns[column] for column in self.layout.dimension_columns]
@@ -244,18 +248,6 @@ class _Reading:
             columns = _filter(columns, chosen)
             dimensions = [dimension.filter(pa.array(chosen)) for dimension in dimensions]
         return dimensions, lines[chosen], columns
-
-    def _split_keys(self, block: Block, keys: pa.Array, lines: np.ndarray) -> tuple[list[pa.Array], np.ndarray]:
-        parts = pc.split_pattern(keys, ",")
-        right = pc.equal(pc.list_value_length(parts), len(self.layout.dimensions)).to_numpy(zero_copy_only=False)
-        if not right.all():
-            wrong = lines[~right] - block.first_line
-            self._add_lines(self.findings.rows, block, np.arange(block.n_lines) + block.first_line, wrong.tolist())
-            parts = parts.filter(pa.array(right))
-        codes = pc.list_flatten(parts)
-        n_dimensions = len(self.layout.dimensions)
-        places = np.arange(len(parts)) * n_dimensions
-        return [codes.take(pa.array(places + number)) for number in range(n_dimensions)], right
 
     def _wide_chunk(
         self, dimensions: list[pa.DictionaryArray], lines: np.ndarray, columns: dict[int, pa.Array]
@@ -354,13 +346,13 @@ class _Reading:
         return left_out
 
     @staticmethod
-    def _add_lines(offenders: Offenders, block: Block, lines: np.ndarray, positions: list[int]) -> None:
-        if not positions:
+    def _add_lines(offenders: Offenders, block: Block, numbers: list[int]) -> None:
+        if not numbers:
             return
-        texts = block.lines()
-        shown = [texts[position].decode("utf-8")[:SHOWN_TEXT] for position in positions[:MAX_SHOWN]]
+        numbers = sorted(numbers)
         # One example is enough: the lines have numbers, and a cut line looks like any other.
-        offenders.add(len(positions), lines[positions[:MAX_SHOWN]].tolist(), [] if offenders.texts else shown[:1])
+        text = block.lines()[numbers[0] - block.first_line].decode("utf-8")[:SHOWN_TEXT]
+        offenders.add(len(numbers), numbers[:MAX_SHOWN], [] if offenders.texts else [text])
 
 
 _NO_TEXT = pa.array([], pa.string())
@@ -415,6 +407,15 @@ def _parse_columns(block: Block, form: Layout) -> tuple[dict[int, pa.Array], lis
     return {
         column: table.column(name).combine_chunks() for column, name in zip(form.used_columns, used, strict=True)
     }, short
+
+
+def _split_keys(keys: pa.Array, n_dimensions: int) -> tuple[list[pa.Array], np.ndarray]:
+    """The dimensions of a TSV's first column, and which of its cells have the right number of them."""
+    parts = pc.split_pattern(keys, ",")
+    right = pc.equal(pc.list_value_length(parts), n_dimensions).to_numpy(zero_copy_only=False)
+    codes = pc.list_flatten(parts.filter(pa.array(right)))
+    places = np.arange(int(right.sum())) * n_dimensions
+    return [codes.take(pa.array(places + number)) for number in range(n_dimensions)], right
 
 
 def _unclosed(block: Block, delimiter: str) -> set[int]:
