@@ -17,11 +17,9 @@ TINY_YEARS = (2011, 2012, 2013, 2014)
 TINY_NUTS2 = ("EE00", "SI03", "SI04")
 NAMES = {"EE": "Eesti", "EE0": "Eesti", "EE00": "Eesti", "SI": "Slovenija", "SI0": "Slovenija",
          "SI03": "Vzhodna Slovenija", "SI04": "Zahodna Slovenija"}  # fmt: skip
-DIVISIONS = (
-    "B05 B06 B07 B08 B09 C10 C11 C12 C13 C14 C15 C16 C17 C18 C19 C20 C21 C22 C23 C24 C25 C26 C27 C28 C29 C30 C31 C32 "
-    "C33 D35 E36 E37 E38 E39 F41 F42 F43 G45 G46 G47 H49 H50 H51 H52 H53 I55 I56 J58 J59 J60 J61 J62 J63 L68 M69 M70 "
-    "M71 M72 M73 M74 M75 N77 N78 N79 N80 N81 N82 S95"
-).split()
+NUMBERS = {"B": (5, 9), "C": (10, 33), "D": (35, 35), "E": (36, 39), "F": (41, 43), "G": (45, 47), "H": (49, 53),
+           "I": (55, 56), "J": (58, 63), "L": (68, 68), "M": (69, 75), "N": (77, 82), "S": (95, 95)}  # fmt: skip
+DIVISIONS = [f"{letter}{n:02}" for letter, (first, last) in NUMBERS.items() for n in range(first, last + 1)]
 SECTIONS = tuple("BCDEFGHIJLMN")
 SIZE = {"EE00": 0.8, "SI03": 1.0, "SI04": 1.1, "SIZZ": 0.0}  # persons employed, relative
 STRONG = {("EE00", "C16"): 3.0, ("EE00", "C31"): 4.0, ("SI03", "C24"): 5.0, ("SI04", "C21"): 6.0,
@@ -31,7 +29,12 @@ ALL_YEARS = range(2011, 2015)
 
 # What offices keep back, by sector, region and year, of persons employed and wages.
 CONFIDENTIAL = {
-    *((code, region, year) for code in ("B05", "B07") for region in ("SI", "SI0", "SI03", "SI04") for year in ALL_YEARS),
+    *(
+        (code, region, year)
+        for code in ("B05", "B07")
+        for region in ("SI", "SI0", "SI03", "SI04")
+        for year in ALL_YEARS
+    ),
     *(("C12", region, year) for region in ("SI03", "SI04") for year in ALL_YEARS),
     *(("C19", region, year) for region in ("EE", "EE0", "EE00") for year in ALL_YEARS),  # section C gives it away
     *(("M75", region, 2011) for region in ("SI03", "SI04")),

@@ -179,7 +179,9 @@ def test_a_wrong_header(write_tsv, header):
     path = write_tsv(f"{header}\nC,V16110,SI\t1\t2\n")
     text = refused(path)
     shown = header.strip()
-    assert text.startswith(f"The first line of sample.tsv is not a Eurostat header: {shown!r}.\n  where: {path}, line 1\n")
+    assert text.startswith(
+        f"The first line of sample.tsv is not a Eurostat header: {shown!r}.\n  where: {path}, line 1\n"
+    )
     assert "fix:   download the file again; an error page of the server may have been saved in its place" in text
 
 
@@ -211,7 +213,9 @@ def test_a_line_that_is_cut_off_or_too_long(write_tsv, last):
 
 
 def test_a_comma_too_many_in_the_key(write_tsv):
-    assert "1 of 3 lines of sample.tsv do not have" in refused(write_tsv(SAMPLE.replace("C,V16110,SI\t", "C,V16110,SI,x\t")))
+    assert "1 of 3 lines of sample.tsv do not have" in refused(
+        write_tsv(SAMPLE.replace("C,V16110,SI\t", "C,V16110,SI,x\t"))
+    )
 
 
 def test_many_bad_lines_are_counted_and_five_are_named(write_tsv):
