@@ -6,7 +6,7 @@ RAW ?= data/raw
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab data schema lint clean
+.PHONY: help report test bench lab data schema lint clean
 
 help:  ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ report: $(VENV)/.report  ## run all regions and make the website
 
 test: $(VENV)/.test  ## run all tests
 	$(BIN)/python -m pytest
+
+bench: $(VENV)/.test  ## measure speed and memory (docs/benchmarks.md)
+	$(BIN)/python -m bench.bench_reader
 
 lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

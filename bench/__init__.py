@@ -1,0 +1,1 @@
+"""Measurements: how long things take and how much memory they need; docs/benchmarks.md has the figures."""
