@@ -132,7 +132,7 @@ def _render(place: Project, listed: list[parameters.RegionParams], renderer: str
         click.echo(str(exc), err=True)
         sys.exit(RUN_FAILED)
     size = sum(path.stat().st_size for path in place.site.rglob("*") if path.is_file())
-    say(f"{len(pages)} pages, {size / 1e6:.1f} MB. Open {index}")
+    say(f"{len(pages)} page{'s' if len(pages) != 1 else ''}, {size / 1e6:.1f} MB. Open {index}")
 
 
 main.add_command(data)

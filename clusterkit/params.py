@@ -230,7 +230,7 @@ def _from_pydantic(error: Mapping[str, Any], locate: yamlfile.Locate) -> Problem
         what = f"The parameter {name} is missing."
         fix = f"add {name}; see params/regions/piemonte.yaml"
     elif error["type"] == "value_error":
-        what = f"{error['msg'].removeprefix('Value error, ').capitalize()}."
+        what = f"{error['msg'].removeprefix('Value error, ')}."
     else:
         what = f"{name} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}."
     return Problem(what=what, where=locate(keys), rule=RULE, fix=fix)
@@ -280,6 +280,13 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
 
 def _unknown_nuts(code: str, where: str, version: int, codes: Codes) -> Problem:
     became = codes.successors.get(code)
+    if became == (code,):
+        return Problem(
+            what=f"The region {code!r} has no business statistics in the embedded tables.",
+            where=where,
+            rule="docs/data_log.md: the statistics cover the 28 EU members of 2014 and Norway",
+            fix="choose another region, or build the tables with data for this one",
+        )
     fix = f"NUTS {version} has {' and '.join(became)} in its place" if became else _close_code(code, codes.nuts2)
     return Problem(
         what=f"{code!r} is not a NUTS 2 code of NUTS {version}.",

@@ -37,8 +37,7 @@ def clusterkit() -> Run:
 
     def run(project: Project, *arguments: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
         assert COMMAND, "the command clusterkit is not installed beside this Python: pip install --editable ."
-        # The variable too: the notebooks' own processes find the project by it.
-        env = {**os.environ, ROOT_VARIABLE: str(project.root), "PATH": path or os.environ["PATH"]}
+        env = {**os.environ, "PATH": path or os.environ["PATH"]}
         command = [COMMAND, "--project", str(project.root), *arguments]
         return subprocess.run(
             command, check=False, capture_output=True, text=True, env=env, cwd=project.root, timeout=600

@@ -413,3 +413,10 @@ def test_a_notebook_without_a_value_stops_and_names_it() -> None:
     assert [problem.what for problem in caught.value.problems] == [
         "The parameter region is missing.", "The parameter nuts_ids is missing.",
     ]  # fmt: skip
+
+
+def test_a_region_without_statistics_is_named_as_such(project_copy):
+    path = project_copy.params / "regions" / "piemonte.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace('["ITC1"]', '["IS00"]'), encoding="utf-8")
+    with pytest.raises(ParamError, match="'IS00' has no business statistics in the embedded tables"):
+        params.load_regions(project_copy, ["piemonte"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from traitlets.config import Config
 from clusterkit.batch import site
 from clusterkit.errors import Problem, RunError, some
 from clusterkit.params import RESERVED_ID, RegionParams, as_notebook_parameters
-from clusterkit.paths import Project
+from clusterkit.paths import ROOT_VARIABLE, Project
 
 MAPPING = "cluster_mapping"  # notebooks of a region, by name of the file
 HOME = RESERVED_ID  # the home page's place among the regions
@@ -159,7 +160,7 @@ def run_job(project: Project, job: Job) -> Result:
     The failed notebook is kept in ``reports/failed``.
     """
     start = time.monotonic()
-    os.environ.update(ONE_THREAD)
+    os.environ.update({**ONE_THREAD, ROOT_VARIABLE: str(project.root)})  # the kernel reads the same project
     project.reports.mkdir(exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".work-{job.region}-", dir=project.reports))
     executed = work / f"{job.page}.ipynb"
@@ -202,7 +203,8 @@ def _kernel_config() -> Config:
 
 
 def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "no message")
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["no message"]
+    return " ".join(lines[:2]) if re.fullmatch(r"\d+ problems:", lines[0]) else lines[0]
 
 
 def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def set_front_matter(notebook: nbformat.NotebookNode, *, title: str, nav: str) -
 
 def front_matter(notebook: nbformat.NotebookNode) -> dict[str, str]:
     """Title and navigation of a page, from its first cell."""
-    lines = [line.partition(": ") for line in notebook.cells[0].source.splitlines() if ": " in line]
+    lines = [line.partition(": ") for line in notebook.cells[0].source.split("\n") if ": " in line]
     return {key: json.loads(value) for key, _, value in lines}
 
 

@@ -37,6 +37,7 @@ def regional_context(context: pd.DataFrame, groups: dict[str, Sequence[str]], ye
     sums = pd.DataFrame(
         {name: rows.reindex(list(codes))[_AMOUNTS].sum(skipna=False) for name, codes in groups.items()}
     ).T
+    sums.index.name = "territory"
     labour_force = sums["employment_thousand"] + sums["unemployment_thousand"]
     return pd.DataFrame(
         {

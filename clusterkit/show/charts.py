@@ -68,7 +68,7 @@ def plot_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
         figure,
         title=title,
         alt=f"Dot chart of the {len(top)} most specialised sectors of {p.name} in {p.reference_year}, "
-        f"location quotient from high to low: {shown}.",
+        f"location quotient, ordered by the cautious end of its range: {shown}.",
         note=f"Round, orange: strong (at least {p.mapping.strong_lq:g} times the European share). Square, grey: not. The band is the "
         f"range that hidden cells leave open. Sectors with at least {words.percent(p.mapping.min_share_pct)} of the region’s jobs. "
         f"{source_note(p)}",
@@ -90,7 +90,7 @@ def plot_growth(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, down
     axes.scatter(
         top["growth_europe_pct"], rows, marker="|", s=120, linewidth=2, color=theme.MUTED, zorder=2, label="Europe"
     )
-    axes.scatter(top["growth_pct"], rows, s=64, color=theme.ACCENT, zorder=3, label=p.name)
+    axes.scatter(top["growth_pct"], rows, s=64, color=theme.ACCENT, zorder=3, label=theme.plain(p.name))
     _sector_axis(axes, top, taxonomy)
     axes.set_xlabel(f"Change in persons employed, {p.base_year} to {p.reference_year} (percent)")
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, handletextpad=0.3, borderpad=0)

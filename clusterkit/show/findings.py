@@ -155,6 +155,8 @@ def _strong_sentence(code: str, row: pd.Series, p: RegionParams, taxonomy: Taxon
 def say_growth(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> Text:
     """Whether strong sectors grow, beside Europe; with the break said where there is one."""
     known = sectors[sectors["is_strong"] & sectors["growth_pct"].notna() & sectors["growth_europe_pct"].notna()]
+    if not sectors["is_strong"].any():
+        return Text(("Without a strong sector there is no strength whose growth could be told.",))
     if known.empty:
         return Text((f"For no strong sector are both years, {p.base_year} and {p.reference_year}, published.",))
     ahead = known[known["growth_pct"] > known["growth_europe_pct"]]
@@ -215,8 +217,8 @@ def _say_map(
     place = words.sentence(words.cardinal(higher))
     lq = words.times(row["lq"], row["lq_low"], row["lq_high"], certain=row["lq_is_certain"])
     first = (
-        f"In {label}, {p.name} has {lq} the European share of jobs. {place} of {words.number(len(others))} other "
-        f"NUTS 2 regions with a published figure {'has' if higher < 2 else 'have'} a higher quotient."
+        f"In {label}, {p.name} has {lq} the European share of jobs. {place} of {words.count(len(others), 'other NUTS 2 region')} "
+        f"with a published figure {'has' if higher < 2 else 'have'} a higher quotient."
     )
     return Text((f"{first} {tail}{caveat}",))
 

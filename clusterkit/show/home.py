@@ -28,7 +28,7 @@ def overview(listed: Sequence[RegionParams], industry: pd.DataFrame, region_ids:
         row = mapping.summary(ranked, mapping.region_total(cells).loc[p.reference_year])
         countries = words.listing(sorted({COUNTRY_NAMES[code[:2]] for code in p.nuts_ids}))
         rows[p.region] = pd.concat([pd.Series({"name": p.name, "country": countries}), row])
-    return pd.DataFrame(rows).T
+    return pd.DataFrame(rows).T.rename_axis("region")
 
 
 def say_lead(table: pd.DataFrame, taxonomy: Taxonomy) -> Text:

@@ -76,9 +76,10 @@ def _plot_sector(
     """
     figure, axes, region = _europe(region, legend=True)
     shapes = region[region["level"] == 2].merge(regions, left_on="nuts_id", right_index=True)
-    klass = _classes(shapes)
+    klass, everywhere = _classes(shapes), _classes(regions)
     hidden = shapes[klass.isna()]
-    hidden.plot(ax=axes, facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="/////", linewidth=0)
+    if len(hidden):
+        hidden.plot(ax=axes, facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="/////", linewidth=0)
     for number, colour in enumerate(theme.LQ_COLOURS):
         chosen = shapes[klass == number]
         if len(chosen):
@@ -92,7 +93,7 @@ def _plot_sector(
     handles += [
         Patch(facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="/////", linewidth=0, label="hidden or not published"),
         Patch(facecolor=theme.LAND, label="not in these statistics"),
-        Line2D([], [], color=theme.INK, linewidth=1.8, label=p.name if len(p.name) <= 30 else f"{p.name[:29]}…"),
+        Line2D([], [], color=theme.INK, linewidth=1.8, label=theme.plain(p.name)),
     ]
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), frameon=True, facecolor=theme.PAPER,
                 edgecolor="none", framealpha=0.85, title="Share of jobs", alignment="left")  # fmt: skip
@@ -103,8 +104,8 @@ def _plot_sector(
         figure,
         title=f"{label}: {words.count(above, 'region')} of {len(known)} with a published figure "
         f"{'reaches' if above == 1 else 'reach'} twice the European share of jobs",
-        alt=f"Map of location quotients in {label} by NUTS 2 region in {p.reference_year}: {_class_counts(klass)}; "
-        f"{words.count(int(klass.isna().sum()), 'region')} hidden or not published.",
+        alt=f"Map of location quotients in {label} by NUTS 2 region in {p.reference_year}: {_class_counts(everywhere)}; "
+        f"{words.count(int(everywhere.isna().sum()), 'region')} hidden or not published.",
         note=f"A hidden region is coloured where its whole range lies in one class. {OUTSIDE} {source_note(p)} Boundaries: {GISCO}.",
         link=downloads.save(f"map-{code.lower()}", regions.join(region.set_index("nuts_id")[["name", "country"]])),
     )
@@ -182,7 +183,7 @@ def _borders(axes: Axes, region: gpd.GeoDataFrame) -> None:
     region[region["level"] == 0].boundary.plot(ax=axes, color=theme.PAPER, linewidth=0.8)
 
 
-def _classes(shapes: gpd.GeoDataFrame) -> pd.Series:
+def _classes(shapes: pd.DataFrame) -> pd.Series:
     """Number of the class of each region; NaN where its range crosses a class limit."""
     bounds = np.array(theme.LQ_BOUNDS)
     low = np.searchsorted(bounds, shapes["lq_low"].to_numpy(), side="right")

@@ -41,14 +41,7 @@ class Text:
 
 def _bold(text: str) -> str:
     parts = text.split("**")
-    return "".join(f"<strong>{escape_inline(p)}</strong>" if i % 2 else escape_inline(p) for i, p in enumerate(parts))
-
-
-def escape_inline(text: str) -> str:
-    """As ``escape``, keeping the spaces at both ends."""
-    start = " " if text[:1] == " " else ""
-    end = " " if text[-1:] == " " and len(text) > 1 else ""
-    return f"{start}{escape(text)}{end}"
+    return "".join(f"<strong>{escape(p)}</strong>" if i % 2 else escape(p) for i, p in enumerate(parts))
 
 
 @dataclass(frozen=True)

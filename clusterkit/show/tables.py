@@ -70,7 +70,7 @@ def table_coverage(sectors: pd.DataFrame, p: RegionParams, downloads: Downloads)
             low = group["persons_employed_low"].max()
             high = group["persons_employed_high"]
             jobs = (
-                f"each between 0 and {words.number(high.max())}"
+                f"each between {words.number(group['persons_employed_low'].min())} and {words.number(high.max())}"
                 if high.notna().all()
                 else f"at least {words.number(low)}"
             )

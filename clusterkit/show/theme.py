@@ -51,6 +51,12 @@ FONT_PT = 12
 HASH_SALT = "clusterkit"  # makes the ids inside an SVG the same in every run
 
 
+def plain(name: str, limit: int = 30) -> str:
+    """A name as matplotlib is to draw it: no formula, no hidden label, not too long for a legend."""
+    short = name if len(name) <= limit else f"{name[: limit - 1]}…"
+    return f"\N{ZERO WIDTH SPACE}{short}".replace("$", r"\$") if short[:1] == "_" else short.replace("$", r"\$")
+
+
 def use() -> None:
     """Set the drawing defaults; called by every plot, so that no order of cells matters."""
     sns.set_theme(

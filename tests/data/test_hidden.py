@@ -74,8 +74,7 @@ def test_the_range_holds_the_truth(case):
 @settings(max_examples=40, deadline=None)
 @given(truth=consistent_tables(), data=st.data())
 def test_a_single_hidden_cell_is_found_exactly(truth, data):
-    parts = truth.index[(truth["nuts_id"].str.len() > 2) | (truth["nace_code"].str.len() == 3)]
-    chosen = data.draw(st.sampled_from(list(parts)))
+    chosen = data.draw(st.sampled_from(list(truth.index)))
     limits = hidden.bounds(truth.assign(value=truth["value"].mask(truth.index == chosen)))
     assert limits.loc[chosen].tolist() == [truth.loc[chosen, "value"]] * 2
 
@@ -175,6 +174,23 @@ def test_a_hidden_section_is_at_least_what_is_visible_of_it():
     assert limits.loc[("AA00", "C"), "low"] == 30
     assert limits.loc[("AA", "C"), "low"] == 33
     assert limits["high"].isna().sum() == 8
+
+
+def test_a_hidden_section_is_at_most_what_its_divisions_can_hold():
+    everywhere = {(place, "C") for place in ("AA", "AA0", "AA00", "AA01")}
+    limits = limits_of(everywhere | {("AA00", "C10"), ("AA01", "C10")})
+    assert limits.loc[("AA", "C")].tolist() == [66, 66]
+    assert limits.loc[("AA00", "C")].tolist() == [50, 61]  # C10 of the country is 11
+
+
+def test_regions_may_leave_out_activity_that_belongs_to_none():
+    """A hidden country is not bounded by its regions from above."""
+    table = pd.DataFrame(
+        {"nuts_id": ["AA", "AA0", "AA00"], "nace_code": "S95", "year": YEAR, "value": [np.nan, 5.0, 5.0]}
+    )
+    country = hidden.bounds(table).loc[0]
+    assert country["low"] == 5
+    assert pd.isna(country["high"])
 
 
 def test_the_country_bounds_nuts_2_where_nuts_1_is_hidden():

@@ -537,6 +537,18 @@ def test_sectors_across_regions_by_hand():
     assert regions.loc["CC01", "status"] == "missing"
 
 
+def test_a_hidden_section_of_a_country_counts_with_its_low_end_in_the_point_value():
+    """Area total: 2000 published, 0 to 500 more hidden."""
+    countries = [*COUNTRIES, bounded("AA", "D", 0.0, 500.0)]
+    table = pd.DataFrame(REGION + countries)
+    row = portfolio_toy(countries=countries).loc["C24"]
+    area = mapping.benchmark(table)
+    on_map = mapping.sectors_across_regions(table, area, nace_codes=["C24"], year=2014)["C24"].loc["AA01"]
+    for found in (row, on_map):
+        assert (found["lq"], found["lq_low"]) == (pytest.approx(2.5), pytest.approx(2.5))
+        assert found["lq_high"] == pytest.approx(0.25 / (200 / 2500))
+
+
 def test_the_map_and_the_portfolio_agree(industry, area, portfolio_of):
     """Second way: regions of one code have the same quotient in both."""
     codes = ["C24", "C16", "B07", "C19"]
