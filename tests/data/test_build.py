@@ -375,7 +375,7 @@ def test_a_file_in_place_of_the_folder_is_an_error(raw_copy, tmp_path):
 
 def test_a_series_that_stands_twice_stops_the_run(raw_copy, tmp_path):
     replace_text(raw_copy / sources.SBS_REGIONAL.path, "C27,V16110,SI04", "C27,V16110,SI03")
-    with pytest.raises(SourceError, match="1 lines of .* repeat a series and year") as caught:
+    with pytest.raises(SourceError, match=r"1 lines of .* repeat a series and year") as caught:
         build.build(raw_copy, tmp_path / "processed")
     assert "  fix:   " in str(caught.value)
 
