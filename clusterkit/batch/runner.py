@@ -183,9 +183,9 @@ def run_job(project: Project, job: Job) -> Result:
             cell = f"cell {exc.exec_count or exc.cell_index}"
             failure = Failure(job.notebook.name, cell, f"{exc.ename}: {_first_line(exc.evalue)}")
         except (OSError, RuntimeError, ValueError) as exc:
-            failure = Failure(
-                job.notebook.name, "before its first cell", f"{type(exc).__name__}: {_first_line(str(exc))}"
-            )
+            # papermill writes the notebook as it goes: without a file it never began.
+            when = "while it ran" if executed.is_file() else "before its first cell"
+            failure = Failure(job.notebook.name, when, f"{type(exc).__name__}: {_first_line(str(exc))}")
         warnings = _finish_notebook(executed, job, str(downloads)) if executed.is_file() else ()
         if failure is None:
             site.publish(project, job.region, executed, downloads)
