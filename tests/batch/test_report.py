@@ -231,7 +231,8 @@ def test_a_kernel_that_dies_is_a_failed_region(with_site: Project, clusterkit: R
     edit(notebook_of(with_site), 'import os\nif region == "estonia": os._exit(3)')
     done = clusterkit(with_site, "report", "--all", "--renderer", "nbconvert")
     assert done.returncode == 1
-    assert re.search(r"^failed: Eesti: notebook cluster_mapping\.ipynb, while it ran: .+ Kernel died$", done.stderr, re.MULTILINE)
+    said = r"^failed: Eesti: notebook cluster_mapping\.ipynb, while it ran: .+ Kernel died$"
+    assert re.search(said, done.stderr, re.MULTILINE)
     assert "Slovenija: done" in done.stdout
     assert "Traceback" not in done.stderr
     assert not (with_site.site / "estonia-cluster-mapping.html").exists()
