@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-PASSES = 4  # rounds of tightening; bounds of the 2014 file stop moving after the third
+PASSES = 4  # rounds of tightening; with margins that do not add up, more would creep to false precision
 
 
 def bounds(cells: pd.DataFrame) -> pd.DataFrame:

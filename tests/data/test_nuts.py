@@ -183,6 +183,7 @@ def test_unchanged_pieces_are_sorted_and_whole():
 # Conversion
 
 
+@settings(max_examples=50, deadline=None)
 @given(value=st.floats(allow_nan=False, allow_infinity=False))
 def test_a_renamed_code_keeps_its_value_to_the_bit(value):
     pieces = pd.concat(
@@ -203,7 +204,7 @@ def test_a_split_region_is_shared_out_by_population(crosswalk):
     assert result["is_split"].all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     people=st.lists(st.integers(1, 10**7), min_size=2, max_size=6),
     amounts=st.lists(st.floats(0, 1e7), min_size=1, max_size=4),
