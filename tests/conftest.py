@@ -32,6 +32,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
+def raw() -> Path:
+    """Folder with the published raw files."""
+    folder = Path(os.environ.get("CLUSTERKIT_RAW") or ROOT.parent / "shared" / "data")
+    if not (folder / "eurostat").is_dir():
+        pytest.skip(f"no raw files: there is no folder {folder / 'eurostat'}; set CLUSTERKIT_RAW")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def clusterkit() -> Run:
     """The command of this environment, run in a process of its own on a project folder."""
 

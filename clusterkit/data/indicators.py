@@ -11,20 +11,17 @@ out or inherited between regions is marked estimated.
 from __future__ import annotations
 
 import difflib
-import gzip
 import re
 import warnings
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from clusterkit.data import eurostat, nuts, sources
+from clusterkit.data import csvfile, eurostat, nuts, sources
 from clusterkit.data.indicator_register import FIRST_YEAR, LAST_YEAR, RULE, DataFile, Indicator, Register, Series
 from clusterkit.errors import ContractError, Problem, SourceError, some
 
@@ -95,7 +92,7 @@ def _read_csv(file: DataFile, path: Path, wanted: Sequence[Series]) -> pd.DataFr
     dimensions = sorted({key for series in wanted for key, _ in series.where} | set(file.dimensions))
     extra = [file.version_column] if file.version_column else []
     required = [region, *([] if file.fixed_year else [year]), *extra, *dimensions, *values]
-    table = _text_table(path, file.separator)
+    table = csvfile.read_text(path, separator=file.separator)
     missing = [name for name in required if name not in table.columns]
     if missing:
         raise SourceError(_no_column(path, missing, list(table.columns)))
@@ -128,22 +125,6 @@ def _whole_numbers(text: pd.Series, path: Path, column: str) -> pd.Series:
     if number.isna().any():
         raise SourceError(_not_a_number(path, column, text[number.isna()]))
     return number.astype(int)
-
-
-def _text_table(path: Path, separator: str) -> pd.DataFrame:
-    try:
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
-        return pd.read_csv(StringIO(text), sep=separator, dtype=str, keep_default_na=False)
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
-        raise SourceError(
-            Problem(
-                what=f"The raw file {path.name} cannot be read: {exc}.",
-                where=str(path),
-                rule="data/README.md lists the raw files that the tables are built from",
-                fix="put the published file there, or name another folder with --raw",
-            )
-        ) from exc
 
 
 def _no_column(path: Path, missing: Sequence[str], columns: Sequence[str]) -> Problem:

@@ -6,13 +6,13 @@ renamed; where a region was split or merged it is shared out by population and m
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from clusterkit.data import csvfile
 from clusterkit.errors import ContractError, Problem, SourceError, some
 
 BASE_VERSION = 2016  # NUTS version of the embedded tables
@@ -133,17 +133,7 @@ def read_csv(path: Path, required: Sequence[str]) -> pd.DataFrame:
     SourceError
         The file cannot be read or lacks a column.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", on_bad_lines="error")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as exc:
-        raise SourceError(
-            Problem(
-                what=f"The raw file {path.name} cannot be read: {exc}.",
-                where=str(path),
-                rule="data/README.md lists the raw files that the tables are built from",
-                fix="put the published file there, or name another folder with --raw",
-            )
-        ) from exc
+    table = csvfile.read_text(path)
     missing = [name for name in required if name not in table.columns]
     if missing:
         raise SourceError(

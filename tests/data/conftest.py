@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,15 +13,6 @@ from tiny_raw import write_tiny_raw
 from clusterkit.data import build, tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-@pytest.fixture(scope="session")
-def raw() -> Path:
-    """Folder with the published raw files."""
-    folder = Path(os.environ.get("CLUSTERKIT_RAW") or ROOT.parent / "shared" / "data")
-    if not (folder / "eurostat").is_dir():
-        pytest.skip(f"no raw files: there is no folder {folder / 'eurostat'}; set CLUSTERKIT_RAW")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,15 +14,6 @@ from clusterkit.data import tables, territory
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 YEARS = {"base_year": 2011, "reference_year": 2014}
-
-
-@pytest.fixture(scope="session")
-def raw() -> Path:
-    """Folder with the published raw files."""
-    folder = Path(os.environ.get("CLUSTERKIT_RAW") or ROOT.parent / "shared" / "data")
-    if not (folder / "eurostat").is_dir():
-        pytest.skip(f"no raw files: there is no folder {folder / 'eurostat'}; set CLUSTERKIT_RAW")
-    return folder
 
 
 @pytest.fixture(scope="session")
