@@ -280,5 +280,14 @@ def convert(
     return result[[*columns, *absolute, "is_split"]].sort_values(columns, ignore_index=True)
 
 
+def to_base(
+    table: pd.DataFrame, crosswalk: pd.DataFrame, version: int, *, absolute: list[str], keys: list[str]
+) -> pd.DataFrame:
+    """Amounts of NUTS 0-2 regions in the base version; level-1 regions that changed are left out."""
+    pieces = crosswalk[crosswalk["from_version"] == version]
+    converted = convert(table, pieces, absolute=absolute, keys=keys)
+    return converted[~(converted["is_split"] & (converted["nuts_id"].str.len() == 3))]
+
+
 def _only(table: pd.DataFrame, column: str) -> object:
     return table[column].iloc[0]
