@@ -37,7 +37,7 @@ class DataFile:
     year: str = "time"
     fixed_year: int | None = None
     version_column: str | None = None
-    dimensions: tuple[str, ...] = ()
+    dimensions: tuple[str, ...] = ()  # not read: a series names under where what it needs
     drop_codes: tuple[str, ...] = ()
     overlap: str = "first"
     inherit_level1: bool = False
@@ -47,6 +47,11 @@ class DataFile:
     countries: str = "all"
     rating: str = ""
     reason: str = ""
+
+    @property
+    def is_eurostat(self) -> bool:
+        """Whether ``eurostat.read`` knows the layout by itself: published by Eurostat, or saved anew from that."""
+        return self.format != "csv" or self.file.startswith("eurostat/")
 
 
 @dataclass(frozen=True)
@@ -314,7 +319,7 @@ class _Checker:
                 self.unknown("source", item["from"], list(files), (*place, "from"), "an id under sources")
                 continue
             if "from" in item:
-                if files[item["from"]].format == "csv" and "value" not in item:
+                if not files[item["from"]].is_eurostat and "value" not in item:
                     self.add("A series of a CSV file has no value.", place, "value names the column", "add value")
                 pairs = item.get("where", {}).items()
                 chosen = tuple((key, tuple(v) if isinstance(v, list) else (v,)) for key, v in pairs)

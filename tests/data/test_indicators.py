@@ -6,6 +6,8 @@ import csv
 import gzip
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import pytest
 
 from clusterkit.data import indicator_register, indicators, sources, tables
 from clusterkit.data.indicator_register import DataFile
-from clusterkit.data.indicators import Geography
+from clusterkit.data.indicators import Geography, deriving, page
 from clusterkit.errors import ContractError, ParamError, SourceError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -57,12 +59,6 @@ def test_the_register_of_the_project_is_valid():
     assert all(item.reason for item in found.indicators)
     listed = {source.path for source in (*sources.SOURCES, *sources.INDICATOR_SOURCES)}
     assert {file.file for file in found.files.values()} <= listed
-
-
-def test_every_indicator_is_in_the_documentation():
-    text = (ROOT / "docs" / "indicators.md").read_text(encoding="utf-8")
-    for item in indicator_register.read_register(REGISTER).indicators:
-        assert f"| `{item.code}` | {item.name} | {item.unit} |" in text
 
 
 def test_rating_and_percent_range_come_from_source_and_unit(register):
@@ -218,7 +214,7 @@ def test_a_code_of_no_version_stops_the_run(places):
 def test_missing_regions_inherit_the_rate_of_their_level_1_region(places):
     table = figures({"XXB": 4.0, "XXB1": 5.0, "XXA": 9.0}, version=2016)
     file = file_of(nuts_version=2016, inherit_level1=True)
-    rows = indicators._with_level1(table[table["nuts_id"] == "XXB1"], table, file, places)
+    rows = deriving._with_level1(table[table["nuts_id"] == "XXB1"], table, file, places)
     found = indicators.to_base(rows, places, kind="relative")
     assert cells(found) == {"XXB1": (5.0, "reported"), "XXB2": (4.0, "estimated")}
 
@@ -226,11 +222,11 @@ def test_missing_regions_inherit_the_rate_of_their_level_1_region(places):
 def test_amounts_of_level_3_are_added_up_only_when_complete(places):
     file = file_of(sum_level3=True)
     table = figures({"XXA0": np.nan, "XXA01": 2.0, "XXA02": 3.0})
-    found = indicators._with_sums_of_level3(table, file, places).set_index("nuts_id")
+    found = deriving._with_sums_of_level3(table, file, places).set_index("nuts_id")
     assert found.loc["XXA0", "value"] == 5.0
-    found = indicators._with_sums_of_level3(figures({"XXA0": np.nan, "XXA01": 2.0}), file, places)
+    found = deriving._with_sums_of_level3(figures({"XXA0": np.nan, "XXA01": 2.0}), file, places)
     assert found.set_index("nuts_id")["value"].isna()["XXA0"]
-    found = indicators._with_sums_of_level3(figures({"XXA0": 7.0, "XXA01": 2.0, "XXA02": 3.0}), file, places)
+    found = deriving._with_sums_of_level3(figures({"XXA0": 7.0, "XXA01": 2.0, "XXA02": 3.0}), file, places)
     assert found.set_index("nuts_id").loc["XXA0", "value"] == 7.0
 
 
@@ -326,6 +322,30 @@ def test_an_absent_file_is_refused_with_its_name(tmp_path, small):
     assert indicators.absent(builder.register, tmp_path) == {code: [WASTE] for code in ("births", "lagged", "rate")}
 
 
+def test_all_cells_that_are_no_numbers_are_told_at_once(small):
+    builder = small(FIGURES.replace("XXA1,2014,5,50", "XXA1,2O14,5 b,n.a."))
+    with pytest.raises(SourceError) as caught:
+        made(builder, "births")
+    assert [problem.what.split("instance ")[1] for problem in caught.value.problems] == ["'n.a.'.", "'5 b'.", "'2O14'."]
+
+
+def test_an_absent_file_is_warned_of_with_its_indicators(tmp_path, register):
+    codes = {2016: pd.DataFrame({"nuts_id": ["XX"], "level": [0]})}
+    nothing = pd.DataFrame(columns=["from_version", "from_id", "to_id", "weight_population"]).astype({"from_id": "str"})
+    with pytest.warns(UserWarning, match=r"^Left out, indicators/env_rwas_gen\.csv is absent: rubbish$"):
+        assert indicators.build_table(tmp_path, codes, nothing, register()).empty
+
+
+@pytest.mark.parametrize("values", ["obs_value", "values"])
+def test_a_file_of_eurostat_saved_anew_needs_no_names_of_columns(tmp_path, values):
+    path = "eurostat/x.csv"
+    (tmp_path / "eurostat").mkdir()
+    (tmp_path / path).write_text(f"unit,geo,time,{values}\nPC,XXA1,2012.0,1.5\nNR,XXA1,2012.0,7\n", encoding="utf-8")
+    series = [indicator_register.Series("x", where=(("unit", ("PC",)),))]
+    table = indicators.read_file(file_of(file=path), tmp_path, series)
+    assert table[["nuts_id", "year", "value", "version"]].to_numpy().tolist() == [["XXA1", 2012, 1.5, 2013]]
+
+
 def test_flags_of_sdmx_csv_are_kept(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text(
@@ -354,10 +374,37 @@ def embedded() -> pd.DataFrame:
 
 
 def test_at_least_fifty_indicators_with_150_regions(embedded):
-    filled = indicators.coverage(embedded)
-    assert (filled["regions_best_year"] >= indicators.MIN_REGIONS).sum() >= 50
+    filled = page.coverage(embedded)
+    assert (filled["regions_best_year"] >= page.MIN_REGIONS).sum() >= 50
     assert list(filled.index[filled["is_thin"]]) == ["poverty_or_exclusion"]
     assert (ROOT / "data" / "processed" / "indicator.parquet").stat().st_size < 2_500_000
+
+
+def test_the_page_is_in_step_with_register_and_table(embedded):
+    """``make docs`` after a change."""
+    text = (ROOT / "docs" / "indicators.md").read_text(encoding="utf-8")
+    found = indicator_register.read_register(REGISTER)
+    assert text.count(page.markdown(found, embedded)) == 1
+    assert page.renewed(text, found, embedded) == text
+
+
+def test_the_page_is_made_anew_around_what_people_wrote(register, embedded):
+    text = f"# Title\n\nWords \\1.\n\n{page.HEADING}\n|---|\n| old |\n\n## Left out\n\n| other | table |\n"
+    made = page.renewed(text, register(), embedded)
+    line = f"| `rubbish` | Rubbish | kg | {register().files['waste'].dataset} | – | none | – | amber |\n"
+    assert made.startswith(
+        f"# Title\n\nWords \\1.\n\n{page.HEADING}\n|---|---|---|---|---|---|---|---|\n{line}\n## Left out"
+    )
+    assert made.endswith("## Left out\n\n| other | table |\n")
+    assert "old" not in made
+
+
+def test_the_page_can_be_made_on_the_command_line(monkeypatch):
+    monkeypatch.setenv("CLUSTERKIT_ROOT", str(ROOT))
+    command = [sys.executable, "-W", "error", "-m", "clusterkit.data.indicators.page"]
+    done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == (ROOT / "docs" / "indicators.md").read_bytes()
 
 
 def test_every_pilot_region_has_most_indicators(embedded):
