@@ -6,7 +6,7 @@ RAW ?= data/raw
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help report test bench lab data schema lint clean
+.PHONY: help report test bench lab data schema docs lint clean
 
 help:  ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ data: $(VENV)/.report  ## build the tables from raw files: make data RAW=folder
 
 schema: $(VENV)/.report  ## write params/schema.json anew
 	$(BIN)/clusterkit params schema > params/schema.json.part && mv params/schema.json.part params/schema.json
+
+docs: $(VENV)/.report  ## write the table in docs/indicators.md anew
+	$(BIN)/python -m clusterkit.data.indicators.page > docs/indicators.md.part && mv docs/indicators.md.part docs/indicators.md
 
 lint: $(VENV)/.test  ## check style of code and notebooks
 	$(BIN)/ruff check .
