@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,12 +15,21 @@ from clusterkit import yamlfile
 from clusterkit.data import sources
 from clusterkit.errors import ParamError, Problem, some
 
+Part = TypeVar("Part", dict, list)
+Place = tuple[Any, ...]  # keys on the way to an entry
 RULE = "docs/indicators.md#the-register"
 LAST_YEAR = 2035  # calendar year; as in the contract of the table
 FIRST_YEAR = 2008  # earliest calendar year kept: NACE Rev. 2 and the crisis start there
-KINDS = ("absolute", "relative", "index")
-RATINGS = ("green", "amber", "red")
-FORMATS = ("eurostat-tsv", "sdmx-csv", "csv")
+CLOSED_SETS = {
+    "format": ("eurostat-tsv", "sdmx-csv", "csv"),
+    "rating": ("green", "amber", "red"),
+    "nuts_version": (2010, 2013, 2016, 2021, 2024),
+    "overlap": ("first", "add"),
+    "duplicates": ("error", "first"),
+    "countries": ("all", "eu28"),
+    "kind": ("absolute", "relative", "index"),
+    "outside": ("error", "missing"),
+}
 
 
 @dataclass(frozen=True)
@@ -146,34 +155,35 @@ def read_register(path: Path) -> Register:
     data, locate = yamlfile.read(path)
     check = _Checker(locate)
     check.keys(data, ("schema_version", "sources", "bases", "indicators"), ())
+    files = _files(data, check)
+    bases = _bases(data, files, check)
+    indicators = _indicators(data, files, bases, check)
+    if check.problems:
+        raise ParamError(check.problems)
+    return Register(files, bases, indicators, str(path))
+
+
+def _files(data: dict[str, Any], check: _Checker) -> dict[str, DataFile]:
     listed = {source.path: source for source in (*sources.SOURCES, *sources.INDICATOR_SOURCES)}
-    files: dict[str, DataFile] = {}
-    for name, raw in check.mapping(data, "sources").items():
+    files = {}
+    for name, raw in check.part(data, "sources", dict).items():
         where = ("sources", name)
-        raw = check.keys(
-            raw,
-            _keys(DataFile) - {"id", "dataset"},
-            where,
-            required=("file", "format", "nuts_version", "rating", "reason"),
-        )
-        check.one_of(raw, "format", FORMATS, where)
-        check.one_of(raw, "rating", RATINGS, where)
-        check.one_of(raw, "nuts_version", (2010, 2013, 2016, 2021, 2024), where)
-        check.one_of(raw, "overlap", ("first", "add"), where)
-        check.one_of(raw, "duplicates", ("error", "first"), where)
-        check.one_of(raw, "countries", ("all", "eu28"), where)
-        known = listed.get(str(raw.get("file")))
-        if "file" in raw and known is None:
-            check.unknown(
-                "file", raw["file"], list(listed), (*where, "file"), "a file listed in clusterkit/data/sources.py"
-            )
+        required = ("file", "format", "nuts_version", "rating", "reason")
+        raw = check.keys(raw, _keys(DataFile) - {"id", "dataset"}, where, required=required)
+        check.closed_sets(raw, where)
+        check.known(raw, "file", listed, where, "a file listed in clusterkit/data/sources.py")
         values = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
         if values.get("separator") == "tab":
             values["separator"] = "\t"
         if check.whole(raw, ("file", "format", "nuts_version"), where):
-            files[name] = DataFile(id=name, dataset=known.dataset if known else "", **values)
-    bases = {}
-    for index, raw in enumerate(check.sequence(data, "bases")):
+            source = listed.get(str(raw["file"]))
+            files[name] = DataFile(id=name, dataset=source.dataset if source else "", **values)
+    return files
+
+
+def _bases(data: dict[str, Any], files: Mapping[str, DataFile], check: _Checker) -> dict[str, Base]:
+    bases: dict[str, Base] = {}
+    for index, raw in enumerate(check.part(data, "bases", list)):
         where = ("bases", index)
         raw = check.keys(raw, _keys(Base), where, required=("code", "name", "unit"))
         values = {**raw, "add": tuple(raw.get("add", ())), "series": check.series(raw, files, where)}
@@ -184,44 +194,41 @@ def read_register(path: Path) -> Register:
         for code in base.add:
             if code not in bases:
                 check.unknown("base", code, list(bases), ("bases", index, "add"), "a code under bases")
+    return bases
+
+
+def _indicators(
+    data: dict[str, Any], files: Mapping[str, DataFile], bases: Mapping[str, Base], check: _Checker
+) -> tuple[Indicator, ...]:
     indicators: dict[str, Indicator] = {}
-    for index, raw in enumerate(check.sequence(data, "indicators")):
+    required = ("code", "name", "unit", "meaning", "kind", "series")
+    for index, raw in enumerate(check.part(data, "indicators", list)):
         where = ("indicators", index)
-        required = ("code", "name", "unit", "meaning", "kind", "series")
         raw = check.keys(raw, _keys(Indicator), where, required=required)
-        check.one_of(raw, "kind", KINDS, where)
-        check.one_of(raw, "rating", RATINGS, where)
-        check.one_of(raw, "outside", ("error", "missing"), where)
+        check.closed_sets(raw, where)
         for key in ("ratio_to", "denominator"):
-            if key in raw and raw[key] not in bases:
-                check.unknown("base", raw[key], list(bases), (*where, key), "a code under bases")
-        if raw.get("zero_where", "") and raw["zero_where"] not in files:
-            check.unknown("source", raw["zero_where"], list(files), (*where, "zero_where"), "an id under sources")
+            check.known(raw, key, bases, where, "a code under bases", kind="base")
+        check.known(raw, "zero_where", files, where, "an id under sources", kind="source")
         if "ratio_to" in raw and raw.get("kind") != "absolute":
-            check.add(
-                f"The indicator {raw.get('code')} is {raw.get('kind')} and has ratio_to.",
-                (*where, "ratio_to"),
-                "only amounts (kind: absolute) are divided by a base",
-                "set kind: absolute, or remove ratio_to",
-            )
+            what = f"The indicator {raw.get('code')} is {raw.get('kind')} and has ratio_to."
+            rule = "only amounts (kind: absolute) are divided by a base"
+            check.add(what, (*where, "ratio_to"), rule, "set kind: absolute, or remove ratio_to")
         series = check.series(raw, files, where)
         if check.whole(raw, required, where) and series:
             check.twice(raw["code"], indicators, where)
             indicators[raw["code"]] = _indicator(raw, series, files[series[0].source])
-    check.stop()
-    return Register(files, bases, tuple(indicators.values()), str(path))
+    return tuple(indicators.values())
 
 
 def _indicator(raw: dict[str, Any], series: tuple[Series, ...], first: DataFile) -> Indicator:
-    values = dict(raw)
-    values["series"] = series
-    values.setdefault("rating", first.rating)
-    values.setdefault("reason", first.reason)
     percent = str(raw["unit"]).startswith("percent")
     low, high = raw.get("range", (0.0, 100.0 if percent else None))
-    values["range"] = (-np.inf if low is None else float(low), np.inf if high is None else float(high))
-    values["years"] = tuple(raw.get("years", (FIRST_YEAR, LAST_YEAR)))
-    return Indicator(**values)
+    values = {
+        "series": series,
+        "range": (-np.inf if low is None else float(low), np.inf if high is None else float(high)),
+        "years": tuple(raw.get("years", (FIRST_YEAR, LAST_YEAR))),
+    }
+    return Indicator(**{"rating": first.rating, "reason": first.reason, **raw, **values})
 
 
 class _Checker:
@@ -231,86 +238,59 @@ class _Checker:
         self.locate = locate
         self.problems: list[Problem] = []
 
-    def add(self, what: str, where: tuple[Any, ...], rule: str, fix: str) -> None:
+    def add(self, what: str, where: Place, rule: str, fix: str) -> None:
         self.problems.append(Problem(what=what, where=self.locate(where), rule=f"{rule} ({RULE})", fix=fix))
 
-    def stop(self) -> None:
-        if self.problems:
-            raise ParamError(self.problems)
-
-    def unknown(self, kind: str, value: object, known: Sequence[object], where: tuple[Any, ...], rule: str) -> None:
+    def unknown(self, kind: str, value: object, known: Sequence[object], where: Place, rule: str) -> None:
         close = difflib.get_close_matches(value, [str(name) for name in known], n=1) if isinstance(value, str) else []
         fix = f"did you mean {close[0]}?" if close else f"use one of: {some(known)}"
         self.add(f"Unknown {kind} {value!r}.", where, f"it is {rule}", fix)
 
-    def mapping(self, data: dict[str, Any], key: str) -> dict[str, Any]:
-        return self._of_type(data, key, dict, "a mapping")
-
-    def sequence(self, data: dict[str, Any], key: str) -> list[Any]:
-        return self._of_type(data, key, list, "a list")
-
-    def _of_type(self, data: dict[str, Any], key: str, kind: type, name: str) -> Any:
-        value = data.get(key)
+    def part(self, data: dict[str, Any], key: str, kind: type[Part]) -> Part:
+        value, name = data.get(key), {dict: "a mapping", list: "a list"}[kind]
         if isinstance(value, kind):
             return value
-        self.add(
-            f"The key {key} is {'absent' if value is None else f'not {name}'}.",
-            (key,),
-            f"{key} is {name}",
-            f"write {key} as {name}",
-        )
+        what = f"The key {key} is {'absent' if value is None else f'not {name}'}."
+        self.add(what, (key,), f"{key} is {name}", f"write {key} as {name}")
         return kind()
 
-    def keys(
-        self, raw: Any, known: Collection[str], where: tuple[Any, ...], required: Iterable[str] = ()
-    ) -> dict[str, Any]:
+    def keys(self, raw: Any, known: Collection[str], where: Place, required: Iterable[str] = ()) -> dict[str, Any]:
         if not isinstance(raw, dict):
-            self.add(
-                f"{raw!r} is not a mapping.",
-                where,
-                "each entry is a mapping of keys and values",
-                "write keys and values",
-            )
+            rule = "each entry is a mapping of keys and values"
+            self.add(f"{raw!r} is not a mapping.", where, rule, "write keys and values")
             return {}
         for key in raw:
             if key not in known:
                 self.unknown("key", key, sorted(known), (*where, key), "one of the keys of the register")
-        absent = [key for key in required if key not in raw]
-        if absent:
+        if absent := ", ".join(key for key in required if key not in raw):
             name = raw.get("code", where[-1])
-            self.add(
-                f"The entry {name} has no {', '.join(absent)}.",
-                where,
-                "these keys are required",
-                f"add {', '.join(absent)}",
-            )
+            self.add(f"The entry {name} has no {absent}.", where, "these keys are required", f"add {absent}")
         return {key: value for key, value in raw.items() if key in known}
 
-    def one_of(self, raw: dict[str, Any], key: str, allowed: Sequence[object], where: tuple[Any, ...]) -> None:
-        if key in raw and raw[key] not in allowed:
-            self.unknown(key, raw[key], allowed, (*where, key), f"one of {', '.join(map(str, allowed))}")
+    def closed_sets(self, raw: dict[str, Any], where: Place) -> None:
+        for key, allowed in CLOSED_SETS.items():
+            self.known(raw, key, allowed, where, f"one of {', '.join(map(str, allowed))}")
 
-    def whole(self, raw: dict[str, Any], required: Iterable[str], where: tuple[Any, ...]) -> bool:
+    def known(
+        self, raw: dict[str, Any], key: str, allowed: Iterable[object], where: Place, rule: str, *, kind: str = ""
+    ) -> None:
+        allowed = list(allowed)  # where a text should be there may be a list, which no mapping can look up
+        if key in raw and raw[key] not in allowed:
+            self.unknown(kind or key, raw[key], allowed, (*where, key), rule)
+
+    def whole(self, raw: dict[str, Any], required: Iterable[str], where: Place) -> bool:
         code = raw.get("code", "x")
         if not re.fullmatch(r"[a-z][a-z0-9_]*", str(code)):
-            self.add(
-                f"The code {code!r} is not snake case.",
-                (*where, "code"),
-                "small letters, digits, underscores",
-                "rename it",
-            )
+            rule = "small letters, digits, underscores"
+            self.add(f"The code {code!r} is not snake case.", (*where, "code"), rule, "rename it")
         return all(key in raw for key in required)
 
-    def twice(self, code: str, seen: Mapping[str, object], where: tuple[Any, ...]) -> None:
+    def twice(self, code: str, seen: Collection[str], where: Place) -> None:
         if code in seen:
-            self.add(
-                f"The code {code} stands twice.",
-                (*where, "code"),
-                "a code is unique",
-                "rename or remove one of the two",
-            )
+            what = f"The code {code} stands twice."
+            self.add(what, (*where, "code"), "a code is unique", "rename or remove one of the two")
 
-    def series(self, raw: dict[str, Any], files: Mapping[str, DataFile], where: tuple[Any, ...]) -> tuple[Series, ...]:
+    def series(self, raw: dict[str, Any], files: Mapping[str, DataFile], where: Place) -> tuple[Series, ...]:
         found = []
         for index, item in enumerate(raw.get("series", ())):
             place = (*where, "series", index)

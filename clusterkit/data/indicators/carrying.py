@@ -230,15 +230,7 @@ def _mixed(merged: pd.DataFrame, kind: str, weights: Mapping[str, float]) -> pd.
 
 
 def with_flags(sums: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """What groups of rows came to, with a column ``flag``: all letters of the group's flags.
-
-    Parameters
-    ----------
-    sums
-        One row per group, index ``keys``.
-    table
-        The rows, with ``keys`` and ``flag``.
-    """
+    """What groups of the table came to (index ``keys``), with all letters of each group's flags."""
     flagged = table.loc[table["flag"].ne(""), [*keys, "flag"]]
     flags = letters(flagged.groupby(keys, sort=False)["flag"].agg("sum"))
     return sums.assign(flag=flags).fillna({"flag": ""}).reset_index()

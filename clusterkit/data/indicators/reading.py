@@ -54,10 +54,9 @@ def read_file(file: DataFile, raw: Path, wanted: Sequence[Series]) -> pd.DataFra
 
 def _keep(wanted: Sequence[Series]) -> dict[str, set[str]]:
     """Codes per dimension that some series needs; a dimension that one leaves open is left open."""
-    shared = set.intersection(*({key for key, _ in series.where} for series in wanted))
-    keep = {
-        key: {code for series in wanted for k, codes in series.where if k == key for code in codes} for key in shared
-    }
+    choices = [dict(series.where) for series in wanted]
+    shared = set.intersection(*map(set, choices))
+    keep = {key: {code for choice in choices for code in choice[key]} for key in shared}
     return keep | {"time": {str(year) for year in range(FIRST_YEAR, LAST_YEAR + 1)}}
 
 

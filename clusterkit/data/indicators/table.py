@@ -92,12 +92,13 @@ def check_ranges(table: pd.DataFrame, register: Register) -> pd.DataFrame:
     ContractError
         Every indicator with values outside, their count and the first of them.
     """
-    known = table[table["value"].notna()]
+    low, high = (table["indicator"].map({item.code: item.range[end] for item in register.indicators}) for end in (0, 1))
+    outside = table[(table["value"] < low) | (table["value"] > high)]
     problems = []
     for item in register.indicators:
-        low, high = item.range
-        bad = known[known["indicator"].eq(item.code) & ~known["value"].between(low, high)]
+        bad = outside[outside["indicator"].eq(item.code)]
         if not bad.empty:
+            low, high = item.range
             shown = [f"{row.nuts_id} {row.year}: {row.value:g}" for row in bad.itertuples()]
             problems.append(
                 Problem(

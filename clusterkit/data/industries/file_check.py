@@ -12,6 +12,7 @@ from clusterkit import yamlfile
 from clusterkit.data.industries.nace import NACE_DIVISIONS
 from clusterkit.errors import Problem, some
 
+Place = tuple[Any, ...]  # keys on the way to an entry
 Rating = Literal["exact", "approximate", "not observable"]
 RATINGS: tuple[Rating, ...] = get_args(Rating)
 RULE = "docs/taxonomies.md#file-format"
@@ -55,7 +56,7 @@ class FileCheck:
                 self._check_partition(categories)
         return self._problems
 
-    def _add(self, at: tuple[Any, ...], what: str, fix: str, rule: str = RULE) -> None:
+    def _add(self, at: Place, what: str, fix: str, rule: str = RULE) -> None:
         self._problems.append(Problem(what=what, where=self._locate(at), rule=rule, fix=fix))
 
     def _check_top(self) -> None:
@@ -78,12 +79,7 @@ class FileCheck:
                 self._add((key,), f"{key} holds no keys and values.", f"see {EXAMPLE}")
 
     def _check_keys(
-        self,
-        data: Mapping[str, Any],
-        required: Collection[str],
-        optional: Collection[str],
-        at: tuple[Any, ...],
-        what: str,
+        self, data: Mapping[str, Any], required: Collection[str], optional: Collection[str], at: Place, what: str
     ) -> None:
         known = [*required, *optional]
         meant = set()  # a misspelt key is one problem, not also a missing one
@@ -97,7 +93,7 @@ class FileCheck:
             fix = f"add {' and '.join(missing)}; see {EXAMPLE}"
             self._add(at, f"{what} has no {' and no '.join(missing)}.", fix)
 
-    def _check_text(self, data: Mapping[str, Any], key: str, at: tuple[Any, ...], name: str) -> None:
+    def _check_text(self, data: Mapping[str, Any], key: str, at: Place, name: str) -> None:
         value = data.get(key, "absent")  # an absent key is told by _check_keys
         if not (isinstance(value, str) and value.strip()):
             self._add((*at, key), f"{name} is {value!r}, not a text.", "write a text in quotes")
@@ -124,10 +120,9 @@ class FileCheck:
             rule = f"a rating is {', '.join(RATINGS[:-1])} or {RATINGS[-1]}"
             self._add((*at, "rating"), f"The rating of {code} is {rating!r}.", fix, rule)
         if "members" in entry:
-            self._check_members(code, entry["members"], (*at, "members"))
-            self._check_rating(code, rating, entry["members"], (*at, "members"))
+            self._check_members(code, rating, entry["members"], (*at, "members"))
 
-    def _check_division_category(self, code: Any, name: str, at: tuple[Any, ...]) -> None:
+    def _check_division_category(self, code: Any, name: str, at: Place) -> None:
         sections = self._data.get("sections")
         if not name.strip():
             self._add(at, f"The name of {code} is {name!r}, not a text.", "write a text in quotes")
@@ -138,40 +133,33 @@ class FileCheck:
             rule = "where categories are divisions, sections names the section letter of each"
             self._add(at, what, "add the section, or mend the code", rule)
 
-    def _check_members(self, code: Any, members: Any, at: tuple[Any, ...]) -> None:
+    def _check_members(self, code: Any, rating: Any, members: Any, at: Place) -> None:
         if not isinstance(members, dict | None):
             fix = f'write lines such as "C13": 1.0; see {EXAMPLE}'
             self._add(at, f"members of {code} is {members!r}.", fix, "members are NACE divisions and weights")
             return
-        for division, weight in (members or {}).items():
+        members = members or {}
+        for division, weight in members.items():
             if division not in NACE_DIVISIONS:
                 self._add_unknown_division(division, f"the category {code}", (*at, division))
             if not _is_weight(weight):
                 rule = "a weight is a number above 0 and up to 1: the part of the division that counts"
                 fix = "write a number such as 0.5, or remove the line"
                 self._add((*at, division), f"The weight of {division} in {code} is {weight!r}.", fix, rule)
-
-    def _check_rating(self, code: Any, rating: Any, members: Any, at: tuple[Any, ...]) -> None:
-        """Whether the rating fits the members."""
-        if not isinstance(members, dict | None):
-            return
         if rating == "not observable" and members:
             what = f"The category {code} is not observable, but has members."
-            fix, rule = (
-                "write members: {}, or rate the category approximate",
-                "what no division can carry has no members",
-            )
+            fix = "write members: {}, or rate the category approximate"
+            self._add(at, what, fix, "what no division can carry has no members")
         elif rating in ("exact", "approximate") and not members:
             what = f"The category {code} is rated {rating}, but has no members."
-            fix, rule = "add members, or rate it not observable", "a category that can be observed is made of divisions"
+            fix = "add members, or rate it not observable"
+            self._add(at, what, fix, "a category that can be observed is made of divisions")
         elif rating == "exact" and any(_is_weight(weight) and weight < 1 for weight in members.values()):
             what = f"The category {code} is rated exact, but takes a part of a division."
-            fix, rule = "set the weights to 1, or rate the category approximate", "exact means whole divisions"
-        else:
-            return
-        self._add(at, what, fix, rule)
+            fix = "set the weights to 1, or rate the category approximate"
+            self._add(at, what, fix, "exact means whole divisions")
 
-    def _add_unknown_division(self, code: Any, owner: str, at: tuple[Any, ...]) -> None:
+    def _add_unknown_division(self, code: Any, owner: str, at: Place) -> None:
         close = difflib.get_close_matches(str(code).upper(), NACE_DIVISIONS, n=3)
         fix = f"did you mean {' or '.join(close)}?" if close else "check the code"
         rule = "88 divisions, A01 to U99: section letter and two digits, in quotes"
