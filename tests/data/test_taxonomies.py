@@ -66,6 +66,18 @@ def test_ratings_are_those_of_the_documentation(name: str, expected: tuple[int, 
     assert re.search(row, (ROOT / "docs" / "taxonomies.md").read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def test_an_ecosystem_is_named_after_what_its_divisions_hold() -> None:
+    ecosystems = SHIPPED["industrial-ecosystems"]
+    held = {division for made in ecosystems.definitions.values() for division in made.members}
+    assert ecosystems.categories["proximity-and-social-economy"] == "Proximity and social economy"
+    assert not held & {"N80", "O84"}  # civil security
+
+
+def test_the_readme_leads_to_the_taxonomies() -> None:
+    assert "(docs/taxonomies.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert (ROOT / "docs" / "taxonomies.md").is_file()
+
+
 def test_technology_intensity_is_all_of_manufacturing_and_services() -> None:
     held = [d for made in SHIPPED["technology-intensity"].definitions.values() for d in made.members]
     expected = [division for division in NACE_DIVISIONS if division[0] == "C" or division[0] >= "G"]
