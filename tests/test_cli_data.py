@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 from rich.progress import Progress
+from tiny_raw import write_tiny_raw
 
 from clusterkit.cli import main
 from clusterkit.commands.data import _Bar
@@ -58,6 +59,17 @@ def refused(result: Result) -> str:
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
     return result.stderr
+
+
+# build
+
+
+def test_build_says_which_indicators_are_left_out_and_why(place: Project, tmp_path: Path) -> None:
+    shutil.copy(CHECKOUT / "params" / "indicators.yaml", place.params)
+    result = call(place, "build", "--raw", str(write_tiny_raw(tmp_path / "raw")))
+    assert (result.exit_code, result.stderr) == (0, "")
+    line = "Left out, indicators/eqi_2021.csv is absent: eqi, eqi_quality, eqi_impartiality, eqi_corruption"
+    assert line in result.stdout.splitlines()
 
 
 # status

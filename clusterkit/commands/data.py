@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,10 +53,14 @@ def build(root: Path | None, raw: Path | None) -> None:
     """Build data/processed from the raw files: all tables, or none."""
     place = project(root)
     from clusterkit.data.build import build as build_tables
+    from clusterkit.data.indicators import reasons
 
     rows = build_tables(raw or place.raw, place.processed)
     for name, count in rows.items():
         say(f"{name}: {count:,} rows")
+    provenance = json.loads((place.processed / "provenance.json").read_text(encoding="utf-8"))
+    for line in reasons(provenance["indicators_left_out"]):
+        say(line)
 
 
 @data.command("status")

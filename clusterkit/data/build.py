@@ -40,7 +40,8 @@ def build(raw: Path, processed: Path) -> dict[str, int]:
     ------
     SourceError
         A raw file is absent, damaged, or holds an unknown region code; all absent files at once.
-        The files of ``sources.INDICATOR_SOURCES`` may be absent: their indicators are left out, with a warning.
+        The files of ``sources.INDICATOR_SOURCES`` may be absent: their indicators are left out, and
+        ``provenance.json`` says which, and for want of which files (``indicators_left_out``).
     ParamError
         ``params/indicators.yaml`` is not a valid register.
     ContractError
@@ -60,7 +61,7 @@ def build(raw: Path, processed: Path) -> dict[str, int]:
         tables.check_table(table, name, f"the table {name} as built from {raw.name}")
     indicator = indicators.build_table(raw, codes, crosswalk, register)
     built["indicator"] = tables.check_table(indicator, "indicator", f"the table indicator as built from {raw.name}")
-    _write(built, raw, processed)
+    _write(built, _provenance(built, raw, indicators.absent(register, raw)), processed)
     return {name: len(table) for name, table in built.items()}
 
 
@@ -161,7 +162,7 @@ def _context(raw: Path, crosswalk: pd.DataFrame) -> pd.DataFrame:
     return table[list(tables.CONTEXT.columns)]
 
 
-def _write(built: dict[str, pd.DataFrame], raw: Path, processed: Path) -> None:
+def _write(built: dict[str, pd.DataFrame], provenance: dict[str, object], processed: Path) -> None:
     """Write every table beside its place, then rename all: a failed build leaves the old tables."""
     names = [*(f"{name}.parquet" for name in built), "provenance.json"]
     try:
@@ -169,7 +170,7 @@ def _write(built: dict[str, pd.DataFrame], raw: Path, processed: Path) -> None:
         try:
             for name, table in built.items():
                 table.to_parquet(processed / f"{name}.parquet.part", index=False, compression="zstd")
-            record = json.dumps(_provenance(built, raw), indent=2, ensure_ascii=False) + "\n"
+            record = json.dumps(provenance, indent=2, ensure_ascii=False) + "\n"
             (processed / "provenance.json.part").write_text(record, encoding="utf-8")
             for name in names:
                 os.replace(processed / f"{name}.part", processed / name)
@@ -187,12 +188,13 @@ def _write(built: dict[str, pd.DataFrame], raw: Path, processed: Path) -> None:
         ) from exc
 
 
-def _provenance(built: dict[str, pd.DataFrame], raw: Path) -> dict[str, object]:
+def _provenance(built: dict[str, pd.DataFrame], raw: Path, left_out: dict[str, list[str]]) -> dict[str, object]:
     return {
         "nuts_version": nuts.BASE_VERSION,
         "years": list(YEARS),
         "rows": {name: len(table) for name, table in built.items()},
         "indicators": int(built["indicator"]["indicator"].nunique()),
+        "indicators_left_out": left_out,
         "sources": [
             {
                 "dataset": source.dataset,

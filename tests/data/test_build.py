@@ -98,6 +98,7 @@ def test_every_table_and_the_provenance_are_written(tiny_raw_folder, tiny_proces
     provenance = json.loads((tiny_processed / "provenance.json").read_text(encoding="utf-8"))
     assert provenance["years"] == [2011, 2012, 2013, 2014]
     assert provenance["rows"]["industry"] == 7 * 80 * 4  # regions x sectors x years
+    assert provenance["indicators_left_out"]["eqi"] == ["indicators/eqi_2021.csv"]
     listed = {source["file"]: source["sha256"] for source in provenance["sources"]}
     assert listed == {source.path: sources.sha256(tiny_raw_folder / source.path) for source in sources.SOURCES}
 
@@ -411,6 +412,7 @@ def test_the_embedded_provenance_names_every_source(processed):
     every = (*sources.SOURCES, *sources.INDICATOR_SOURCES)
     assert [source["file"] for source in provenance["sources"]] == [source.path for source in every]
     assert provenance["rows"] == {name: len(tables.load_table(name, processed)) for name in tables.CONTRACTS}
+    assert provenance["indicators_left_out"] == {}
 
 
 @pytest.mark.raw

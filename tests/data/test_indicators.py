@@ -329,11 +329,11 @@ def test_all_cells_that_are_no_numbers_are_told_at_once(small):
     assert [problem.what.split("instance ")[1] for problem in caught.value.problems] == ["'n.a.'.", "'5 b'.", "'2O14'."]
 
 
-def test_an_absent_file_is_warned_of_with_its_indicators(tmp_path, register):
+def test_an_indicator_is_left_out_when_its_file_is_absent(tmp_path, register):
     codes = {2016: pd.DataFrame({"nuts_id": ["XX"], "level": [0]})}
     nothing = pd.DataFrame(columns=["from_version", "from_id", "to_id", "weight_population"]).astype({"from_id": "str"})
-    with pytest.warns(UserWarning, match=r"^Left out, indicators/env_rwas_gen\.csv is absent: rubbish$"):
-        assert indicators.build_table(tmp_path, codes, nothing, register()).empty
+    assert indicators.build_table(tmp_path, codes, nothing, register()).empty
+    assert indicators.absent(register(), tmp_path) == {"rubbish": [WASTE]}
 
 
 @pytest.mark.parametrize("values", ["obs_value", "values"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -33,7 +32,8 @@ def build_table(
     pandas.DataFrame
         ``nuts_version``, ``nuts_id`` (levels 0 and 2), ``indicator``, ``year``, ``value`` (in ``unit``;
         NaN is unknown), ``unit``, ``status``, ``flag``, ``source``; sorted, one row per key. An unknown
-        cell has a row only when its publisher flags it; every other absent row is missing.
+        cell has a row only when its publisher flags it; every other absent row is missing. An indicator
+        of which a file is absent is left out: :func:`absent` tells which.
 
     Raises
     ------
@@ -41,15 +41,8 @@ def build_table(
         A file is damaged or lacks a column, or a region code is in no NUTS version.
     ContractError
         A value is outside the range of its indicator.
-
-    Warns
-    -----
-    UserWarning
-        Files are absent: the indicators made from them are left out, as :func:`absent` lists them.
     """
     left_out = absent(register, raw)
-    if left_out:
-        warnings.warn("\n".join(reasons(left_out)), stacklevel=2)
     builder = Builder(register, raw, geography(raw, codes, crosswalk))
     frames = [builder.indicator(item) for item in register.indicators if item.code not in left_out]
     table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
