@@ -56,9 +56,20 @@ def read_industry(
         else:
             wide = wide.merge(part.drop(columns=["source", f"{column}_flag"]), on=keys, how="left")
     wide = wide.reset_index(drop=True)
-    limits = hidden.bounds(wide.rename(columns={"persons_employed": "value"}))
-    wide["persons_employed_low"], wide["persons_employed_high"] = limits["low"], limits["high"]
+    wide = wide.join(_range_and_estimate(wide, "persons_employed"))
+    wide = wide.join(_range_and_estimate(wide, "wages_meur").filter(like="estimate"))
     return _industry_in_base(wide[~wide["nuts_id"].map(nuts.is_extra_regio)], crosswalk)
+
+
+def _range_and_estimate(wide: pd.DataFrame, amount: str) -> pd.DataFrame:
+    """The range that published totals leave each cell, an estimate, and its interval within that range."""
+    limits = hidden.bounds(wide.rename(columns={amount: "value"}))
+    found = hidden.estimate(wide, amount=amount)
+    low, high = found["low"].clip(lower=limits["low"]), np.fmin(found["high"], limits["high"])
+    # Where published totals contradict each other an estimate that adds up may leave the range.
+    found["low"], found["high"] = np.fmin(low, found["estimate"]), np.fmax(high, found["estimate"])
+    names = {"estimate": f"{amount}_estimate", "low": f"{amount}_estimate_low", "high": f"{amount}_estimate_high"}
+    return limits.add_prefix(f"{amount}_").join(found.round(2).rename(columns=names))
 
 
 def _fill_countries(long: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
@@ -77,7 +88,10 @@ def _fill_countries(long: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
 
 def _industry_in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     keys = ["nace_code", "year"]
-    amounts = ["persons_employed", "persons_employed_low", "persons_employed_high", "local_units", "wages_meur"]
+    names = ("persons_employed", "local_units", "wages_meur")
+    amounts = [
+        name for name in tables.INDUSTRY.columns if name.startswith(names) and name in wide.select_dtypes("number")
+    ]
     labels = [f"{name}_status" for name in ("persons_employed", "local_units", "wages_meur")]
     labels += ["persons_employed_flag", "source"]
     base = nuts.to_base(wide, crosswalk, 2013, absolute=amounts, keys=keys)
@@ -87,6 +101,9 @@ def _industry_in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFra
         base[status] = base[status].fillna("missing")
         base.loc[base["is_split"] & base[name].notna(), status] = "estimated"
         base.loc[base[name].isna() & base[status].isin(["reported", "estimated"]), status] = "hidden"
+    for name in ("persons_employed", "wages_meur"):
+        estimates = base.columns[base.columns.str.startswith(f"{name}_estimate")]
+        base.loc[base[name].notna(), estimates] = np.nan
     base["persons_employed_flag"] = base["persons_employed_flag"].fillna("")
     base["nuts_version"] = np.int16(nuts.BASE_VERSION)
     base["year"] = base["year"].astype("int16")

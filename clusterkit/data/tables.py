@@ -36,11 +36,17 @@ INDUSTRY = pa.DataFrameSchema(
         "persons_employed": _AMOUNT,
         "persons_employed_low": _AMOUNT,
         "persons_employed_high": _AMOUNT,
+        "persons_employed_estimate": _AMOUNT,
+        "persons_employed_estimate_low": _AMOUNT,
+        "persons_employed_estimate_high": _AMOUNT,
         "persons_employed_status": _STATUS,
         "persons_employed_flag": _FLAG,
         "local_units": _AMOUNT,
         "local_units_status": _STATUS,
         "wages_meur": _AMOUNT,
+        "wages_meur_estimate": _AMOUNT,
+        "wages_meur_estimate_low": _AMOUNT,
+        "wages_meur_estimate_high": _AMOUNT,
         "wages_meur_status": _STATUS,
         "source": pa.Column(str),
     },
@@ -52,7 +58,14 @@ INDUSTRY = pa.DataFrameSchema(
                 table["persons_employed"].isna() == table["persons_employed_status"].isin(["hidden", "missing"])
             ),
             name="a hidden or missing cell has no value, a reported or estimated one has",
-        )
+        ),
+        *(
+            pa.Check(
+                lambda table, name=name: table[name].isna() == table[f"{name}_estimate"].notna(),
+                name=f"{name} has an estimate where it has no value, and only there",
+            )
+            for name in ("persons_employed", "wages_meur")
+        ),
     ],
 )
 REGION = pa.DataFrameSchema(
