@@ -417,6 +417,7 @@ def cross_sector_links(
                 fix="1.0 is chance for the methods probability and association",
             )
         )
+    presence = presence.sort_index(axis=1)  # which of two strong sectors comes first in an edge: the lower code
     codes = presence.columns
     own = _own_presence(region, presence)
     weights = _weights(relatedness, codes, "relatedness")
