@@ -45,7 +45,8 @@ def economic_complexity(presence: pd.DataFrame) -> Complexity:
         correlates positively with diversity. NaN: a region or sector without presences; one that
         no chain of shared sectors links with the largest connected group of regions and sectors; all,
         where the answer is not determined (no second eigenvector, two that tie, two largest
-        groups of one size, or a correlation with diversity of zero).
+        groups of one size, or a correlation with diversity of zero). The sign is a convention and
+        says nothing about sophistication: docs/methods.md#economic-complexity.
 
     Raises
     ------

@@ -280,7 +280,7 @@ def locational_gini(
 
     References
     ----------
-    Krugman1991 in docs/references.bib, appendix on locational Gini coefficients.
+    Krugman1991 in docs/references.bib, lecture 2.
 
     Examples
     --------

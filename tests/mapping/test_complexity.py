@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterkit.errors import ContractError
-from clusterkit.mapping import economic_complexity
+from clusterkit.mapping import economic_complexity, location_quotient, presence
 
 NESTED = pd.DataFrame(
     {"C10": [1, 1, 1], "C29": [1, 1, 0], "J62": [1, 0, 0]}, index=["AT31", "BE10", "BG31"], dtype=float
@@ -66,6 +66,20 @@ def test_scores_are_standardised():
         assert scores.mean() == pytest.approx(0, abs=1e-12)
         assert scores.std(ddof=0) == pytest.approx(1)
         assert scores.name == "complexity"
+
+
+def test_what_the_methods_page_says_of_2014(industry, context):
+    """Positive with diversity by construction, but weakly; negative with gross domestic product per head."""
+    rows = industry[(industry["year"] == 2014) & (industry["nuts_id"].str.len() == 4)]
+    divisions = rows[rows["nace_code"].str.len() == 3]
+    jobs = divisions.pivot(index="nuts_id", columns="nace_code", values="persons_employed").astype(float)
+    here = presence(location_quotient(jobs))
+    regions, sectors = economic_complexity(here)
+    rich = context[context["year"] == 2014].set_index("nuts_id")
+    assert regions.corr(here.sum(axis=1)) == pytest.approx(0.14, abs=0.005)
+    assert regions.corr(rich["gdp_mpps"] / rich["population"]) == pytest.approx(-0.50, abs=0.005)
+    assert sectors[sectors.index.str.startswith("C")].mean() > 0.5
+    assert sectors.index[sectors.argmin()] == "J59"
 
 
 # What is unknown, empty or not determined
