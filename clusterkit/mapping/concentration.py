@@ -372,7 +372,7 @@ def _each(
 ) -> pd.Series:
     """A statistic of the shares of each row; it gets zeros for unknown cells and the mask of known ones."""
     table = _oriented(employment, of, nan_policy)
-    amounts = table.to_numpy(dtype=float)
+    amounts = table.to_numpy(dtype=float, na_value=np.nan)
     known = ~np.isnan(amounts)
     values = statistic(_shares(np.where(known, amounts, 0.0)), known)
     return _known(pd.Series(values, index=table.index, name=name), known, nan_policy)
@@ -388,8 +388,10 @@ def _each_against(
 ) -> pd.Series:
     """A statistic of the shares of each row and those of the benchmark over the same known cells."""
     table = _oriented(employment, of, nan_policy)
-    amounts = table.to_numpy(dtype=float)
-    area = (table.sum() if benchmark is None else benchmark.reindex(table.columns)).to_numpy(dtype=float)
+    amounts = table.to_numpy(dtype=float, na_value=np.nan)
+    area = (table.sum() if benchmark is None else benchmark.reindex(table.columns)).to_numpy(
+        dtype=float, na_value=np.nan
+    )
     known = ~(np.isnan(amounts) | np.isnan(area))
     values = statistic(_shares(np.where(known, amounts, 0.0)), _shares(np.where(known, area, 0.0)))
     return _known(pd.Series(values, index=table.index, name=name), known, nan_policy)
