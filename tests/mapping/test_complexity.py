@@ -130,6 +130,9 @@ def test_a_pair_apart_from_all_others_is_nan_and_spoils_nothing():
         [[1, 0], [0, 1]],  # two groups of one size
         [[1, 1, 0], [0, 1, 1], [1, 0, 1]],  # three regions in a ring: two eigenvectors tie
         [[1, 1, 0], [0, 1, 1]],  # a mirror image: nothing says which end is up
+        [[1, 0, 0, 0, 0], [1, 1, 1, 0, 0], [0, 0, 1, 1, 1], [0, 0, 0, 0, 1]],  # another, of unequal diversity
+        np.kron(np.eye(2), NESTED),  # two groups of one size, each with an answer of its own
+        np.kron(NESTED, NESTED),  # eigenvalues are products of 1, 1/4, 1/9: the second stands twice
     ],
 )
 def test_what_is_not_determined_is_nan(cells):
@@ -138,6 +141,14 @@ def test_what_is_not_determined_is_nan(cells):
     assert result.regions.isna().all()
     assert result.sectors.isna().all()
     assert len(result.regions) == len(presence)
+
+
+def test_a_mirror_image_is_not_turned_by_rounding():
+    """Each region has a twin with the reverse list of sectors; the correlation with diversity is zero but for rounding."""
+    half = np.random.default_rng(1).random((4, 7)) < np.linspace(0.3, 0.8, 4)[:, None]
+    presence = pd.DataFrame(np.vstack([half, half[:, ::-1]]).astype(float))
+    assert presence.sum(axis=1).nunique() > 1
+    assert economic_complexity(presence).regions.isna().all()
 
 
 def test_an_empty_table():

@@ -323,6 +323,13 @@ def test_variety_null_cases():
     np.testing.assert_allclose(related_variety(kept, all_in_one), entropy(kept))
 
 
+def test_related_variety_is_never_below_zero():
+    random = np.random.default_rng(20141)
+    jobs = pd.DataFrame(random.lognormal(6, 2, (300, 4)), columns=list(JOBS.columns))
+    alone = dict(zip(JOBS, "zyxw", strict=True))  # groups in another order than their sectors: other rounding
+    assert related_variety(jobs, alone).between(0, 1e-12).all()
+
+
 def test_variety_with_an_unknown_cell():
     hidden = JOBS.copy()
     hidden.loc["AA01", "C13"] = np.nan
@@ -378,6 +385,23 @@ def test_candidates_of_one_density_share_a_rank():
     even = square([[0, 1, 2, 2], [1, 0, 0, 0], [2, 0, 0, 1], [2, 0, 1, 0]])
     candidates = cross_sector_links(pd.Series({"C10": 1, "C13": 0, "C29": 0, "J62": 0}), TOY, even).candidates
     assert candidates[["rank", "nace_code"]].to_numpy().tolist() == [[1, "C13"], [2, "C29"], [2, "J62"]]
+
+
+def test_densities_that_differ_by_rounding_are_tied():
+    """0.1 + 0.2 is not 0.3 in binary; both candidates have that of 1."""
+    codes = ["C10", "C13", "C29", "J62", "J63", "K64"]
+    phi = pd.DataFrame(0.0, index=codes, columns=codes)
+    for one, other, value in [
+        ("C10", "J62", 0.1),
+        ("C13", "J62", 0.2),
+        ("C29", "J63", 0.3),
+        ("J62", "K64", 0.7),
+        ("J63", "K64", 0.7),
+    ]:
+        phi.loc[one, other] = phi.loc[other, one] = value
+    own = pd.Series([1.0, 1.0, 1.0, 0.0, 0.0, 0.0], index=codes)
+    candidates = cross_sector_links(own, own.to_frame("AA01").T, phi, min_relatedness=0.05).candidates
+    assert candidates.groupby("nace_code")["rank"].first().to_dict() == {"J62": 1, "J63": 1}
 
 
 def test_a_region_of_several_codes_brings_its_own_presences():
