@@ -37,7 +37,9 @@ def read_industry(
         )
     known = _sort_codes(long["geo"], codes, crosswalk, path.name)
     long = long[long["nace_r2"].str.match(SECTOR)]
-    long = long[long["geo"].isin(known) | long["geo"].map(nuts.is_extra_regio)]
+    older = nuts.of_older_version(crosswalk, older=2010, newer=2013)
+    given_up = set(older["from_id"]) - known
+    long = long[long["geo"].isin(known | given_up) | long["geo"].map(nuts.is_extra_regio)]
     # Wages below zero are a slip of the publisher (one cell, docs/data_log.md#sbs_r_nuts06_r2): unknown, not a figure.
     long["value"] = long["value"].where(long["value"].ge(0))
     long["source"] = sources.SBS_REGIONAL.dataset
@@ -55,10 +57,33 @@ def read_industry(
             wide = part
         else:
             wide = wide.merge(part.drop(columns=["source", f"{column}_flag"]), on=keys, how="left")
-    wide = wide.reset_index(drop=True)
+    before = wide[wide["nuts_id"].isin(older["from_id"])]
+    # Two codes for one territory would count twice in a country's total.
+    wide = wide[~wide["nuts_id"].isin(given_up)].reset_index(drop=True)
     limits = hidden.bounds(wide.rename(columns={"persons_employed": "value"}))
     wide["persons_employed_low"], wide["persons_employed_high"] = limits["low"], limits["high"]
-    return _industry_in_base(wide[~wide["nuts_id"].map(nuts.is_extra_regio)], crosswalk)
+    base = _industry_in_base(wide[~wide["nuts_id"].map(nuts.is_extra_regio)], crosswalk, 2013)
+    return _with_given_up_codes(base, before, older)
+
+
+def _with_given_up_codes(base: pd.DataFrame, before: pd.DataFrame, older: pd.DataFrame) -> pd.DataFrame:
+    """Cells that are missing under a region's code of 2013, from its code of 2010."""
+    if before.empty:
+        return base
+    ends = ["persons_employed_low", "persons_employed_high"]
+    before = before.assign(**dict.fromkeys(ends, before["persons_employed"]))
+    keys = ["nuts_id", "nace_code", "year"]
+    found = base[keys].merge(_industry_in_base(before, older, 2010), on=keys, how="left")
+    base = base.copy()
+    for name in ("persons_employed", "local_units", "wages_meur"):
+        status = f"{name}_status"
+        rows = base[status].eq("missing") & found[status].isin(["reported", "estimated", "hidden"])
+        base.loc[rows, [name, status]] = found.loc[rows, [name, status]]
+        if name == "persons_employed":
+            base.loc[rows, "persons_employed_flag"] = found.loc[rows, "persons_employed_flag"]
+            known = rows & found[name].notna()
+            base.loc[known, ends] = found.loc[known, ends]
+    return base
 
 
 def _fill_countries(long: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
@@ -75,13 +100,17 @@ def _fill_countries(long: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
     return long
 
 
-def _industry_in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+def _industry_in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame, version: int) -> pd.DataFrame:
     keys = ["nace_code", "year"]
     amounts = ["persons_employed", "persons_employed_low", "persons_employed_high", "local_units", "wages_meur"]
     labels = [f"{name}_status" for name in ("persons_employed", "local_units", "wages_meur")]
     labels += ["persons_employed_flag", "source"]
-    base = nuts.to_base(wide, crosswalk, 2013, absolute=amounts, keys=keys)
-    base = base.merge(_labels_in_base(wide, crosswalk, keys, labels), on=["nuts_id", *keys], how="left")
+    base = nuts.to_base(wide, crosswalk, version, absolute=amounts, keys=keys)
+    base = base.merge(
+        _labels_in_base(wide, crosswalk[crosswalk["from_version"] == version], keys, labels),
+        on=["nuts_id", *keys],
+        how="left",
+    )
     for name in ("persons_employed", "local_units", "wages_meur"):
         status = f"{name}_status"
         base[status] = base[status].fillna("missing")
@@ -95,8 +124,7 @@ def _industry_in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFra
 
 def _labels_in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame, keys: list[str], labels: list[str]) -> pd.DataFrame:
     """Status, flag and source of the origin with the largest share in each new region."""
-    pieces = crosswalk[crosswalk["from_version"] == 2013].sort_values("weight_population", ascending=False)
-    pieces = pieces[["from_id", "to_id"]]
+    pieces = crosswalk.sort_values("weight_population", ascending=False)[["from_id", "to_id"]]
     merged = pieces.merge(wide[["nuts_id", *keys, *labels]], left_on="from_id", right_on="nuts_id")
     first = merged.drop_duplicates(["to_id", *keys])
     return first.drop(columns=["from_id", "nuts_id"]).rename(columns={"to_id": "nuts_id"})

@@ -256,6 +256,66 @@ def test_a_split_region_is_marked_as_estimated(raw_copy, tmp_path):
     assert cell(table, "C12", "SI03")["persons_employed_status"] == "hidden"
 
 
+# Codes of NUTS 2010 in years before NUTS 2013
+
+
+def put(path: Path, series: str, year: int, text: str) -> None:
+    """Change one cell of a TSV."""
+    lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+    column = [name.strip() for name in lines[0].split("\t")].index(str(year))
+    (row,) = [number for number, line in enumerate(lines) if line.startswith(f"{series}\t")]
+    cells = lines[row].split("\t")
+    lines[row] = "\t".join([*cells[:column], f"{text} ", *cells[column + 1 :]])
+    path.write_bytes(gzip.compress("\n".join([*lines, ""]).encode("utf-8")))
+
+
+C29_2011 = sum(tiny_raw.persons_employed("C29", region, 2011) for region in ("SI03", "SI04"))
+
+
+@pytest.fixture
+def before_2013(raw_copy: Path, tmp_path: Path) -> pd.DataFrame:
+    """Industry with some Slovenian cells of 2011 under the codes of NUTS 2010, as in the published file."""
+    path = raw_copy / REGIONAL
+    for code in ("C10", "C29"):
+        for region in ("SI03", "SI04"):
+            put(path, f"{code},V16110,{region}", 2011, ":")
+    for series, text in {"C29,V16110,SI01": "700 b", "C29,V16110,SI02": f"{C29_2011 - 700}", "C10,V16110,SI01": ": c",
+                         "C10,V16110,SI02": "400", "C11,V16110,SI01": "77"}.items():  # fmt: skip
+        put(path, series, 2011, text)
+    build_tables(raw_copy, tmp_path / "processed")
+    return tables.load_industry(tmp_path / "processed")
+
+
+def test_a_cell_without_a_figure_has_that_of_the_code_given_up(before_2013):
+    moved = 15_000.25 / (15_000.25 + 948_000.25)  # people of SI02 who live in SI03 now
+    east, west = (cell(before_2013, "C29", code, 2011) for code in ("SI03", "SI04"))
+    assert east["persons_employed"] == pytest.approx(700 + (C29_2011 - 700) * moved)
+    assert west["persons_employed"] == pytest.approx((C29_2011 - 700) * (1 - moved))
+    for row in (east, west):
+        assert row["persons_employed_status"] == "estimated"
+        assert row["persons_employed_low"] == row["persons_employed"] == row["persons_employed_high"]
+
+
+def test_a_cell_hidden_under_the_code_given_up_is_hidden_and_keeps_its_range(before_2013):
+    east, west = (cell(before_2013, "C10", code, 2011) for code in ("SI03", "SI04"))
+    assert (east["persons_employed_status"], east["persons_employed_flag"]) == ("hidden", "c")
+    assert pd.isna(east["persons_employed"])
+    assert (
+        east["persons_employed_low"] <= tiny_raw.persons_employed("C10", "SI03", 2011) <= east["persons_employed_high"]
+    )
+    assert west["persons_employed_status"] == "estimated"  # all of it was in SI02
+
+
+def test_codes_given_up_alter_no_other_cell(before_2013, built):
+    assert len(before_2013) == len(built)
+    emptied = before_2013["nace_code"].str.startswith("C") & (before_2013["year"] == 2011)  # other ranges there widen
+    pd.testing.assert_frame_equal(before_2013[~emptied], built[~emptied])
+    for region in ("SI03", "SI04"):  # has figures under its own codes
+        row = cell(before_2013, "C11", region, 2011)
+        assert row["persons_employed"] == tiny_raw.persons_employed("C11", region, 2011)
+        assert row["persons_employed_status"] == "reported"
+
+
 # All or none
 
 
