@@ -95,6 +95,6 @@ def tiny_project(tmp_path_factory: pytest.TempPathFactory, copy_project: CopyPro
     for region, values in TINY_REGIONS.items():
         text = json.dumps({"region": region, **values}, ensure_ascii=False, indent=2)  # JSON is YAML 1.2
         (project.params / "regions" / f"{region}.yaml").write_text(text + "\n", encoding="utf-8")
-    done = clusterkit(project, "data", "build", "--raw", str(write_tiny_raw(folder / "raw")))
+    done = clusterkit(project, "data", "build", "--accept-changed", "--raw", str(write_tiny_raw(folder / "raw")))
     assert done.returncode == 0, done.stdout + done.stderr
     return project

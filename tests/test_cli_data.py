@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
@@ -197,19 +198,29 @@ def test_keys_and_all_contradict_each_other(place: Project) -> None:
 def test_an_empty_raw_folder_and_whole_tables_are_in_order(place: Project) -> None:
     result = call(place, "check")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert (
-        result.stdout
-        == f"In order: 0 of {len(sources.REGISTERED)} raw files (the others are absent), {len(CONTRACTS)} tables.\n"
-    )
+    *checks, last = result.stdout.splitlines()
+    counts = f"0 of {len(sources.REGISTERED)} raw files (the others are absent), {len(CONTRACTS)} tables."
+    assert last == f"In order: {counts}"
+    outcomes = {line.split()[0] for line in checks if not line.startswith(" ")}
+    assert outcomes == {"pass", "note"}
+    assert "note  jobs per head " in result.stdout
+    assert "      1: UKI3 2014 1.05\n" in result.stdout
 
 
 def test_a_changed_edition_is_in_order_and_named(place: Project, mirror: Path) -> None:
     call(place, "fetch", "nama_10r_2gdp", "--mirror", str(mirror), "--newest")
     result = call(place, "check")
     assert result.exit_code == 0
-    assert result.stdout.startswith(
-        "Not the known edition, but as the producer sent it: nama_10r_2gdp\nIn order: 1 of "
-    )
+    assert "\nNot the known edition, but as the producer sent it: nama_10r_2gdp\nIn order: 1 of " in result.stdout
+
+
+def test_a_check_that_fails_is_refused(place: Project) -> None:
+    context = pd.read_parquet(place.processed / "context.parquet")
+    context.loc[context["nuts_id"] == "SI03", "employment_thousand"] = 9999.0
+    context.to_parquet(place.processed / "context.parquet")
+    text = refused(call(place, "check"))
+    assert "The check 'context of countries' fails: 4 of 407, employment_thousand SI 2013 10,431 " in text
+    assert f"  where: {place.processed}\n  rule:  docs/methods.md#sanity-checks: NUTS 2 regions add up" in text
 
 
 def test_all_problems_of_files_and_tables_come_at_once(place: Project, mirror: Path) -> None:
@@ -222,7 +233,7 @@ def test_all_problems_of_files_and_tables_come_at_once(place: Project, mirror: P
     text = refused(call(place, "check"))
     assert text.startswith("4 problems:\nnama_10r_2gdp.tsv.gz was changed after it was fetched.\n")
     assert "n1_cm_v2013_v2016.csv is no known edition, and nothing records where it came from.\n" in text
-    assert "The table region cannot be read: " in text
+    assert "The table region is absent.\n" in text
     assert "The table context cannot be read: " in text
     assert "  fix:   restore it from git, or build it with `clusterkit data build --raw FOLDER`\n" in text
 

@@ -107,7 +107,7 @@ def _regional() -> dict[str, dict[int, str]]:
             for region in (*NAMES, "SIZ", "SIZZ"):
                 cells = {year: _cell(code, indicator, region, year) for year in TINY_YEARS}
                 rows[f"{code},{indicator},{region}"] = cells
-        # Codes of NUTS 2010, in years that are not used.
+        # Codes of NUTS 2010, in years that are not used; tests put figures in others.
         rows |= {f"{code},V16110,{region}": {2008: "1000", 2010: "1100 b"} for region in ("SI01", "SI02")}
     # A group, the whole business economy and another indicator: none of them is wanted.
     return rows | {

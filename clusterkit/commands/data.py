@@ -47,15 +47,16 @@ def data() -> None:
 
 @data.command("build")
 @raw_option
+@click.option("--accept-changed", is_flag=True, help="Read raw files of no known edition; the provenance names them.")
 @click.pass_obj
 @refuse_wrong_input
-def build(root: Path | None, raw: Path | None) -> None:
+def build(root: Path | None, raw: Path | None, accept_changed: bool) -> None:
     """Build data/processed from the raw files: all tables, or none."""
     place = project(root)
     from clusterkit.data.build import build as build_tables
     from clusterkit.data.indicators import reasons
 
-    rows = build_tables(raw or place.raw, place.processed)
+    rows = build_tables(raw or place.raw, place.processed, accept_changed=accept_changed)
     for name, count in rows.items():
         say(f"{name}: {count:,} rows")
     provenance = json.loads((place.processed / "provenance.json").read_text(encoding="utf-8"))
@@ -229,23 +230,30 @@ class _Bar:
 @click.pass_obj
 @refuse_wrong_input
 def check(root: Path | None, raw: Path | None) -> None:
-    """Check the raw files against their checksums, and the tables against their contracts."""
+    """Check the raw files against their checksums, the tables against their contracts and each other."""
     place = project(root)
     folder = raw or place.raw
-    from clusterkit.data import raw_folder, tables
+    from clusterkit.data import raw_folder, sanity, tables
 
-    problems, found = [], []
+    problems, found, loaded = [], [], {}
     try:
         found = raw_folder.check(folder)
     except ClusterkitError as exc:
         problems += exc.problems
     for name in tables.CONTRACTS:
         try:
-            tables.load_table(name, place.processed)
+            loaded[name] = tables.load_table(name, place.processed)
         except ClusterkitError as exc:
             problems += exc.problems
+    results = sanity.examine(loaded)
+    try:
+        sanity.require(results, str(place.processed))
+    except ClusterkitError as exc:
+        problems += exc.problems
     if problems:
         raise ClusterkitError(problems)
+    for line in sanity.lines(results):
+        say(line)
     changed = [one.source.key for one in found if one.state == "changed"]
     if changed:
         say(f"Not the known edition, but as the producer sent it: {', '.join(changed)}")

@@ -11,16 +11,27 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from clusterkit.data import eurostat, indicator_register, indicators, industry_table, nuts, sources, tables
+from clusterkit.data import (
+    eurostat,
+    indicator_register,
+    indicators,
+    industry_table,
+    nuts,
+    nuts_codes,
+    raw_folder,
+    sanity,
+    sources,
+    tables,
+)
 from clusterkit.errors import Problem, RunError, SourceError, some
 from clusterkit.paths import project
 
 YEARS = (2011, 2012, 2013, 2014)  # best filled years of the regional statistics, docs/data_log.md
 SIMPLIFY_M = 8000.0  # metres; an area of 8 km x 8 km is about two pixels of a European map on a page
-MAP_CRS = 3035  # EPSG code, ETRS89 Lambert azimuthal equal-area
+BY_HAND = "not known, accepted with --accept-changed"  # edition of a file that nothing accounts for
 
 
-def build(raw: Path, processed: Path) -> dict[str, int]:
+def build(raw: Path, processed: Path, *, accept_changed: bool = False) -> dict[str, int]:
     """Build all tables from the raw files and write them, all or none.
 
     Parameters
@@ -29,7 +40,10 @@ def build(raw: Path, processed: Path) -> dict[str, int]:
         Folder with the raw files under the paths of ``sources.SOURCES``.
     processed
         Folder for ``industry``, ``region``, ``context``, ``crosswalk`` and ``indicator`` as parquet,
-        and ``provenance.json`` with the checksums of everything read.
+        and ``provenance.json`` with the edition and checksum of everything read.
+    accept_changed
+        Read raw files whose checksum neither the register nor a record knows: edited on purpose. They
+        are named in ``provenance.json``.
 
     Returns
     -------
@@ -39,29 +53,36 @@ def build(raw: Path, processed: Path) -> dict[str, int]:
     Raises
     ------
     SourceError
-        A raw file is absent, damaged, or holds an unknown region code; all absent files at once.
+        A raw file is absent, damaged, no known edition, or holds an unknown region code; all absent
+        files at once, all unknown editions at once.
         The files of ``sources.INDICATOR_SOURCES`` may be absent: their indicators are left out, and
         ``provenance.json`` says which, and for want of which files (``indicators_left_out``).
     ParamError
         ``params/indicators.yaml`` is not a valid register.
     ContractError
-        A built table breaks its contract.
+        A built table breaks its contract, or a check of ``sanity`` fails.
     """
     _check_present(raw)
+    held = _editions(raw, accept_changed=accept_changed)
     register = indicator_register.read_register(project().params / "indicators.yaml")
-    codes = {version: nuts.read_codes(raw / source.path, version) for version, source in sources.NUTS_CODES.items()}
-    crosswalk = _crosswalk(raw, codes)
+    every = nuts_codes.read_all(raw, levels=(1, 2))
+    codes = {version: every[every["nuts_version"] == version].reset_index(drop=True) for version in sources.NUTS_CODES}
+    known = nuts_codes.by_version(every)
+    crosswalk = _crosswalk(raw, codes[nuts.BASE_VERSION], known)
     built = {
         "industry": industry_table.read_industry(raw, codes, crosswalk, YEARS),
         "region": _region(raw, codes[nuts.BASE_VERSION]),
-        "context": _context(raw, crosswalk),
+        "context": _context(held, crosswalk, known),
         "crosswalk": crosswalk,
     }
     for name, table in built.items():
         tables.check_table(table, name, f"the table {name} as built from {raw.name}")
-    indicator = indicators.build_table(raw, codes, crosswalk, register)
+    # The indicators read the matrix of 2024 themselves.
+    older = crosswalk[crosswalk["from_version"] != 2024]
+    indicator = indicators.build_table(raw, codes, older, register)
     built["indicator"] = tables.check_table(indicator, "indicator", f"the table indicator as built from {raw.name}")
-    _write(built, _provenance(built, raw, indicators.absent(register, raw)), processed)
+    sanity.require(sanity.examine(built), f"the tables as built from {raw.name}")
+    _write(built, _provenance(built, held, indicators.absent(register, raw)), processed)
     return {name: len(table) for name, table in built.items()}
 
 
@@ -78,20 +99,37 @@ def _check_present(raw: Path) -> None:
         )
 
 
-def _crosswalk(raw: Path, codes: dict[int, pd.DataFrame]) -> pd.DataFrame:
+def _editions(raw: Path, *, accept_changed: bool) -> dict[str, raw_folder.Held]:
+    """What lies in the raw folder for each source that is there; refused where nothing accounts for a file."""
+    found = raw_folder.status(raw, (*sources.SOURCES, *sources.INDICATOR_SOURCES))
+    strange = [one for one in found if not one.is_accounted]
+    if strange and not accept_changed:
+        raise SourceError(
+            Problem(
+                what=f"{len(strange)} raw files are no known edition: {', '.join(one.source.path for one in strange)}.",
+                where=f"{raw}, SHA-256 {some([(one.sha256 or '')[:12] for one in strange])}",
+                rule=f"{raw_folder.RULE}: the checksum is in the register, or in the record of a download",
+                fix=f"fetch them again with `clusterkit data fetch {' '.join(one.source.key for one in strange)}` "
+                "(--newest for the producer's present edition), or, if they were changed on purpose, "
+                "build with --accept-changed",
+            )
+        )
+    return {one.source.key: one for one in found if one.state != "absent"}
+
+
+def _crosswalk(raw: Path, base: pd.DataFrame, known: nuts_codes.Known) -> pd.DataFrame:
     """Pieces of every other NUTS version in the base version, levels 0 to 2."""
-    base = codes[nuts.BASE_VERSION]
     frames = []
     for (level, version), source in sources.CROSSWALKS.items():
-        targets = base.loc[base["level"] == level, "nuts_id"]
-        pieces = nuts.read_crosswalk(raw / source.path, version, nuts.BASE_VERSION, set(targets))
+        targets = set(base.loc[base["level"] == level, "nuts_id"])
+        pieces = nuts.read_crosswalk(raw / source.path, version, nuts.BASE_VERSION, targets)
         # Countries outside the matrices (North Macedonia, say) kept their codes between the versions.
-        frames.append(pieces)
-        if version in codes:
-            unchanged = set(targets) & set(codes[version]["nuts_id"]) - set(pieces["from_id"])
-            frames.append(nuts.unchanged_pieces(unchanged, version, nuts.BASE_VERSION))
+        unchanged = targets & set(known[version]) - set(pieces["from_id"])
+        frames += [pieces, nuts.unchanged_pieces(unchanged, version, nuts.BASE_VERSION)]
     countries = set(base.loc[base["level"] == 0, "nuts_id"])
-    frames += [nuts.unchanged_pieces(countries, version, nuts.BASE_VERSION) for version in (2010, 2013, 2021)]
+    for version in sorted({version for _, version in sources.CROSSWALKS}):
+        still = countries - nuts_codes.LEFT_NUTS.get(version, frozenset())
+        frames.append(nuts.unchanged_pieces(still, version, nuts.BASE_VERSION))
     table = pd.concat(frames, ignore_index=True).drop_duplicates(["from_version", "from_id", "to_id"])
     return table.astype({"from_version": "int16", "to_version": "int16"})
 
@@ -111,7 +149,7 @@ def _region(raw: Path, codes: pd.DataFrame) -> gpd.GeoDataFrame:
                     fix="put the published file there",
                 )
             ) from exc
-        shapes = shapes.rename(columns={"NUTS_ID": "nuts_id"}).to_crs(MAP_CRS).sort_values("nuts_id")
+        shapes = shapes.rename(columns={"NUTS_ID": "nuts_id"}).to_crs(tables.MAP_CRS).sort_values("nuts_id")
         shapes["area_km2"] = shapes.area / 1e6
         shapes["geometry"] = shapely.set_precision(
             shapely.coverage_simplify(shapes.geometry.to_numpy(), SIMPLIFY_M), 1.0
@@ -130,10 +168,10 @@ def _region(raw: Path, codes: pd.DataFrame) -> gpd.GeoDataFrame:
         )
     table = shapes.merge(codes.drop(columns="level"), on="nuts_id")
     table["nuts_version"] = table["nuts_version"].astype("int16")
-    return gpd.GeoDataFrame(table[list(tables.REGION.columns)], geometry="geometry", crs=MAP_CRS)
+    return gpd.GeoDataFrame(table[list(tables.REGION.columns)], geometry="geometry", crs=tables.MAP_CRS)
 
 
-def _context(raw: Path, crosswalk: pd.DataFrame) -> pd.DataFrame:
+def _context(held: dict[str, raw_folder.Held], crosswalk: pd.DataFrame, known: nuts_codes.Known) -> pd.DataFrame:
     years = {str(year) for year in YEARS}
     series = {
         "population": (sources.POPULATION, {"sex": {"T"}, "unit": {"NR"}, "age": {"TOTAL"}}),
@@ -144,10 +182,12 @@ def _context(raw: Path, crosswalk: pd.DataFrame) -> pd.DataFrame:
     }
     frames = []
     for column, (source, keep) in series.items():
-        long = eurostat.read_tsv(raw / source.path, keep={**keep, "time": years})
+        one = held[source.key]
+        long = eurostat.read_tsv(one.path, keep={**keep, "time": years})
         long = long.rename(columns={"geo": "nuts_id", "time": "year", "value": column})
-        version = source.nuts_version or nuts.BASE_VERSION
-        # Svalbard (NO0B) and the aggregates of the EU have no counterpart in the base version.
+        long["nuts_id"] = nuts_codes.standard(long["nuts_id"], known, f"{one.path.name}, dimension geo")
+        version = _version(one, long["nuts_id"], known)
+        # Left out: older codes beside the present ones, level 3, Svalbard (NO0B), groups of countries.
         long = long[long["nuts_id"].isin(crosswalk.loc[crosswalk["from_version"] == version, "from_id"])]
         converted = nuts.to_base(long, crosswalk, version, absolute=[column], keys=["year"])
         frames.append(converted.set_index(["nuts_id", "year"]).rename(columns={"is_split": f"{column}_split"}))
@@ -160,6 +200,23 @@ def _context(raw: Path, crosswalk: pd.DataFrame) -> pd.DataFrame:
     table["nuts_version"] = np.int16(nuts.BASE_VERSION)
     table["year"] = table["year"].astype("int16")
     return table[list(tables.CONTEXT.columns)]
+
+
+def _version(one: raw_folder.Held, codes: pd.Series, known: nuts_codes.Known) -> int:
+    """NUTS version of a file: as its edition in the register says; of a newer edition, that of most codes."""
+    edition = one.source.edition_of(one.sha256 or "")
+    declared = (edition.nuts_version if edition else one.source.nuts_version) or nuts.BASE_VERSION
+    found = nuts_codes.main_version(codes.unique(), known, expected=declared)
+    if edition and found != declared:
+        raise SourceError(
+            Problem(
+                what=f"{one.path.name} is in NUTS {found}, by most of its codes, not in NUTS {declared}.",
+                where=f"{one.path}, dimension geo",
+                rule=nuts.RULE,
+                fix=f"mend nuts_version of {one.source.key} in clusterkit/data/sources.csv",
+            )
+        )
+    return found
 
 
 def _write(built: dict[str, pd.DataFrame], provenance: dict[str, object], processed: Path) -> None:
@@ -188,23 +245,27 @@ def _write(built: dict[str, pd.DataFrame], provenance: dict[str, object], proces
         ) from exc
 
 
-def _provenance(built: dict[str, pd.DataFrame], raw: Path, left_out: dict[str, list[str]]) -> dict[str, object]:
+def _provenance(
+    built: dict[str, pd.DataFrame], held: dict[str, raw_folder.Held], left_out: dict[str, list[str]]
+) -> dict[str, object]:
     return {
         "nuts_version": nuts.BASE_VERSION,
         "years": list(YEARS),
         "rows": {name: len(table) for name, table in built.items()},
         "indicators": int(built["indicator"]["indicator"].nunique()),
         "indicators_left_out": left_out,
-        "sources": [
-            {
-                "dataset": source.dataset,
-                "file": source.path,
-                "edition": source.edition,
-                "licence": source.licence,
-                "acknowledgement": source.acknowledgement,
-                "sha256": sources.sha256(raw / source.path),
-            }
-            for source in (*sources.SOURCES, *sources.INDICATOR_SOURCES)
-            if (raw / source.path).is_file()
-        ],
+        "sources": [_record(one) for one in held.values()],
     }
+
+
+def _record(one: raw_folder.Held) -> dict[str, str]:
+    """What the provenance says of a raw file; the date of its download where the register does not know it."""
+    record = {
+        "dataset": one.source.dataset,
+        "file": one.source.path,
+        "edition": one.edition if one.is_accounted else BY_HAND,
+        "licence": one.source.licence,
+        "acknowledgement": one.source.acknowledgement,
+        "sha256": one.sha256 or "",
+    }
+    return record if one.state == "known" or not one.downloaded else record | {"downloaded": one.downloaded}

@@ -37,7 +37,9 @@ def read_industry(
         )
     known = _sort_codes(long["geo"], codes, crosswalk, path.name)
     long = long[long["nace_r2"].str.match(SECTOR)]
-    long = long[long["geo"].isin(known) | long["geo"].map(nuts.is_extra_regio)]
+    older = nuts.of_older_version(crosswalk, older=2010, newer=2013)
+    given_up = set(older["from_id"]) - known
+    long = long[long["geo"].isin(known | given_up) | long["geo"].map(nuts.is_extra_regio)]
     # Wages below zero are a slip of the publisher (one cell, docs/data_log.md#sbs_r_nuts06_r2): unknown, not a figure.
     long["value"] = long["value"].where(long["value"].ge(0))
     long["source"] = sources.SBS_REGIONAL.dataset
@@ -55,10 +57,35 @@ def read_industry(
             wide = part
         else:
             wide = wide.merge(part.drop(columns=["source", f"{column}_flag"]), on=keys, how="left")
-    wide = wide.reset_index(drop=True)
+    before = _in_base(wide[wide["nuts_id"].isin(older["from_id"])], older, 2010)
+    # Two codes for one territory would count twice in a country's total.
+    wide = wide[~wide["nuts_id"].isin(given_up)].reset_index(drop=True)
+    wide = _with_given_up_codes(wide, before, crosswalk)
     wide = wide.join(_range_and_estimate(wide, "persons_employed"))
     wide = wide.join(_range_and_estimate(wide, "wages_meur").filter(like="estimate"))
-    return _industry_in_base(wide[~wide["nuts_id"].map(nuts.is_extra_regio)], crosswalk)
+    base = _in_base(wide[~wide["nuts_id"].map(nuts.is_extra_regio)], crosswalk, 2013)
+    for name in ("persons_employed", "wages_meur"):
+        estimates = base.columns[base.columns.str.startswith(f"{name}_estimate")]
+        base.loc[base[name].notna(), estimates] = np.nan
+    base["nuts_version"] = np.int16(nuts.BASE_VERSION)
+    base["year"] = base["year"].astype("int16")
+    return base[list(tables.INDUSTRY.columns)].sort_values(keys, ignore_index=True)
+
+
+def _with_given_up_codes(wide: pd.DataFrame, before: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Cells that are missing under a region's code of 2013, from its code of 2010 (``before``, in the base version)."""
+    pieces = crosswalk[(crosswalk["from_version"] == 2013) & crosswalk["weight_population"].eq(1.0)]
+    code_2013 = pieces[~pieces["to_id"].duplicated(keep=False)].set_index("to_id")["from_id"]
+    keys = ["nuts_id", "nace_code", "year"]
+    before = before.assign(nuts_id=before["nuts_id"].map(code_2013)).dropna(subset="nuts_id")
+    found = wide[keys].merge(before, on=keys, how="left").set_index(wide.index)
+    wide = wide.copy()
+    for name in ("persons_employed", "local_units", "wages_meur"):
+        status = f"{name}_status"
+        rows = wide[status].eq("missing") & found[status].isin(["reported", "estimated", "hidden"])
+        columns = [column for column in (name, status, f"{name}_flag") if column in wide]
+        wide.loc[rows, columns] = found.loc[rows, columns]
+    return wide
 
 
 def _range_and_estimate(wide: pd.DataFrame, amount: str) -> pd.DataFrame:
@@ -86,34 +113,30 @@ def _fill_countries(long: pd.DataFrame, national: pd.DataFrame) -> pd.DataFrame:
     return long
 
 
-def _industry_in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+def _in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame, version: int) -> pd.DataFrame:
+    """Amounts, statuses and labels of one NUTS version in the base version."""
     keys = ["nace_code", "year"]
-    names = ("persons_employed", "local_units", "wages_meur")
-    amounts = [
-        name for name in tables.INDUSTRY.columns if name.startswith(names) and name in wide.select_dtypes("number")
-    ]
+    amounts = [name for name in wide.select_dtypes("float") if name in tables.INDUSTRY.columns]
     labels = [f"{name}_status" for name in ("persons_employed", "local_units", "wages_meur")]
     labels += ["persons_employed_flag", "source"]
-    base = nuts.to_base(wide, crosswalk, 2013, absolute=amounts, keys=keys)
-    base = base.merge(_labels_in_base(wide, crosswalk, keys, labels), on=["nuts_id", *keys], how="left")
+    base = nuts.to_base(wide, crosswalk, version, absolute=amounts, keys=keys)
+    base = base.merge(
+        _labels_in_base(wide, crosswalk[crosswalk["from_version"] == version], keys, labels),
+        on=["nuts_id", *keys],
+        how="left",
+    )
     for name in ("persons_employed", "local_units", "wages_meur"):
         status = f"{name}_status"
         base[status] = base[status].fillna("missing")
         base.loc[base["is_split"] & base[name].notna(), status] = "estimated"
         base.loc[base[name].isna() & base[status].isin(["reported", "estimated"]), status] = "hidden"
-    for name in ("persons_employed", "wages_meur"):
-        estimates = base.columns[base.columns.str.startswith(f"{name}_estimate")]
-        base.loc[base[name].notna(), estimates] = np.nan
     base["persons_employed_flag"] = base["persons_employed_flag"].fillna("")
-    base["nuts_version"] = np.int16(nuts.BASE_VERSION)
-    base["year"] = base["year"].astype("int16")
-    return base[list(tables.INDUSTRY.columns)].sort_values(["nuts_id", *keys], ignore_index=True)
+    return base
 
 
 def _labels_in_base(wide: pd.DataFrame, crosswalk: pd.DataFrame, keys: list[str], labels: list[str]) -> pd.DataFrame:
     """Status, flag and source of the origin with the largest share in each new region."""
-    pieces = crosswalk[crosswalk["from_version"] == 2013].sort_values("weight_population", ascending=False)
-    pieces = pieces[["from_id", "to_id"]]
+    pieces = crosswalk.sort_values("weight_population", ascending=False)[["from_id", "to_id"]]
     merged = pieces.merge(wide[["nuts_id", *keys, *labels]], left_on="from_id", right_on="nuts_id")
     first = merged.drop_duplicates(["to_id", *keys])
     return first.drop(columns=["from_id", "nuts_id"]).rename(columns={"to_id": "nuts_id"})

@@ -57,6 +57,11 @@ class Held:
     downloaded: str | None
     beside: tuple[Path, ...]
 
+    @property
+    def is_accounted(self) -> bool:
+        """Whether the register or a record of a download knows these bytes, or there are none."""
+        return self.state in ("absent", "known", "changed") or (self.state == "unknown" and self.downloaded is not None)
+
 
 def record_path(path: Path) -> Path:
     """Record that belongs to a raw file."""
@@ -182,14 +187,10 @@ def check(raw: Path, sources: Iterable[Source] | None = None) -> list[Held]:
         Every file whose bytes nobody can account for, and every unreadable record, at once.
     """
     found = status(raw, sources)
-    problems = [_unaccounted(one) for one in found if one.state == "damaged" or _is_a_stranger(one)]
+    problems = [_unaccounted(one) for one in found if not one.is_accounted]
     if problems:
         raise SourceError(problems)
     return found
-
-
-def _is_a_stranger(one: Held) -> bool:
-    return one.state == "unknown" and one.downloaded is None
 
 
 def _unaccounted(one: Held) -> Problem:

@@ -294,7 +294,9 @@ EMPLOYMENT = get("lfst_r_lfe2emp")
 UNEMPLOYMENT = get("lfst_r_lfu3pers")
 NUTS_CODES = {version: get(f"nuts_codes_{version}") for version in (2013, 2016, 2021)}
 BOUNDARIES = {level: boundaries(2016, level) for level in (0, 1, 2)}
-CROSSWALKS = {(level, version): crosswalk(level, version, 2016) for level in (1, 2) for version in (2010, 2013, 2021)}
+CROSSWALKS = {
+    (level, version): crosswalk(level, version, 2016) for level in (1, 2) for version in (2010, 2013, 2021, 2024)
+}
 SOURCES: tuple[Source, ...] = (
     SBS_REGIONAL,
     SBS_NATIONAL,
@@ -336,7 +338,6 @@ INDICATOR_SOURCES: tuple[Source, ...] = select(
         "eurito_deep_learning_count",
         "eurito_arxiv_count",
         "eurito_biorxiv_count",
-        "crosswalk_2_2016_2024",
     )
 )
 MATRICES = {

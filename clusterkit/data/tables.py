@@ -19,13 +19,24 @@ from clusterkit.paths import project
 
 STATUSES = ("reported", "estimated", "hidden", "missing")
 RULE = "docs/methods.md#tables"
+MAP_CRS = 3035  # EPSG code, ETRS89 Lambert azimuthal equal-area
+SLACK = 1e-6  # persons; sums of shares differ in the last digits
 
 _NUTS_ID = pa.Column(str, pa.Check.str_matches(r"^[A-Z]{2}[A-Z0-9]{0,3}$"))
 _VERSION = pa.Column("int16", pa.Check.eq(BASE_VERSION))
 _YEAR = pa.Column("int16", pa.Check.in_range(2000, 2035))
 _STATUS = pa.Column(str, pa.Check.isin(STATUSES))
-_AMOUNT = pa.Column("float64", pa.Check.ge(0), nullable=True)
+_FINITE = pa.Check(lambda values: values.abs() < float("inf"), name="finite")
+_NOT_INFINITE = pa.Check(lambda values: values < float("inf"), name="finite")  # for what is not below zero anyway
+_AMOUNT = pa.Column("float64", [pa.Check.ge(0), _NOT_INFINITE], nullable=True)
 _FLAG = pa.Column(str)
+
+
+def _is_ordered(table: pd.DataFrame) -> pd.Series:
+    """Whether the ends of a range lie on both sides of the value; an end that is unknown bounds nothing."""
+    low, value, high = (table[f"persons_employed{end}"] for end in ("_low", "", "_high"))
+    return ~((low > high + SLACK) | (low > value + SLACK) | (value > high + SLACK))
+
 
 INDUSTRY = pa.DataFrameSchema(
     {
@@ -66,6 +77,7 @@ INDUSTRY = pa.DataFrameSchema(
             )
             for name in ("persons_employed", "wages_meur")
         ),
+        pa.Check(_is_ordered, name="low <= value <= high"),
     ],
 )
 REGION = pa.DataFrameSchema(
@@ -76,7 +88,7 @@ REGION = pa.DataFrameSchema(
         "country": pa.Column(str, pa.Check.str_length(2, 2)),
         "name": pa.Column(str, pa.Check.str_length(min_value=1)),
         "name_latin": pa.Column(str, pa.Check.str_length(min_value=1)),
-        "area_km2": pa.Column("float64", pa.Check.gt(0)),
+        "area_km2": pa.Column("float64", [pa.Check.gt(0), _NOT_INFINITE]),
         "geometry": pa.Column("geometry"),
     },
     unique=["nuts_id"],
@@ -107,6 +119,8 @@ CROSSWALK = pa.DataFrameSchema(
         "to_id": _NUTS_ID,
         "weight_population": pa.Column("float64", pa.Check.in_range(0, 1)),
         "weight_area": pa.Column("float64", pa.Check.in_range(0, 1)),
+        "population": _AMOUNT,
+        "area_km2": _AMOUNT,
     },
     unique=["from_version", "from_id", "to_version", "to_id"],
     strict=True,
@@ -117,9 +131,7 @@ INDICATOR = pa.DataFrameSchema(
         "nuts_id": pa.Column(str, pa.Check.str_matches(r"^[A-Z]{2}([A-Z0-9]{2})?$")),
         "indicator": pa.Column(str, pa.Check.str_matches(r"^[a-z][a-z0-9_]*$")),
         "year": _YEAR,
-        "value": pa.Column(
-            "float64", pa.Check(lambda values: values.abs() < float("inf"), name="finite"), nullable=True
-        ),
+        "value": pa.Column("float64", _FINITE, nullable=True),
         "unit": pa.Column(str, pa.Check.str_length(min_value=1)),
         "status": _STATUS,
         "flag": _FLAG,
@@ -151,34 +163,73 @@ def check_table(table: pd.DataFrame, name: str, where: str) -> pd.DataFrame:
     ContractError
         Every broken rule with its count and first offenders.
     """
+    problems = _crs_problems(table, name, where)
     try:
-        CONTRACTS[name].validate(table, lazy=True)
+        CONTRACTS[name].validate(table.reset_index(drop=True), lazy=True)
     except pa.errors.SchemaErrors as exc:
-        raise ContractError(_problems(exc, name, where, len(table))) from exc
+        raise ContractError([*_problems(exc, table, name, where), *problems]) from exc
+    if problems:
+        raise ContractError(problems)
     return table
 
 
-def _problems(exc: pa.errors.SchemaErrors, name: str, where: str, n_rows: int) -> list[Problem]:
-    problems = []
-    cases = exc.failure_cases
-    for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
-        offenders = [str(value) for value in group["failure_case"].head(MAX_SHOWN)]
-        if check == "column_in_dataframe":
-            what = f"The table {name} has no column {some(offenders)}."
-        elif check == "column_in_schema":
-            what = f"The table {name} has columns that its contract does not know: {some(offenders)}."
-        else:
-            what = f"The table {name} breaks '{check}' in {len(group):,} cells, for instance {some(offenders)}."
-        place = "the whole table" if pd.isna(column) or column == name else f"column {column}"
-        problems.append(
-            Problem(
-                what=what,
-                where=f"{where}, {place}, {n_rows:,} rows",
-                rule=RULE,
-                fix="build the tables again with `clusterkit data build --raw FOLDER`, or restore them from git",
-            )
+def _crs_problems(table: pd.DataFrame, name: str, where: str) -> list[Problem]:
+    if name != "region" or "geometry" not in table:
+        return []
+    crs = getattr(table, "crs", None)
+    if crs is not None and crs.to_epsg() == MAP_CRS:
+        return []
+    found = "no stated system" if crs is None else f"EPSG:{crs.to_epsg()}" if crs.to_epsg() else crs.name
+    return [
+        _problem(
+            f"The coordinates of the table region are in {found}, not EPSG:{MAP_CRS}.", f"{where}, column geometry"
         )
+    ]
+
+
+def _problems(exc: pa.errors.SchemaErrors, table: pd.DataFrame, name: str, where: str) -> list[Problem]:
+    """One problem for each broken rule; a fault that breaks several rules counts for the narrowest only."""
+    cases = exc.failure_cases
+    of_table = cases["schema_context"].eq("DataFrameSchema")
+    of_rows = of_table & cases["index"].notna()
+    wrong_type = set(cases.loc[cases["check"].astype(str).str.startswith("dtype("), "column"])
+    cells = cases[~of_table]
+    cells = cells[~cells["column"].isin(wrong_type) | cells["check"].astype(str).str.startswith("dtype(")]
+    problems = []
+    for check, group in cases[of_table & ~of_rows].groupby("check", sort=False):
+        if check in _COLUMN_FAULTS:
+            what = f"The table {name} {_COLUMN_FAULTS[check]} {some(list(group['failure_case']))}."
+            problems.append(_problem(what, f"{where}, the whole table, {len(table):,} rows"))
+    for (column, check), group in cells.groupby(["column", "check"], dropna=False, sort=False):
+        shown = some([str(value) for value in group["failure_case"].head(MAX_SHOWN)])
+        what = f"The table {name} breaks '{check}' in {len(group):,} cells, for instance {shown}."
+        problems.append(_problem(what, f"{where}, column {column}, {len(table):,} rows"))
+    seen = set(cells["index"].dropna())
+    for check, group in cases[of_rows].groupby("check", sort=False):
+        rows = [row for row in group["index"].unique() if row not in seen]
+        if rows:
+            keys = [name for name in CONTRACTS[name].unique if name in table]
+            first = table.iloc[[int(row) for row in rows[:MAX_SHOWN]]][keys]
+            shown = some(list(dict.fromkeys(" ".join(map(str, key)) for key in first.itertuples(index=False))))
+            rule = "one row per key" if check == "multiple_fields_uniqueness" else check
+            what = f"The table {name} breaks '{rule}' in {len(rows):,} rows, for instance {shown}."
+            problems.append(_problem(what, f"{where}, columns {', '.join(keys)}, {len(table):,} rows"))
     return problems
+
+
+_COLUMN_FAULTS = {
+    "column_in_dataframe": "has no column",
+    "column_in_schema": "has columns that its contract does not know:",
+}
+
+
+def _problem(what: str, where: str) -> Problem:
+    return Problem(
+        what=what,
+        where=where,
+        rule=RULE,
+        fix="build the tables again with `clusterkit data build --raw FOLDER`, or restore them from git",
+    )
 
 
 def load_table(name: str, folder: Path | None = None) -> pd.DataFrame:
@@ -197,6 +248,9 @@ def load_table(name: str, folder: Path | None = None) -> pd.DataFrame:
         The file is absent, is not parquet, or breaks the contract.
     """
     path = (folder or project().processed) / f"{name}.parquet"
+    fix = "restore it from git, or build it with `clusterkit data build --raw FOLDER`"
+    if not path.is_file():
+        raise ContractError(Problem(what=f"The table {name} is absent.", where=str(path), rule=RULE, fix=fix))
     reader = gpd.read_parquet if name == "region" else pd.read_parquet
     try:
         table = reader(path)
@@ -206,7 +260,7 @@ def load_table(name: str, folder: Path | None = None) -> pd.DataFrame:
                 what=f"The table {name} cannot be read: {str(exc).splitlines()[0]}",
                 where=str(path),
                 rule=RULE,
-                fix="restore it from git, or build it with `clusterkit data build --raw FOLDER`",
+                fix=fix,
             )
         ) from exc
     return check_table(table, name, str(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 import tiny_raw
 
-from clusterkit.data import build, sources, tables
+from clusterkit.data import build, fetch, raw_folder, sources, tables
 from clusterkit.errors import ContractError, RunError, SourceError
 
 PAGE = b"<!DOCTYPE html>\n<html><body>503 Service Unavailable</body></html>\n"
@@ -25,6 +26,11 @@ FILES = [
     "region.parquet",
 ]
 REGIONAL = Path(sources.SBS_REGIONAL.path)
+
+
+def build_tables(raw: Path, processed: Path) -> dict[str, int]:
+    """Build from invented files, which no register knows."""
+    return build.build(raw, processed, accept_changed=True)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -57,7 +63,7 @@ def refused(raw_copy: Path, tiny_processed: Path, tmp_path: Path) -> Callable[..
         for name, data in contents(tiny_processed).items():
             (target / name).write_bytes(data)
         with pytest.raises(error) as caught:
-            build.build(raw_copy, target)
+            build_tables(raw_copy, target)
         assert contents(target) == contents(tiny_processed)  # nothing changed, no .part beside
         return str(caught.value)
 
@@ -80,7 +86,7 @@ def cell(table: pd.DataFrame, nace_code: str, nuts_id: str, year: int = 2014) ->
 
 def test_building_twice_gives_the_same_bytes(tiny_raw_folder, tiny_processed, tmp_path):
     times = {path: path.stat().st_mtime_ns for path in tiny_raw_folder.rglob("*")}
-    rows = build.build(tiny_raw_folder, tmp_path / "a" / "b")
+    rows = build_tables(tiny_raw_folder, tmp_path / "a" / "b")
     assert {path: path.stat().st_mtime_ns for path in tiny_raw_folder.rglob("*")} == times  # only read
     assert contents(tmp_path / "a" / "b") == contents(tiny_processed)
     assert rows == {name: len(tables.load_table(name, tiny_processed)) for name in tables.CONTRACTS}
@@ -176,7 +182,7 @@ def test_the_national_file_does_not_replace_a_regional_figure(raw_copy, tmp_path
     persons = tiny_raw.persons_employed("C10", "SI", 2014)
     path = raw_copy / sources.SBS_NATIONAL.path
     replace_text(path, f"C10,V16110,SI\t: \t{persons} ", "C10,V16110,SI\t: \t1 ")
-    build.build(raw_copy, tmp_path / "processed")
+    build_tables(raw_copy, tmp_path / "processed")
     pd.testing.assert_frame_equal(tables.load_industry(tmp_path / "processed"), built)
 
 
@@ -196,7 +202,7 @@ def test_activity_without_a_region_counts_when_totals_bound_a_hidden_cell(raw_co
     for code in ("SI0", "SI04"):
         persons = tiny_raw.persons_employed("H51", code, 2014)
         replace_text(raw_copy / REGIONAL, f"H51,V16110,{code}\t: \t{persons} ", f"H51,V16110,{code}\t: \t: c ")
-    build.build(raw_copy, tmp_path / "processed")
+    build_tables(raw_copy, tmp_path / "processed")
     row = cell(tables.load_industry(tmp_path / "processed"), "H51", "SI04")
     assert row["persons_employed_status"] == "hidden"
     assert (row["persons_employed_low"], row["persons_employed_high"]) == (persons, persons)
@@ -239,7 +245,7 @@ def test_a_split_region_is_marked_as_estimated(raw_copy, tmp_path):
     """A tenth of SI03 goes to SI04: both are shared out, the country is not."""
     path = raw_copy / sources.CROSSWALKS[2, 2013].path
     replace_text(path, "SI03,SI03,SI03SI03,12400.5,1096000.25", "SI03,SI03,SI03SI03,12400.5,180")
-    build.build(raw_copy, tmp_path / "processed")  # 180 and 20.25 inhabitants
+    build_tables(raw_copy, tmp_path / "processed")  # 180 and 20.25 inhabitants
     table = tables.load_industry(tmp_path / "processed")
     east, west = cell(table, "C28", "SI03"), cell(table, "C28", "SI04")
     assert (east["persons_employed_status"], west["persons_employed_status"]) == ("estimated", "estimated")
@@ -251,6 +257,66 @@ def test_a_split_region_is_marked_as_estimated(raw_copy, tmp_path):
     assert cell(table, "C12", "SI03")["persons_employed_status"] == "hidden"
 
 
+# Codes of NUTS 2010 in years before NUTS 2013
+
+
+def put(path: Path, series: str, year: int, text: str) -> None:
+    """Change one cell of a TSV."""
+    lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+    column = [name.strip() for name in lines[0].split("\t")].index(str(year))
+    (row,) = [number for number, line in enumerate(lines) if line.startswith(f"{series}\t")]
+    cells = lines[row].split("\t")
+    lines[row] = "\t".join([*cells[:column], f"{text} ", *cells[column + 1 :]])
+    path.write_bytes(gzip.compress("\n".join([*lines, ""]).encode("utf-8")))
+
+
+C29_2011 = sum(tiny_raw.persons_employed("C29", region, 2011) for region in ("SI03", "SI04"))
+
+
+@pytest.fixture
+def before_2013(raw_copy: Path, tmp_path: Path) -> pd.DataFrame:
+    """Industry with some Slovenian cells of 2011 under the codes of NUTS 2010, as in the published file."""
+    path = raw_copy / REGIONAL
+    for code in ("C10", "C29"):
+        for region in ("SI03", "SI04"):
+            put(path, f"{code},V16110,{region}", 2011, ":")
+    for series, text in {"C29,V16110,SI01": "700 b", "C29,V16110,SI02": f"{C29_2011 - 700}", "C10,V16110,SI01": ": c",
+                         "C10,V16110,SI02": "400", "C11,V16110,SI01": "77"}.items():  # fmt: skip
+        put(path, series, 2011, text)
+    build_tables(raw_copy, tmp_path / "processed")
+    return tables.load_industry(tmp_path / "processed")
+
+
+def test_a_cell_without_a_figure_has_that_of_the_code_given_up(before_2013):
+    moved = 15_000.25 / (15_000.25 + 948_000.25)  # people of SI02 who live in SI03 now
+    east, west = (cell(before_2013, "C29", code, 2011) for code in ("SI03", "SI04"))
+    assert east["persons_employed"] == pytest.approx(700 + (C29_2011 - 700) * moved)
+    assert west["persons_employed"] == pytest.approx((C29_2011 - 700) * (1 - moved))
+    for row in (east, west):
+        assert row["persons_employed_status"] == "estimated"
+        assert row["persons_employed_low"] == row["persons_employed"] == row["persons_employed_high"]
+
+
+def test_a_cell_hidden_under_the_code_given_up_is_hidden_and_keeps_its_range(before_2013):
+    east, west = (cell(before_2013, "C10", code, 2011) for code in ("SI03", "SI04"))
+    assert (east["persons_employed_status"], east["persons_employed_flag"]) == ("hidden", "c")
+    assert pd.isna(east["persons_employed"])
+    assert (
+        east["persons_employed_low"] <= tiny_raw.persons_employed("C10", "SI03", 2011) <= east["persons_employed_high"]
+    )
+    assert west["persons_employed_status"] == "estimated"  # all of it was in SI02
+
+
+def test_codes_given_up_alter_no_other_cell(before_2013, built):
+    assert len(before_2013) == len(built)
+    emptied = before_2013["nace_code"].str.startswith("C") & (before_2013["year"] == 2011)  # other ranges there widen
+    pd.testing.assert_frame_equal(before_2013[~emptied], built[~emptied])
+    for region in ("SI03", "SI04"):  # has figures under its own codes
+        row = cell(before_2013, "C11", region, 2011)
+        assert row["persons_employed"] == tiny_raw.persons_employed("C11", region, 2011)
+        assert row["persons_employed_status"] == "reported"
+
+
 # All or none
 
 
@@ -258,7 +324,7 @@ def test_all_absent_files_are_named_at_once(refused, raw_copy):
     for source in (sources.SBS_REGIONAL, sources.GDP, sources.BOUNDARIES[2]):
         (raw_copy / source.path).unlink()
     assert refused() == (
-        "3 of 18 raw files are absent: eurostat/sbs_r_nuts06_r2.tsv.gz, eurostat/nama_10r_2gdp.tsv.gz, "
+        "3 of 20 raw files are absent: eurostat/sbs_r_nuts06_r2.tsv.gz, eurostat/nama_10r_2gdp.tsv.gz, "
         "nuts/NUTS_RG_20M_2016_4326_LEVL_2.geojson.\n"
         f"  where: {raw_copy}\n"
         "  rule:  data/README.md lists the raw files that the tables are built from\n"
@@ -267,8 +333,8 @@ def test_all_absent_files_are_named_at_once(refused, raw_copy):
 
 
 def test_an_empty_raw_folder(tmp_path):
-    with pytest.raises(SourceError, match=r"18 of 18 raw files are absent: .* and 13 more"):
-        build.build(tmp_path / "nothing", tmp_path / "processed")
+    with pytest.raises(SourceError, match=r"20 of 20 raw files are absent: .* and 15 more"):
+        build_tables(tmp_path / "nothing", tmp_path / "processed")
     assert not (tmp_path / "processed").exists()
 
 
@@ -352,7 +418,7 @@ def test_a_failed_rename_leaves_no_part_files(raw_copy, tmp_path, monkeypatch):
 
     monkeypatch.setattr(build.os, "replace", full)
     with pytest.raises(RunError, match="No space left") as caught:
-        build.build(raw_copy, tmp_path / "processed")
+        build_tables(raw_copy, tmp_path / "processed")
     assert "fix:   make room" in str(caught.value)
     assert contents(tmp_path / "processed") == {}
 
@@ -364,39 +430,125 @@ def test_a_full_disk_while_writing_a_table_leaves_no_part_files(raw_copy, tmp_pa
 
     monkeypatch.setattr(build.pd.DataFrame, "to_parquet", full)
     with pytest.raises(RunError, match="No space left"):
-        build.build(raw_copy, tmp_path / "processed")
+        build_tables(raw_copy, tmp_path / "processed")
     assert contents(tmp_path / "processed") == {}
 
 
 def test_a_file_in_place_of_the_folder_is_an_error(raw_copy, tmp_path):
     (tmp_path / "processed").write_text("x")
     with pytest.raises(RunError, match="cannot be written"):
-        build.build(raw_copy, tmp_path / "processed")
+        build_tables(raw_copy, tmp_path / "processed")
 
 
 def test_a_series_that_stands_twice_stops_the_run(raw_copy, tmp_path):
     replace_text(raw_copy / sources.SBS_REGIONAL.path, "C27,V16110,SI04", "C27,V16110,SI03")
     with pytest.raises(SourceError, match=r"1 lines of .* repeat a series and year") as caught:
-        build.build(raw_copy, tmp_path / "processed")
+        build_tables(raw_copy, tmp_path / "processed")
     assert "  fix:   " in str(caught.value)
 
 
 def test_a_year_without_a_column_stops_the_run(raw_copy, tmp_path):
     replace_text(raw_copy / sources.SBS_REGIONAL.path, "2011 ", "2007 ")
     with pytest.raises(SourceError, match="no column for 2011"):
-        build.build(raw_copy, tmp_path / "processed")
+        build_tables(raw_copy, tmp_path / "processed")
 
 
 def test_a_region_without_a_boundary_stops_the_run(raw_copy, tmp_path):
     replace_text(raw_copy / sources.BOUNDARIES[2].path, '"NUTS_ID": "SI04"', '"NUTS_ID": "SI99"')
     with pytest.raises(SourceError, match="1 regions have no boundary: SI04"):
-        build.build(raw_copy, tmp_path / "processed")
+        build_tables(raw_copy, tmp_path / "processed")
 
 
 def test_a_word_in_a_converter_matrix_stops_the_run(raw_copy, tmp_path):
     replace_text(raw_copy / sources.CROSSWALKS[2, 2013].path, "948000.25", "n/a")
     with pytest.raises(SourceError, match="pop11 are not numbers: 'n/a'"):
-        build.build(raw_copy, tmp_path / "processed")
+        build_tables(raw_copy, tmp_path / "processed")
+
+
+# Editions
+
+
+def test_files_of_no_known_edition_are_refused_all_at_once(tiny_raw_folder, tmp_path):
+    with pytest.raises(SourceError) as caught:
+        build.build(tiny_raw_folder, tmp_path / "processed")
+    text = str(caught.value)
+    assert text.startswith("20 raw files are no known edition: eurostat/sbs_r_nuts06_r2.tsv.gz, eurostat/sbs_na_sca_r2")
+    assert all(source.path in text for source in sources.SOURCES)
+    assert f"\n  where: {tiny_raw_folder}, SHA-256 " in text
+    assert "  rule:  docs/how-to-fetch-data.md#editions: the checksum is in the register, or in the record" in text
+    assert "  fix:   fetch them again with `clusterkit data fetch sbs_r_nuts06_r2 sbs_na_sca_r2 " in text
+    assert text.endswith("if they were changed on purpose, build with --accept-changed")
+    assert not (tmp_path / "processed").exists()
+
+
+def editions(processed: Path) -> dict[str, dict[str, str]]:
+    return {one["file"]: one for one in json.loads((processed / "provenance.json").read_text())["sources"]}
+
+
+def test_accepted_files_are_named_in_the_provenance(tiny_processed):
+    assert {one["edition"] for one in editions(tiny_processed).values()} == {build.BY_HAND}
+
+
+def test_fetched_editions_are_accepted_and_stated_until_they_are_edited(raw_copy, tmp_path):
+    raw, processed = tmp_path / "fetched", tmp_path / "processed"
+    results = fetch.fetch(sources.SOURCES, raw, mirror=raw_copy, newest=True)
+    assert {one.outcome for one in results} == {"new"}
+    build.build(raw, processed)
+    for source in sources.SOURCES:
+        (entry,) = raw_folder.read_record(raw / source.path)
+        stated = editions(processed)[source.path]
+        assert (stated["edition"], stated["downloaded"]) == (entry.edition, entry.downloaded)
+        assert stated["sha256"] == entry.sha256
+    replace_text(raw / sources.NUTS_CODES[2021].path, "Eesti", "Estland")
+    with pytest.raises(SourceError, match=r"1 raw files are no known edition: nuts/nuts_codes_2021\.csv\."):
+        build.build(raw, processed)
+    build_tables(raw, processed)
+    assert editions(processed)[sources.NUTS_CODES[2021].path]["edition"] == build.BY_HAND
+    assert editions(processed)[sources.GDP.path]["edition"] != build.BY_HAND
+
+
+def test_a_newer_edition_may_be_in_another_nuts_version(raw_copy, tmp_path):
+    """Eurostat moves whole datasets to the newest version: the codes tell."""
+    path = raw_copy / sources.GDP.path
+    for region in ("SI03", "SI04", "SI031"):
+        text = (
+            gzip.decompress(path.read_bytes()).decode().replace(f",{region}\t", f",{region.replace('SI03', 'SI01')}\t")
+        )
+        path.write_bytes(gzip.compress(text.replace(",SI04\t", ",SI02\t").replace(",SI011\t", ",SI031\t").encode()))
+    build_tables(raw_copy, tmp_path / "processed")
+    context = tables.load_context(tmp_path / "processed").set_index(["nuts_id", "year"])
+    assert context.loc[("SI03", 2014), "is_split"]
+    assert context.loc[("SI04", 2014), "gdp_meur"] == pytest.approx(950_000 * 0.035 / 2.1 * 948 / 963, rel=1e-4)
+
+
+def test_a_known_edition_in_another_version_than_the_register_says(raw_copy, tmp_path):
+    source = sources.GDP
+    text = gzip.decompress((raw_copy / source.path).read_bytes()).decode()
+    text = text.replace(",SI031\t", ",EE001\t").replace(",SI03\t", ",SI01\t").replace(",SI04\t", ",SI02\t")
+    (raw_copy / source.path).write_bytes(gzip.compress(text.encode()))
+    checksum = sources.sha256(raw_copy / source.path)
+    edition = sources.Edition("2017", 2013, 1, checksum)
+    known = replace(source, editions=(edition,))
+    held = raw_folder.held(known, raw_copy)
+    with pytest.raises(
+        SourceError, match=r"nama_10r_2gdp.tsv.gz is in NUTS 2010, by most of its codes, not in NUTS 2013"
+    ):
+        build._version(held, pd.Series(["EE00", "SI01", "SI02"]), {2010: {"EE00", "SI01", "SI02"}, 2013: {"EE00"}})
+
+
+def test_an_unknown_code_in_the_accounts_stops_the_run(refused, raw_copy):
+    replace_text(raw_copy / sources.GDP.path, "MIO_EUR,SI04", "MIO_EUR,SI9X")
+    text = refused()
+    assert text.startswith(
+        "1 region codes are in no NUTS version: SI9X.\n  where: nama_10r_2gdp.tsv.gz, dimension geo, 4 of"
+    )
+
+
+def test_a_check_that_fails_stops_the_build(refused, raw_copy):
+    replace_text(raw_copy / sources.EMPLOYMENT.path, "THS,T,Y_GE15,SI04\t", "THS,T,Y_GE15,SI04\t9")
+    text = refused(ContractError)
+    assert "The check 'context of countries' fails: " in text
+    assert "employment_thousand SI 2014" in text
 
 
 # The published files

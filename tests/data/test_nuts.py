@@ -91,6 +91,19 @@ def test_a_file_of_codes_without_its_columns(tmp_path):
     )
 
 
+def test_a_level_that_is_no_level(tmp_path):
+    path = tmp_path / "nuts_codes_2013.csv"
+    path.write_text("NUTS_ID,LEVL_CODE,CNTR_CODE,NUTS_NAME,NAME_LATN\nSI,0,SI,S,S\nSI04,two,SI,Z,Z\nSI041,4,SI,O,O\n")
+    with pytest.raises(SourceError) as caught:
+        nuts.read_codes(path, 2013)
+    assert str(caught.value) == (
+        "2 codes of nuts_codes_2013.csv have a level that is not 0 to 3: SI04 'two', SI041 '4'.\n"
+        f"  where: {path}, column LEVL_CODE, line 3, 4\n"
+        "  rule:  docs/methods.md#nuts-versions\n"
+        "  fix:   use the published list"
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [
@@ -164,6 +177,19 @@ def test_a_matrix_of_other_versions(tmp_path):
     with pytest.raises(SourceError, match=r"n2\.csv has no column code_v2013\.") as caught:
         nuts.read_crosswalk(path, 2013, 2016, TARGETS)
     assert "fix:   use the published file" in str(caught.value)
+
+
+@pytest.mark.parametrize(("column", "cell"), [("pop11", "-1"), ("areaKm", "-0.5"), ("pop11", "inf"), ("areaKm", "x")])
+def test_an_amount_of_a_matrix_that_is_none(tmp_path, column, cell):
+    path = tmp_path / "n2.csv"
+    cells = {"areaKm": "1", "pop11": "10"} | {column: cell}
+    path.write_text(f"code_v2013,code_v2016,areaKm,pop11\nAA03,AA03,1,10\nAA04,AA04,{','.join(cells.values())}\n")
+    with pytest.raises(SourceError) as caught:
+        nuts.read_crosswalk(path, 2013, 2016, TARGETS)
+    text = str(caught.value)
+    fault = {"x": "are not numbers", "inf": "are infinite"}.get(cell, "are below zero")
+    assert text.startswith(f"1 cells of column {column} {fault}: {cell!r}.\n  where: {path}, line 3\n")
+    assert text.endswith("fix:   use the published matrix")
 
 
 def test_origins_are_the_codes_that_became_a_region(crosswalk):
@@ -245,14 +271,127 @@ def test_an_unknown_amount_is_unknown_in_every_piece_and_spoils_no_other_key(cro
             "jobs": [np.nan, 2.0, np.nan, 6.0],
             "wages_meur": [1.0, np.nan, 3.0, np.nan],
             "is_split": True,
+            "is_merged": False,
         }
     )
     pd.testing.assert_frame_equal(result, expected)
 
 
-def test_columns_that_are_not_amounts_are_left_out(crosswalk):
-    frame = table(AA01=5.0).assign(unemployment_rate_pct=9.0)
-    assert converted(frame, crosswalk).columns.tolist() == ["persons_employed", "is_split"]
+def test_numbers_that_are_not_declared_are_refused_and_text_is_left_out(crosswalk):
+    frame = table(AA01=5.0).assign(unemployment_rate_pct=9.0, year=2014, flag="b", nuts_version=2013)
+    with pytest.raises(ContractError) as caught:
+        nuts.convert(frame, crosswalk, absolute=["persons_employed"], keys=["year"])
+    assert str(caught.value) == (
+        "1 columns are numbers declared neither absolute nor relative: unemployment_rate_pct.\n"
+        "  where: columns of the table: nuts_id, persons_employed, unemployment_rate_pct, year, flag and 1 more\n"
+        "  rule:  docs/methods.md#nuts-versions: an amount is shared out and added up, a rate is averaged\n"
+        "  fix:   name every variable once, under absolute or relative, or leave it out of the table"
+    )
+    result = nuts.convert(
+        frame, crosswalk, absolute=["persons_employed"], relative=["unemployment_rate_pct"], keys=["year"]
+    )
+    assert list(result) == ["nuts_id", "year", "persons_employed", "unemployment_rate_pct", "is_split", "is_merged"]
+
+
+def test_a_variable_declared_twice_or_absent_is_refused(crosswalk):
+    with pytest.raises(ContractError) as caught:
+        nuts.convert(table(AA01=5.0), crosswalk, absolute=["persons_employed", "jobs"], relative=["persons_employed"])
+    text = str(caught.value)
+    assert "1 columns are absent: jobs." in text
+    assert "1 columns are declared both absolute and relative: persons_employed." in text
+
+
+def test_a_region_that_stands_twice_is_refused(crosswalk):
+    frame = pd.concat([table(BB01=1.0, BB02=2.0), table(BB01=3.0)])
+    with pytest.raises(ContractError, match=r"1 rows repeat the key of another row, for instance BB01\.") as caught:
+        converted(frame, crosswalk)
+    assert "fix:   name all key columns under keys, or leave the repeated rows out" in str(caught.value)
+
+
+def rates(frame: pd.DataFrame, crosswalk: pd.DataFrame, **options: str) -> pd.DataFrame:
+    rate = frame.rename(columns={"persons_employed": "rate_pct"})
+    return nuts.convert(rate, crosswalk, relative=["rate_pct"], **options).set_index("nuts_id")
+
+
+def test_the_parts_of_a_split_region_inherit_its_rate(crosswalk):
+    result = rates(table(AA02=0.1), crosswalk)
+    assert result["rate_pct"].to_dict() == {"AA03": 0.1, "AA04": 0.1}
+    assert result["is_split"].all()
+    assert not result["is_merged"].any()
+
+
+def test_a_merged_region_has_the_mean_of_its_origins_by_population_or_area(crosswalk):
+    frame = table(BB01=6.0, BB02=12.0)  # 10 and 20 inhabitants, 5 km2 each
+    result = rates(frame, crosswalk)
+    assert result.loc["BB09", "rate_pct"] == pytest.approx(10.0, rel=1e-12)
+    assert (result.loc["BB09", "is_merged"], result.loc["BB09", "is_split"]) == (True, False)
+    assert rates(frame, crosswalk, weight="area").loc["BB09", "rate_pct"] == pytest.approx(9.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("frame", [table(BB01=5.0), table(BB01=5.0, BB02=np.nan)])
+def test_a_missing_origin_makes_the_mean_unknown(crosswalk, frame):
+    assert rates(frame, crosswalk)["rate_pct"].isna().tolist() == [True]
+
+
+def test_a_mean_over_regions_without_people_goes_by_area():
+    pieces = pd.DataFrame({"from_id": ["A", "B"], "to_id": "C", "weight_population": 1.0, "weight_area": 1.0})
+    pieces = pieces.assign(population=0.0, area_km2=[3.0, 1.0])
+    frame = pd.DataFrame({"nuts_id": ["A", "B"], "rate_pct": [10.0, 30.0]})
+    assert nuts.convert(frame, pieces, relative=["rate_pct"])["rate_pct"].tolist() == [15.0]
+
+
+def test_amounts_may_be_shared_out_by_area(crosswalk):
+    frame = table(DD01=100.0, AA02=8.0)
+    result = nuts.convert(frame, crosswalk, absolute=["persons_employed"], weight="area").set_index("nuts_id")
+    assert result["persons_employed"].to_dict() == {"AA03": 2.0, "AA04": 6.0, "DD01": 75.0, "DD02": 25.0}
+
+
+@settings(max_examples=40, deadline=None)
+@given(value=st.floats(allow_nan=False, allow_infinity=False))
+def test_a_renamed_or_split_region_keeps_its_rate_to_the_bit(value):
+    pieces = pd.DataFrame({"from_id": ["FR24", "XX", "XX"], "to_id": ["FRB0", "XX01", "XX02"]})
+    pieces = pieces.assign(weight_population=[1.0, 1 / 3, 2 / 3], population=[1.0, 1.0, 2.0], area_km2=1.0)
+    result = rates(table(FR24=value, XX=value), pieces)["rate_pct"]
+    assert [np.float64(found).tobytes() for found in result] == [np.float64(value).tobytes()] * 3
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    people=st.lists(st.floats(1, 1e7), min_size=2, max_size=5),
+    values=st.lists(st.floats(-100, 100), min_size=5, max_size=5),
+)
+def test_a_mean_lies_between_its_origins(people, values):
+    codes = [f"A{i}" for i in range(len(people))]
+    pieces = pd.DataFrame({"from_id": codes, "to_id": "C", "weight_population": 1.0, "population": people})
+    frame = pd.DataFrame({"nuts_id": codes, "rate_pct": values[: len(codes)]})
+    (mean,) = nuts.convert(frame, pieces.assign(area_km2=1.0), relative=["rate_pct"])["rate_pct"]
+    assert mean == pytest.approx(np.average(frame["rate_pct"], weights=people), rel=1e-9, abs=1e-9)
+
+
+def test_codes_given_up_come_with_every_origin_of_their_successors():
+    pieces = pd.DataFrame(
+        [
+            (2010, "SI01", "SI03"),
+            (2010, "SI02", "SI03"),
+            (2010, "SI02", "SI04"),
+            (2010, "AT11", "AT11"),
+            (2010, "XX01", "XX01"),
+            (2010, "XX02", "XX01"),
+            (2013, "SI03", "SI03"),
+            (2013, "SI04", "SI04"),
+            (2013, "AT11", "AT11"),
+            (2013, "XX01", "XX01"),
+        ],
+        columns=["from_version", "from_id", "to_id"],
+    )
+    found = nuts.of_older_version(pieces, older=2010, newer=2013)
+    assert list(zip(found["from_id"], found["to_id"], strict=True)) == [
+        ("SI01", "SI03"),
+        ("SI02", "SI03"),
+        ("SI02", "SI04"),
+        ("XX01", "XX01"),  # still a code in 2013, but with less land
+        ("XX02", "XX01"),
+    ]
 
 
 def test_an_unknown_code(crosswalk):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterkit.data import build, sources
+from clusterkit.data import industry_table, sources
 from clusterkit.errors import SourceError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -108,7 +108,7 @@ def test_every_file_behind_the_embedded_tables_is_a_known_edition() -> None:
 def test_the_names_that_the_build_uses() -> None:
     assert set(sources.NUTS_CODES) == {2013, 2016, 2021}
     assert set(sources.BOUNDARIES) == {0, 1, 2}
-    assert set(sources.CROSSWALKS) == {(level, version) for level in (1, 2) for version in (2010, 2013, 2021)}
+    assert set(sources.CROSSWALKS) == {(level, version) for level in (1, 2) for version in (2010, 2013, 2021, 2024)}
     assert sources.CROSSWALKS[2, 2021].path == "nuts/jrc_crosswalks_2025_08/n2_cm_v2016_v2021.csv"
     assert set(sources.SOURCES) <= set(sources.REGISTERED.values())
 
@@ -188,7 +188,7 @@ def test_the_series_follows_from_the_year_alone() -> None:
 
 
 def test_the_old_series_has_the_codes_that_the_build_reads() -> None:
-    assert sources.sbs_edition_for(2014).codes(build.INDICATORS.values()) == build.INDICATORS
+    assert sources.sbs_edition_for(2014).codes(industry_table.INDICATORS.values()) == industry_table.INDICATORS
 
 
 def test_the_code_of_wages_in_the_new_series_is_not_guessed() -> None:

@@ -64,10 +64,10 @@ def test_a_negative_amount(good, column):
     assert problem.where == f"the file, column {column}, 160 rows"
 
 
-def test_a_key_that_stands_twice(good):
-    found = problems_of(pd.concat([good, good.iloc[:1]], ignore_index=True))
-    assert all("uniqueness' in 2 cells" in problem.what for problem in found)
-    assert any("SI03" in problem.what for problem in found)
+def test_a_key_that_stands_twice_is_shown_with_its_key(good):
+    (problem,) = problems_of(pd.concat([good, good.iloc[:1]], ignore_index=True))
+    assert problem.what == "The table industry breaks 'one row per key' in 2 rows, for instance SI03 B 2014."
+    assert problem.where == "the file, columns nuts_id, nace_code, year, 161 rows"
 
 
 def test_another_nuts_version(good):
@@ -79,16 +79,76 @@ def test_another_nuts_version(good):
 
 def test_a_hidden_cell_with_a_value(good):
     row = good["persons_employed"].isna().idxmax()
-    good.loc[row, "persons_employed"] = 5.0
-    found = problems_of(good)
-    assert all("a hidden or missing cell has no value, a reported or estimated one has" in p.what for p in found)
-    assert "the file, column persons_employed, 160 rows" in [problem.where for problem in found]
+    good.loc[row, "persons_employed"] = good.loc[row, "persons_employed_low"]
+    (problem,) = problems_of(good)
+    assert problem.what == (
+        "The table industry breaks 'a hidden or missing cell has no value, a reported or estimated one has' in 1 rows, "
+        f"for instance {good.loc[row, 'nuts_id']} {good.loc[row, 'nace_code']} 2014."
+    )
 
 
 def test_a_reported_cell_without_a_value(good):
     row = (good["persons_employed_status"] == "reported").idxmax()
     good.loc[row, "persons_employed"] = np.nan
-    assert all("a hidden or missing cell has no value" in problem.what for problem in problems_of(good))
+    (problem,) = problems_of(good)
+    assert "a hidden or missing cell has no value" in problem.what
+    assert "in 1 rows" in problem.what
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"persons_employed_low": 11.0, "persons_employed": 10.0, "persons_employed_high": 12.0},
+        {"persons_employed_low": 9.0, "persons_employed": 10.0, "persons_employed_high": 9.5},
+    ],
+)
+def test_a_value_outside_its_range(good, cells):
+    row = (good["persons_employed_status"] == "reported").idxmax()
+    good.loc[row, list(cells)] = list(cells.values())
+    (problem,) = problems_of(good)
+    assert problem.what.startswith("The table industry breaks 'low <= value <= high' in 1 rows, for instance SI03 ")
+
+
+def test_a_range_of_a_hidden_cell_the_wrong_way_round(good):
+    row = good["persons_employed"].isna().idxmax()
+    good.loc[row, ["persons_employed_low", "persons_employed_high"]] = [5.0, 4.0]
+    (problem,) = problems_of(good)
+    assert "'low <= value <= high' in 1 rows" in problem.what
+    good.loc[row, "persons_employed_high"] = np.nan  # nothing bounds it from above
+    tables.check_table(good, "industry", "the file")
+
+
+@pytest.mark.parametrize(("amount", "rule"), [(np.inf, "finite"), (-np.inf, "greater_than_or_equal_to(0)")])
+def test_an_infinite_amount(good, amount, rule):
+    good.loc[7, "wages_meur"] = amount
+    (problem,) = problems_of(good)
+    assert problem.what == f"The table industry breaks '{rule}' in 1 cells, for instance {amount}."
+
+
+def test_a_fault_that_breaks_several_rules_is_counted_once(good):
+    row = (good["persons_employed_status"] == "reported").idxmax()
+    good.loc[row, "persons_employed"] = -5.0  # below zero, and outside its range
+    (problem,) = problems_of(good)
+    assert "greater_than_or_equal_to(0)' in 1 cells" in problem.what
+
+
+def test_rows_are_found_whatever_the_index(good):
+    good.loc[7, "persons_employed_low"] = -1.0
+    (problem,) = problems_of(good.set_index(pd.Index([3] * len(good))))
+    assert "in 1 cells, for instance -1.0." in problem.what
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", None])
+def test_boundaries_in_another_system(processed, crs):
+    region = tables.load_region(processed).head(10)
+    with pytest.raises(ContractError) as caught:
+        tables.check_table(region.set_crs(crs, allow_override=True), "region", "the file")
+    assert str(caught.value) == (
+        f"The coordinates of the table region are in {crs or 'no stated system'}, not EPSG:3035.\n"
+        "  where: the file, column geometry\n"
+        f"  rule:  {RULE}\n"
+        f"  fix:   {BUILD_AGAIN}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,6 +174,7 @@ def test_a_value_that_is_not_allowed(good, column, value, words):
 
 def test_a_column_of_another_type(good):
     found = problems_of(good.assign(year=good["year"].astype(str), wages_meur=good["wages_meur"].astype("float32")))
+    assert len(found) == 2  # a text is not compared with numbers as well
     whats = " ".join(problem.what for problem in found)
     assert "breaks 'dtype('int16')'" in whats
     assert "breaks 'dtype('float64')' in 1 cells, for instance float32" in whats
@@ -188,11 +249,22 @@ def test_the_embedded_tables_are_read(processed, load, name):
 
 
 @pytest.mark.parametrize("name", sorted(tables.CONTRACTS))
-@pytest.mark.parametrize("content", [None, b"nuts_id,year\nSI03,2014\n", b""])
-def test_a_file_that_is_absent_or_not_parquet(tmp_path, name, content):
+def test_a_table_that_is_absent(tmp_path, name):
+    with pytest.raises(ContractError) as caught:
+        tables.load_table(name, tmp_path)
+    assert str(caught.value) == (
+        f"The table {name} is absent.\n"
+        f"  where: {tmp_path / name}.parquet\n"
+        f"  rule:  {RULE}\n"
+        "  fix:   restore it from git, or build it with `clusterkit data build --raw FOLDER`"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(tables.CONTRACTS))
+@pytest.mark.parametrize("content", [b"nuts_id,year\nSI03,2014\n", b""])
+def test_a_file_that_is_not_parquet(tmp_path, name, content):
     path = tmp_path / f"{name}.parquet"
-    if content is not None:
-        path.write_bytes(content)
+    path.write_bytes(content)
     with pytest.raises(ContractError) as caught:
         tables.load_table(name, tmp_path)
     text = str(caught.value)
@@ -217,7 +289,7 @@ def test_a_table_in_the_place_of_another(tmp_path: Path, processed: Path):
     with pytest.raises(ContractError) as caught:
         tables.load_context(tmp_path)
     text = str(caught.value)
-    assert "The table context has no column nuts_version, nuts_id, year, population, gdp_meur" in text
+    assert "The table context has no column nuts_version, nuts_id, year, gdp_meur, gdp_mpps" in text
     assert "The table context has columns that its contract does not know: from_version, from_id" in text
     assert f"where: {tmp_path / 'context.parquet'}, the whole table" in text
 
