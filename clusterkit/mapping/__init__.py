@@ -11,6 +11,16 @@ from clusterkit.mapping.portfolio import (
     undecided,
 )
 from clusterkit.mapping.specialisation import location_quotient, location_quotient_range, presence
+from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
+from clusterkit.mapping.spatial import (
+    Contiguity,
+    Moran,
+    contiguity,
+    cross_border_clusters,
+    local_morans_i,
+    morans_i,
+)
+from clusterkit.mapping.stars import cluster_strength, star_robustness
 
 __all__ = [
     "benchmark",
@@ -25,4 +35,18 @@ __all__ = [
     "sectors_across_regions",
     "summary",
     "undecided",
+]
+
+__all__ += [
+    "QUADRANTS",
+    "Contiguity",
+    "Moran",
+    "cluster_strength",
+    "contiguity",
+    "cross_border_clusters",
+    "growth_portfolio",
+    "local_morans_i",
+    "morans_i",
+    "shift_share",
+    "star_robustness",
 ]
