@@ -1,5 +1,18 @@
 """Statistics of regional specialisation: tables in, tables out, no files."""
 
+from clusterkit.mapping.definitions import (
+    Derived,
+    as_taxonomy,
+    beside_benchmark,
+    colocation,
+    combine_links,
+    derive_definitions,
+    derive_divisions,
+    group_relatedness,
+    group_sectors,
+    validation_scores,
+)
+from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
 from clusterkit.mapping.portfolio import (
     benchmark,
@@ -10,8 +23,6 @@ from clusterkit.mapping.portfolio import (
     summary,
     undecided,
 )
-from clusterkit.mapping.specialisation import location_quotient, location_quotient_range, presence
-from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
 from clusterkit.mapping.spatial import (
     Contiguity,
     Moran,
@@ -20,6 +31,7 @@ from clusterkit.mapping.spatial import (
     local_morans_i,
     morans_i,
 )
+from clusterkit.mapping.specialisation import location_quotient, location_quotient_range, presence
 from clusterkit.mapping.stars import cluster_strength, star_robustness
 
 __all__ = [
@@ -40,13 +52,23 @@ __all__ = [
 __all__ += [
     "QUADRANTS",
     "Contiguity",
+    "Derived",
     "Moran",
+    "as_taxonomy",
+    "beside_benchmark",
     "cluster_strength",
+    "colocation",
+    "combine_links",
     "contiguity",
     "cross_border_clusters",
+    "derive_definitions",
+    "derive_divisions",
+    "group_relatedness",
+    "group_sectors",
     "growth_portfolio",
     "local_morans_i",
     "morans_i",
     "shift_share",
     "star_robustness",
+    "validation_scores",
 ]

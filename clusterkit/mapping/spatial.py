@@ -32,8 +32,6 @@ class Contiguity:
         The regions, in alphabetical order.
     pairs
         Every pair of regions that touch, once, in alphabetical order.
-    islands
-        Regions that touch no other chosen region. They take no part in spatial statistics.
     """
 
     nuts_ids: tuple[str, ...]
@@ -41,6 +39,7 @@ class Contiguity:
 
     @property
     def islands(self) -> tuple[str, ...]:
+        """Regions that touch no other chosen region. They take no part in spatial statistics."""
         linked = {code for pair in self.pairs for code in pair}
         return tuple(code for code in self.nuts_ids if code not in linked)
 
@@ -77,9 +76,10 @@ class Moran:
     """Whether high values lie beside high ones over the whole map.
 
     ``i`` is Moran's I (no unit; about ``expected`` = −1/(n − 1) where values are strewn at
-    random, towards 1 where like lies beside like), ``p`` its pseudo p-value (two-sided, 0 to 1), ``n`` the regions counted, ``islands`` and ``unknown`` those
-    left out for want of a neighbour or of a value. ``i`` and ``p`` are NaN where all values are
-    equal or fewer than three regions are left.
+    random, towards 1 where like lies beside like), ``p`` its pseudo p-value (two-sided, 0 to 1),
+    ``n`` the regions counted, ``islands`` and ``unknown`` those left out for want of a neighbour
+    or of a value. ``i`` and ``p`` are NaN where all values are equal or fewer than three regions
+    are left.
     """
 
     i: float
@@ -379,7 +379,7 @@ def _usable(values: pd.Series, neighbours: Contiguity, seed: int) -> tuple[pd.Se
 
 
 def _has_pattern(values: pd.Series) -> bool:
-    return len(values) >= LEAST_REGIONS and values.nunique() > 1
+    return len(values) >= LEAST_REGIONS and bool((values != values.iloc[0]).any())
 
 
 @contextmanager
