@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from clusterkit.data.csvfile import read_text
 from clusterkit.data.industries import Taxonomy
 from clusterkit.errors import Problem, SourceError
 
@@ -67,19 +68,9 @@ def load_benchmark_industries(path: Path) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        The file is absent, or lacks a column.
+        The file is absent or no CSV, or lacks a column.
     """
-    try:
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as exc:
-        raise SourceError(
-            Problem(
-                what=f"The benchmark clusters cannot be read: {exc}.",
-                where=str(path),
-                rule="a CSV file of NAICS industries, clusters and ISIC classes",
-                fix="check the path; the file is not part of this project",
-            )
-        ) from exc
+    rows = read_text(path)
     missing = [name for name in _BENCHMARK_COLUMNS if name not in rows]
     if missing:
         raise SourceError(

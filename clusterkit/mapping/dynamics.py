@@ -160,7 +160,8 @@ def _components(
     total = area_start.sum()
     growth = area_end.sum() / total - 1 if total > 0 else np.nan
     sector_growth = area_end / area_start.replace(0, np.nan) - 1
-    nothing = start.eq(0) & area_start.notna()  # a rate that does not exist is the rate of no jobs
+    start = start.where(pd.DataFrame(False, start.index, start.columns) | area_start.notna())
+    nothing = start.eq(0)  # a rate that does not exist is the rate of no jobs
     national = (start * growth).mask(nothing, 0.0)
     industry_mix = start.mul(sector_growth - growth).mask(nothing, 0.0)
     # As a remainder rather than from the region's own rate, which does not exist for a new sector.

@@ -254,8 +254,9 @@ def local_morans_i(
     from esda import Moran_Local
     from scipy.stats import false_discovery_control
 
-    with _global_seed(seed), warnings.catch_warnings():  # its seed argument sets numpy's global one
+    with _global_seed(seed), warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
         warnings.filterwarnings("ignore", "The alternative hypothesis", DeprecationWarning)  # doubled below
+        # Its seed argument sets numpy's global generator, which is put back.
         result = Moran_Local(known.to_numpy(), used.graph(), permutations=permutations, n_jobs=1, seed=seed)
     # A region that touches all others has the same neighbours on every random map: nothing to test,
     # though rounding makes esda call it significant.

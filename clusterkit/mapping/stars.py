@@ -198,8 +198,9 @@ def star_robustness(
     Notes
     -----
     Hidden cells are drawn one by one: that they add up to published totals is not used, so the
-    probabilities are more cautious than need be (docs/assumptions.md#A44). Wage levels of
-    countries and of the area stay as given or as published.
+    probabilities are more cautious than need be (docs/assumptions.md#A44). Once drawn they compete
+    for the top shares, which :func:`cluster_strength` leaves them out of. Wage levels of countries
+    and of the area stay as given or as published.
 
     Examples
     --------
