@@ -163,12 +163,12 @@ def test_probability_by_hand():
         None,
         scheme=scheme(size=LARGE),
         seed=1,
-        draws=4000,
+        draws=1500,
         distribution="uniform",
         threshold_spread=0,
         **ends,
     )
-    np.testing.assert_allclose(p["p_size"], [1, 0.5, 0], atol=0.03)
+    np.testing.assert_allclose(p["p_size"], [1, 0.5, 0], atol=0.05)
     assert p["expected_stars"].tolist() == p["p_any_star"].tolist() == p["p_size"].tolist()
 
 
@@ -176,10 +176,10 @@ def test_probability_of_a_triangular_draw_by_hand():
     """Between 0 and 100 with the peak at 100, above 50: 1 - 0.5² = 3/4."""
     employment = jobs([100.0])
     p = mapping.star_robustness(
-        employment, None, scheme=scheme(size={**LARGE, "at_least": 50}), seed=1, draws=4000, threshold_spread=0,
+        employment, None, scheme=scheme(size={**LARGE, "at_least": 50}), seed=1, draws=1500, threshold_spread=0,
         low=employment * 0, high=employment,
     )  # fmt: skip
-    assert p["p_size"].item() == pytest.approx(0.75, abs=0.03)
+    assert p["p_size"].item() == pytest.approx(0.75, abs=0.05)
 
 
 def test_a_threshold_within_its_spread_is_reached_in_half_of_the_draws():
