@@ -119,7 +119,7 @@ def cluster_strength(
     )
     cells = replace(cells, **_totals(employment, benchmark, region_total, benchmark_total))
     value = _measures(employment, cells)
-    least, most = (_measures(employment if end is None else employment.fillna(end), cells) for end in (low, high))
+    least, most = (dict(value) if end is None else _measures(employment.fillna(end), cells) for end in (low, high))
     for name in ("wages_to_country", "wages_to_area"):  # fewer persons share the same wages
         least[name], most[name] = most[name], least[name]
     stars = {
