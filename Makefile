@@ -6,10 +6,10 @@ RAW ?= data/raw
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help report test bench lab data schema docs lint clean
+.PHONY: help report test bench lab data definitions schema docs lint clean
 
 help:  ## list these targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(VENV)/.report  ## run all regions and make the website
 	$(BIN)/clusterkit report --all
@@ -26,6 +26,9 @@ lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
 
 data: $(VENV)/.report  ## build the tables from raw files: make data RAW=folder
 	$(BIN)/clusterkit data build --raw $(RAW)
+
+definitions: $(VENV)/.report  ## derive clusters of divisions from data/processed (docs/definitions.md)
+	$(BIN)/clusterkit definitions
 
 schema: $(VENV)/.report  ## write params/schema.json anew
 	$(BIN)/clusterkit params schema > params/schema.json.part && mv params/schema.json.part params/schema.json

@@ -19,6 +19,7 @@ import clusterkit
 from clusterkit import params as parameters
 from clusterkit.commands.answers import RUN_FAILED, refuse_wrong_input, say
 from clusterkit.commands.data import data
+from clusterkit.commands.definitions import definitions
 from clusterkit.errors import ClusterkitError
 from clusterkit.paths import Project, project
 
@@ -136,6 +137,7 @@ def _render(place: Project, listed: list[parameters.RegionParams], renderer: str
 
 
 main.add_command(data)
+main.add_command(definitions)
 
 
 @main.group("params")

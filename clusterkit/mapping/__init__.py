@@ -11,6 +11,19 @@ from clusterkit.mapping.concentration import (
     locational_gini,
     theil,
 )
+from clusterkit.mapping.definitions import (
+    Derived,
+    as_taxonomy,
+    beside_benchmark,
+    colocation,
+    combine_links,
+    derive_definitions,
+    derive_divisions,
+    group_relatedness,
+    group_sectors,
+    validation_scores,
+)
+from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
 from clusterkit.mapping.portfolio import (
     benchmark,
@@ -31,24 +44,51 @@ from clusterkit.mapping.relatedness import (
     relatedness_density,
     unrelated_variety,
 )
+from clusterkit.mapping.spatial import (
+    Contiguity,
+    Moran,
+    contiguity,
+    cross_border_clusters,
+    local_morans_i,
+    morans_i,
+)
 from clusterkit.mapping.specialisation import location_quotient, location_quotient_range, presence
+from clusterkit.mapping.stars import cluster_strength, star_robustness
 
 __all__ = [
+    "QUADRANTS",
+    "Contiguity",
+    "Derived",
+    "Moran",
+    "as_taxonomy",
     "benchmark",
+    "beside_benchmark",
+    "cluster_strength",
+    "colocation",
+    "combine_links",
+    "contiguity",
+    "cross_border_clusters",
     "cross_sector_links",
     "density",
+    "derive_definitions",
+    "derive_divisions",
     "economic_complexity",
     "ellison_glaeser",
     "entries_and_exits",
     "entropy",
     "gini",
+    "group_relatedness",
+    "group_sectors",
+    "growth_portfolio",
     "herfindahl",
     "hoover_index",
     "krugman_index",
+    "local_morans_i",
     "location_quotient",
     "location_quotient_range",
     "locational_gini",
     "matched_growth",
+    "morans_i",
     "portfolio",
     "presence",
     "proximity",
@@ -59,8 +99,11 @@ __all__ = [
     "relatedness",
     "relatedness_density",
     "sectors_across_regions",
+    "shift_share",
+    "star_robustness",
     "summary",
     "theil",
     "undecided",
     "unrelated_variety",
+    "validation_scores",
 ]

@@ -105,7 +105,7 @@ def list_taxonomies(folder: Path) -> dict[str, Taxonomy]:
                 what="There is no taxonomy file.",
                 where=str(folder),
                 rule="one YAML file per taxonomy",
-                fix="check the folder's name; params/taxonomies of a fresh checkout holds five",
+                fix="check the folder's name; params/taxonomies of a fresh checkout holds six",
             )
         )
     if problems:
