@@ -26,7 +26,7 @@ from clusterkit.data import (
 from clusterkit.errors import Problem, RunError, SourceError, some
 from clusterkit.paths import project
 
-YEARS = (2011, 2012, 2013, 2014)  # best filled years of the regional statistics, docs/data_log.md
+CONTEXT_YEARS = (2011, 2012, 2013, 2014)  # years of which industries are shown beside their region
 SIMPLIFY_M = 8000.0  # metres; an area of 8 km x 8 km is about two pixels of a European map on a page
 BY_HAND = "not known, accepted with --accept-changed"  # edition of a file that nothing accounts for
 
@@ -70,7 +70,7 @@ def build(raw: Path, processed: Path, *, accept_changed: bool = False) -> dict[s
     known = nuts_codes.by_version(every)
     crosswalk = _crosswalk(raw, codes[nuts.BASE_VERSION], known)
     built = {
-        "industry": industry_table.read_industry(raw, codes, crosswalk, YEARS),
+        "industry": industry_table.read_industry(raw, codes, crosswalk),
         "region": _region(raw, codes[nuts.BASE_VERSION]),
         "context": _context(held, crosswalk, known),
         "crosswalk": crosswalk,
@@ -172,7 +172,7 @@ def _region(raw: Path, codes: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _context(held: dict[str, raw_folder.Held], crosswalk: pd.DataFrame, known: nuts_codes.Known) -> pd.DataFrame:
-    years = {str(year) for year in YEARS}
+    years = {str(year) for year in CONTEXT_YEARS}
     series = {
         "population": (sources.POPULATION, {"sex": {"T"}, "unit": {"NR"}, "age": {"TOTAL"}}),
         "gdp_meur": (sources.GDP, {"unit": {"MIO_EUR"}}),
@@ -250,7 +250,7 @@ def _provenance(
 ) -> dict[str, object]:
     return {
         "nuts_version": nuts.BASE_VERSION,
-        "years": list(YEARS),
+        "years": sorted(int(year) for year in built["industry"]["year"].unique()),
         "rows": {name: len(table) for name, table in built.items()},
         "indicators": int(built["indicator"]["indicator"].nunique()),
         "indicators_left_out": left_out,

@@ -288,6 +288,8 @@ def crosswalk(level: int, version: int, other: int) -> Source:
 # What the tables in data/processed are built from (clusterkit/data/build.py).
 SBS_REGIONAL = get("sbs_r_nuts06_r2")
 SBS_NATIONAL = get("sbs_na_sca_r2")
+SBS_2015 = get("sbs_r_nuts06_r2_2015_employment")
+SBS_2022 = get("sbs_r_nuts2021_manufacturing_2022")
 POPULATION = get("demo_r_pjangrp3")
 GDP = get("nama_10r_2gdp")
 EMPLOYMENT = get("lfst_r_lfe2emp")
@@ -300,6 +302,8 @@ CROSSWALKS = {
 SOURCES: tuple[Source, ...] = (
     SBS_REGIONAL,
     SBS_NATIONAL,
+    SBS_2015,
+    SBS_2022,
     POPULATION,
     GDP,
     EMPLOYMENT,

@@ -59,6 +59,7 @@ INDUSTRY = pa.DataFrameSchema(
         "wages_meur_estimate_low": _AMOUNT,
         "wages_meur_estimate_high": _AMOUNT,
         "wages_meur_status": _STATUS,
+        "series": pa.Column(str, pa.Check.isin(["2008-2020", "2021-"])),
         "source": pa.Column(str),
     },
     unique=["nuts_id", "nace_code", "year"],
@@ -70,12 +71,15 @@ INDUSTRY = pa.DataFrameSchema(
             ),
             name="a hidden or missing cell has no value, a reported or estimated one has",
         ),
-        *(
-            pa.Check(
-                lambda table, name=name: table[name].isna() == table[f"{name}_estimate"].notna(),
-                name=f"{name} has an estimate where it has no value, and only there",
-            )
-            for name in ("persons_employed", "wages_meur")
+        pa.Check(
+            lambda table: table["persons_employed_estimate"].notna() == table["persons_employed"].isna(),
+            name="persons_employed has an estimate where it has no value, and only there",
+        ),
+        pa.Check(
+            lambda table: (
+                table["wages_meur_estimate"].notna() == (table["wages_meur"].isna() & table["series"].eq("2008-2020"))
+            ),
+            name="wages_meur of the series to 2020 has an estimate where it has no value, and only there",
         ),
         pa.Check(_is_ordered, name="low <= value <= high"),
     ],
