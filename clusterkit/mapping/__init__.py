@@ -24,6 +24,7 @@ from clusterkit.mapping.definitions import (
     validation_scores,
 )
 from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
+from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
 from clusterkit.mapping.portfolio import (
     benchmark,
@@ -62,6 +63,7 @@ __all__ = [
     "Moran",
     "as_taxonomy",
     "benchmark",
+    "benchmark_totals",
     "beside_benchmark",
     "cluster_strength",
     "colocation",
@@ -74,6 +76,7 @@ __all__ = [
     "derive_divisions",
     "economic_complexity",
     "ellison_glaeser",
+    "employment_matrix",
     "entries_and_exits",
     "entropy",
     "gini",
