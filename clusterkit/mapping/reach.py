@@ -144,11 +144,12 @@ def entry_rates(start: AllRegions, end: AllRegions, *, groups: int = 5) -> pd.Da
     density = relatedness_density(before, relatedness(presence(start.lq[codes])))
     cells = pd.DataFrame(
         {
-            "density": density.stack(future_stack=True),
-            "entry": entries_and_exits(before, after).entries.stack(future_stack=True),
+            "nace_code": np.tile(codes, len(regions)),
+            "density": density.to_numpy().ravel(),
+            "entry": entries_and_exits(before, after).entries.to_numpy().ravel(),
         }
     ).dropna()
-    cells = cells[~cells.index.get_level_values(-1).str.startswith(EXTRACTION)]
+    cells = cells[~cells["nace_code"].str.startswith(EXTRACTION)]
     names = ["n_cells", "n_entries", "entry_pct"]
     if len(cells) < groups:
         return pd.DataFrame(columns=names).rename_axis("group")

@@ -19,12 +19,14 @@ from clusterkit.data.sources import GISCO
 from clusterkit.mapping import AllRegions
 from clusterkit.params import RegionParams
 from clusterkit.show import maps, theme, words
+from clusterkit.show.outlines import draw
 from clusterkit.show.output import Column, Downloads, Figure, Table, Text
 from clusterkit.show.tables import source_note
 
 PANELS = 6  # small maps in a figure; more would be too small to read
+TITLE_IN, LEGEND_IN = 0.5, 0.95  # inches; above each small map, and below all
 COLUMNS = 3  # small maps side by side
-TOLERANCE_M = 5_000  # metres; a third of a pixel of a small map
+TOLERANCE_M = 9_000  # metres; less than a pixel of a small map
 LEADING = 3  # regions named in a sentence
 FIRST = 10  # ranks that a sentence calls being among the first
 ESTIMATED = "e"  # mark of an estimated figure in a table
@@ -99,8 +101,7 @@ def table_standing(
                     f"{names[str(other['nuts_id'])]} {words.decimal(other['lq'])} ({_marked(other)})"
                     for _, other in first.iterrows()
                 ),
-                words.number(row["locational_gini"], 2),
-                words.percent(row["top_share_pct"]),
+                f"{words.number(row['locational_gini'], 2)}; {words.percent(row['top_share_pct'])}",
             )
         )
     n_regions = words.number(standing["n_regions"].max())
@@ -112,16 +113,17 @@ def table_standing(
         title=f"{p.name} among {n_regions} regions of Europe in its strong sectors, {p.reference_year}",
         columns=[
             Column("Sector", numeric=False),
-            Column("Rank"),
-            Column("Quotient (jobs) here"),
+            Column("Rank", numeric=False),
+            Column("Quotient (jobs)", numeric=False),
             Column("The five highest quotients in Europe (jobs)", numeric=False),
-            Column("Locational Gini"),
-            Column("Jobs in the five largest regions"),
+            Column("Concentration", numeric=False),
         ],
         rows=rows,
         note=f"{ESTIMATED}: hidden, estimated. A rank with a range: as far as the 90 % intervals of hidden cells leave it open. "
         f"{p.name} counts as one region. Here Europe includes estimates for hidden country rows, so a quotient can differ a little "
-        "from those above. Locational Gini: 0 spread as all jobs are, towards 1 concentrated. " + source_note(p),
+        "from those above. Concentration: locational Gini (0 spread as "
+        "all jobs are, towards 1 in few regions); share of the five regions with most jobs in the sector. "
+        + source_note(p),
         link=downloads.save("europe", file.set_index("nace_code")),
     )
 
@@ -145,21 +147,22 @@ def plot_strength_maps(
     if not codes:
         return None
     theme.use()
-    shapes, land = _coarse(region, p)
+    shapes = _coarse(region, p)
     west, south, east, north = maps.EUROPE
     n_rows = -(-len(codes) // COLUMNS)
-    panel_in = theme.WIDTH_IN / COLUMNS
-    height_in = n_rows * (panel_in * (north - south) / (east - west) + 0.62) + 1.05
-    figure, grid = plt.subplots(
-        n_rows, COLUMNS, figsize=(theme.WIDTH_IN, height_in), squeeze=False, layout="constrained"
-    )
+    width = 1 / COLUMNS
+    map_in = theme.WIDTH_IN * width * (north - south) / (east - west)
+    height_in = n_rows * (map_in + TITLE_IN) + LEGEND_IN
+    figure = plt.figure(figsize=(theme.WIDTH_IN, height_in), dpi=72)
     counts = {}
-    for axes, code in zip(grid.flat, codes, strict=False):
+    for number, code in enumerate(codes):
+        row, column = divmod(number, COLUMNS)
+        bottom_in = height_in - (row + 1) * (map_in + TITLE_IN)
+        axes = figure.add_axes((column * width, bottom_in / height_in, width, map_in / height_in))
         klass = _classes(everywhere, code)
         counts[code] = klass
-        _panel(axes, shapes, land, klass, p)
-        axes.set_title("\n".join(textwrap.wrap(taxonomy.label(code), 32)), fontsize=theme.FONT_PT, loc="left")
-    for axes in grid.flat:
+        _panel(axes, shapes, klass, p)
+        axes.text(0.03, 1.0, "\n".join(textwrap.wrap(taxonomy.label(code), 30)), transform=axes.transAxes, va="bottom")
         axes.set_xlim(west, east)
         axes.set_ylim(south, north)
         axes.set_axis_off()
@@ -168,7 +171,7 @@ def plot_strength_maps(
         Patch(facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="////", linewidth=0, label="hidden, class left open"),
         Line2D([], [], color=theme.INK, linewidth=1.6, label=theme.plain(p.name)),
     ]
-    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False, handlelength=1.4)
+    figure.legend(handles=handles, loc="lower left", ncols=3, frameon=False, handlelength=1.4)
     return theme.finish(
         figure,
         title=_maps_title(counts, p, taxonomy),
@@ -210,27 +213,26 @@ def _classes(everywhere: AllRegions, code: str) -> pd.Series:
 
 def _long(everywhere: AllRegions, codes: Sequence[str]) -> pd.DataFrame:
     """Quotients with their interval, one row per sector and region, for the file."""
-    parts = {name: getattr(everywhere, name)[list(codes)].T for name in ("lq", "lq_low", "lq_high", "is_estimated")}
-    return pd.DataFrame({name: part.stack(future_stack=True) for name, part in parts.items()}).rename_axis(
-        ["nace_code", "nuts_id"]
-    )
+    parts = {
+        name: getattr(everywhere, name)[list(codes)].melt(
+            ignore_index=False, var_name="nace_code", value_name=name
+        ).set_index("nace_code", append=True)[name]
+        for name in ("lq", "lq_low", "lq_high", "is_estimated")
+    }  # fmt: skip
+    return pd.DataFrame(parts)
 
 
-def _coarse(region: gpd.GeoDataFrame, p: RegionParams) -> tuple[gpd.GeoSeries, gpd.GeoSeries]:
-    """Regions (the report region as one) and all countries, as coarse as a small map."""
-    west, south, east, north = maps.EUROPE
+def _coarse(region: gpd.GeoDataFrame, p: RegionParams) -> gpd.GeoSeries:
+    """The regions, the report region as one, as coarse as a small map."""
     level2 = region[(region["level"] == 2) & (region["country"] != "IS")].set_index("nuts_id").geometry
-    boxes = level2.bounds
-    seen = (boxes["maxx"] > west) & (boxes["minx"] < east) & (boxes["maxy"] > south) & (boxes["miny"] < north)
-    level2 = level2[seen]
-    coarse = shapely.coverage_simplify(level2.to_numpy(), TOLERANCE_M)
+    coarse = shapely.clip_by_rect(shapely.coverage_simplify(level2.to_numpy(), TOLERANCE_M), *maps.EUROPE)
     shapes = gpd.GeoSeries(_without_specks(coarse), index=level2.index, crs=region.crs)
-    land = gpd.GeoSeries([shapely.union_all(shapes.to_numpy())], crs=region.crs)
+    shapes = shapes[~shapes.is_empty]
     own = shapes[shapes.index.isin(p.nuts_ids)]
     shapes = shapes.drop(own.index)
     if len(own):
         shapes[p.region] = shapely.union_all(own.to_numpy())
-    return shapes, land
+    return shapes
 
 
 def _without_specks(polygons: np.ndarray) -> np.ndarray:
@@ -240,25 +242,20 @@ def _without_specks(polygons: np.ndarray) -> np.ndarray:
     return np.array([shapely.multipolygons(parts[kept & (owner == number)]) for number in range(len(polygons))])
 
 
-def _panel(axes: Axes, shapes: gpd.GeoSeries, land: gpd.GeoSeries, klass: pd.Series, p: RegionParams) -> None:
-    axes.set_aspect("equal")
-    land.plot(ax=axes, color=theme.LAND, linewidth=0, aspect=None)
+def _panel(axes: Axes, shapes: gpd.GeoSeries, klass: pd.Series, p: RegionParams) -> None:
     of = klass.reindex(shapes.index)
-    hidden = shapes[of.isna() & shapes.index.isin(klass.index)]
-    if len(hidden):
-        _merged(hidden).plot(
-            ax=axes, facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="//////", linewidth=0, aspect=None
-        )
+    is_counted = shapes.index.isin(klass.index)
+    draw(axes, _merged(shapes[~is_counted]), facecolor=theme.LAND)
+    hidden = _merged(shapes[of.isna() & is_counted])
+    draw(axes, hidden, facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="//////")
     for number, colour in enumerate(theme.LQ_COLOURS):
-        if (of == number).any():
-            _merged(shapes[of == number]).plot(ax=axes, color=colour, linewidth=0, aspect=None)
-    if p.region in shapes.index:
-        shapes[[p.region]].boundary.plot(ax=axes, color=theme.INK, linewidth=1.6, aspect=None)
+        draw(axes, _merged(shapes[of == number]), facecolor=colour)
+    draw(axes, shapes[shapes.index == p.region].to_numpy(), facecolor="none", edgecolor=theme.INK, linewidth=1.6)
 
 
-def _merged(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    """One outline in place of many: a picture of a fifth of the size."""
-    return gpd.GeoSeries([shapely.union_all(shapes.to_numpy())], crs=shapes.crs)
+def _merged(shapes: gpd.GeoSeries) -> np.ndarray:
+    """One outline in place of many, for a smaller picture."""
+    return np.array([shapely.coverage_union_all(shapes.to_numpy())]) if len(shapes) else np.array([])
 
 
 def _marked(row: pd.Series) -> str:

@@ -129,12 +129,10 @@ def table_reach(reach: Reach, p: RegionParams, taxonomy: Taxonomy, downloads: Do
     rows = [
         (
             taxonomy.label(str(code)),
-            words.number(row["rank"]),
             words.percent(100 * row["density"]),
             _close(row, taxonomy, with_times=True),
             words.number(row["n_regions_with_both"]),
-            words.number(row["persons_employed"]) + (" e" if row["is_estimated"] else ""),
-            words.decimal(row["lq"]),
+            f"{words.number(row['persons_employed'])}{' e' if row['is_estimated'] else ''} ({words.decimal(row['lq'])})",
         )
         for code, row in shown.iterrows()
     ]
@@ -143,16 +141,14 @@ def table_reach(reach: Reach, p: RegionParams, taxonomy: Taxonomy, downloads: Do
         title=f"Sectors within reach of {p.name}, {p.reference_year}",
         columns=[
             Column("Sector", numeric=False),
-            Column("Rank"),
             Column("Density"),
             Column("Close to these strong sectors", numeric=False),
-            Column("Regions with it and the closest"),
-            Column("Persons employed now"),
-            Column("Location quotient now"),
+            Column("Regions with both"),
+            Column("Jobs (quotient) now", numeric=False),
         ],
         rows=rows,
-        note="Density: share of what is related to the sector that the region is strong in. In brackets: how often regions have both, times "
-        f"chance. e: hidden, estimated. Strong needs a quotient of {p.mapping.strong_lq:g} and {words.percent(p.mapping.min_share_pct)} of the jobs: a "
+        note="Density: share of what is related to the sector that the region is strong in. Times: how often regions have it and the "
+        f"closest of these, times chance; regions with both: their number. e: hidden, estimated. Strong needs a quotient of {p.mapping.strong_lq:g} and {words.percent(p.mapping.min_share_pct)} of the jobs: a "
         f"sector may have the one without the other. Mining and quarrying needs a deposit and is left out. {source_note(p)}",
         link=downloads.save("reach", file),
     )

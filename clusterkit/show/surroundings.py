@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import geopandas as gpd
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
+import shapely
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.patheffects import withStroke
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
@@ -19,6 +20,7 @@ from clusterkit.data.sources import GISCO
 from clusterkit.mapping import Contiguity
 from clusterkit.params import RegionParams
 from clusterkit.show import theme, words
+from clusterkit.show.outlines import draw
 from clusterkit.show.output import Column, Downloads, Figure, Table, Text
 from clusterkit.show.tables import source_note
 
@@ -194,14 +196,11 @@ def plot_surroundings(
     figure, axes, shapes = _frame(region, p, beside)
     for number, colour in enumerate(SHADES):
         codes = n_shared.index[n_shared.clip(upper=len(SHADES) - 1) == number]
-        chosen = shapes[shapes["nuts_id"].isin(codes)]
-        if len(chosen):
-            chosen.plot(ax=axes, color=colour, edgecolor=theme.PAPER, linewidth=0.8, aspect=None)
-    doubtful = shapes[shapes["nuts_id"].isin(shared.index[shared.isna().any(axis=1)])]
-    if len(doubtful):
-        doubtful.plot(ax=axes, facecolor="none", edgecolor=theme.MUTED, hatch="////", linewidth=0, aspect=None)
-    own = shapes[shapes["nuts_id"].isin(p.nuts_ids)].dissolve()
-    own.plot(ax=axes, color=theme.STRONG, edgecolor=theme.INK, linewidth=1.8, aspect=None)
+        draw(axes, _chosen(shapes, codes), facecolor=colour, edgecolor=theme.PAPER, linewidth=0.8)
+    doubtful = _chosen(shapes, shared.index[shared.isna().any(axis=1)])
+    draw(axes, doubtful, facecolor="none", edgecolor=theme.MUTED, hatch="////")
+    own = np.array([shapely.union_all(_chosen(shapes, p.nuts_ids))])
+    draw(axes, own, facecolor=theme.STRONG, edgecolor=theme.INK, linewidth=1.8)
     _label(axes, shapes, beside, shared, p, names)
     handles = [Patch(facecolor=colour, label=label) for colour, label in zip(SHADES, SHADE_LABELS, strict=True)]
     if len(doubtful):
@@ -237,7 +236,7 @@ def _title(near: pd.Series, n_strong: int, p: RegionParams, names: Mapping[str, 
     shown = words.listing(first) if len(first) <= NAMED else f"{words.cardinal(len(first))} neighbours"
     return (
         f"{words.sentence(shown)} {'shares' if len(first) == 1 else 'share'} "
-        f"{'most strong sectors' if len(near) > 1 else 'strong sectors'} with {p.name}: {words.out_of(most, n_strong)}"
+        f"{'the most strong sectors' if len(near) > 1 else 'strong sectors'} with {p.name}: {words.out_of(most, n_strong)}"
     )
 
 
@@ -265,8 +264,12 @@ def _frame(
     axes.set_axis_off()
     shapes = level2.clip_by_rect(*frame)
     shapes = level2.assign(geometry=shapes)[~shapes.is_empty]
-    shapes.plot(ax=axes, color=theme.LAND, edgecolor=theme.PAPER, linewidth=0.8, aspect=None)
+    draw(axes, shapes.geometry.to_numpy(), facecolor=theme.LAND, edgecolor=theme.PAPER, linewidth=0.8)
     return figure, axes, shapes
+
+
+def _chosen(shapes: gpd.GeoDataFrame, nuts_ids: Collection[str]) -> np.ndarray:
+    return shapes.loc[shapes["nuts_id"].isin(list(nuts_ids)), "geometry"].to_numpy()
 
 
 def _label(
@@ -285,10 +288,9 @@ def _label(
     wanted |= {code: shapes.loc[shapes["nuts_id"] == code, "geometry"].union_all() for code in beside}
     for code, shape in sorted(wanted.items(), key=lambda item: (item[0] != p.region, -item[1].area)):
         spot = shape.representative_point()
-        text = axes.text(spot.x, spot.y, _words_on_map(code, shared, p, names), ha="center", va="center", fontsize=theme.FONT_PT - 2,
-                         fontweight="bold" if code == p.region else "normal", color="#1d2329", parse_math=False, zorder=5,
-                         linespacing=1.15)  # fmt: skip
-        text.set_path_effects([withStroke(linewidth=2.5, foreground="#fefefe")])
+        text = axes.text(spot.x, spot.y, _words_on_map(code, shared, p, names), ha="center", va="center", fontsize=theme.FONT_PT - 1.5,
+                         fontweight="bold" if code == p.region else "normal", parse_math=False, zorder=5, linespacing=1.15,
+                         bbox={"facecolor": theme.PAPER, "alpha": 0.8, "linewidth": 0, "pad": 1.5})  # fmt: skip
         box = text.get_window_extent()
         x, y = axes.transData.transform((spot.x, spot.y))
         steps = [(0, 0), *((dx, dy) for dy in (0.6, -0.6, 1.1, -1.1) for dx in (0, 0.5, -0.5))]
