@@ -26,7 +26,7 @@ from clusterkit.show.tables import source_note
 PANELS = 6  # small maps in a figure; more would be too small to read
 TITLE_IN, LEGEND_IN = 0.5, 0.95  # inches; above each small map, and below all
 COLUMNS = 3  # small maps side by side
-TOLERANCE_M = 9_000  # metres; less than a pixel of a small map
+TOLERANCE_M = 28_000  # metres; triangles of one to three pixels of a small map are left out
 LEADING = 3  # regions named in a sentence
 FIRST = 10  # ranks that a sentence calls being among the first
 ESTIMATED = "e"  # mark of an estimated figure in a table
@@ -238,7 +238,7 @@ def _coarse(region: gpd.GeoDataFrame, p: RegionParams) -> gpd.GeoSeries:
 def _without_specks(polygons: np.ndarray) -> np.ndarray:
     """Polygons without islands too small to see."""
     parts, owner = shapely.get_parts(polygons, return_index=True)
-    kept = shapely.area(parts) >= 4 * TOLERANCE_M**2
+    kept = shapely.area(parts) >= TOLERANCE_M**2
     return np.array([shapely.multipolygons(parts[kept & (owner == number)]) for number in range(len(polygons))])
 
 

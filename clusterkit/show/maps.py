@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
@@ -75,7 +77,7 @@ def _plot_sector(
     regions
         The sector over all regions, as ``mapping.sectors_across_regions`` gives it.
     """
-    figure, axes, region = _europe(region, legend=True)
+    figure, axes, region = _europe(region, legend=True, covered=regions.index)
     shapes = region[region["level"] == 2].merge(regions, left_on="nuts_id", right_index=True)
     klass, everywhere = _classes(shapes), _classes(regions)
     hidden = shapes[klass.isna()]
@@ -155,16 +157,17 @@ def _label(axes: Axes, places: dict[str, gpd.GeoDataFrame]) -> None:
 
 
 def _europe(
-    region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN, *, legend: bool = False
+    region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN, *, legend: bool = False, covered: Collection[str] = ()
 ) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
-    """An empty map of Europe, and the regions as far as they are on it."""
+    """An empty map of Europe, and the regions as far as they are on it; without the land of ``covered`` ones."""
     theme.use()
     region = _on_map(region)
     west, south, east, north = EUROPE
     west -= LEGEND_M if legend else 0
     figure = plt.figure(figsize=(width_in, width_in * (north - south) / (east - west)), dpi=72)  # as SVG counts
     axes = figure.add_axes((0, 0, 1, 1))
-    draw(axes, region.geometry[region["level"] == 0].to_numpy(), facecolor=theme.LAND)
+    is_land = (region["level"] == 0) & ~region["country"].isin({code[:2] for code in covered})
+    draw(axes, region.geometry[is_land].to_numpy(), facecolor=theme.LAND)
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     axes.set_axis_off()

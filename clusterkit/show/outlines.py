@@ -29,7 +29,7 @@ def outline(polygons: np.ndarray) -> Path:
     >>> outline(np.array([shapely.box(0, 0, 1, 1), shapely.box(5, 0, 6, 1)])).vertices.shape
     (10, 2)
     """
-    rings = shapely.get_rings(shapely.normalize(polygons))
+    rings = shapely.get_rings(shapely.get_parts(shapely.normalize(polygons)))
     points, ring = shapely.get_coordinates(rings, return_index=True)
     starts = np.flatnonzero(np.diff(ring, prepend=-1))
     codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
@@ -51,4 +51,4 @@ def draw(axes: Axes, polygons: np.ndarray, **style: Any) -> None:
         As for a matplotlib patch; without an edge unless ``linewidth`` is given.
     """
     if len(polygons):
-        axes.add_patch(PathPatch(outline(np.asarray(polygons)), **{"linewidth": 0, **style}))
+        axes.add_artist(PathPatch(outline(np.asarray(polygons)), **{"linewidth": 0, **style}))
