@@ -68,9 +68,10 @@ def within_reach(everywhere: AllRegions, region: str, *, min_relatedness: float 
         rank=first["density"].round(12).rank(ascending=False, method="min").astype("Int64"),
         n_close=groups.size(),
         closest=groups.agg(tuple),
-        persons_employed=everywhere.employment.loc[region],
-        lq=everywhere.lq.loc[region],
-        is_estimated=everywhere.is_estimated.loc[region],
+        # An empty table would take over the whole index of a Series.
+        persons_employed=everywhere.employment.loc[region].reindex(first.index),
+        lq=everywhere.lq.loc[region].reindex(first.index),
+        is_estimated=everywhere.is_estimated.loc[region].reindex(first.index),
     )
     order = ["rank", "density", "n_close", "closest", "relatedness", "n_regions_with_both"]
     return Reach(links, table[[*order, "persons_employed", "lq", "is_estimated"]])

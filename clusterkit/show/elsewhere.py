@@ -196,7 +196,7 @@ def _maps_title(counts: dict[str, pd.Series], p: RegionParams, taxonomy: Taxonom
             f"at least twice the European share in {taxonomy.phrase(fewest)}"
         )
     return (
-        f"Of {words.cardinal(len(twice))} other strong sectors of {p.name}, {taxonomy.phrase(fewest)} is at home in the fewest regions: "
+        f"Of {words.cardinal(len(twice))} more strong sectors of {p.name} mapped here, {taxonomy.phrase(fewest)} is at home in the fewest regions: "
         f"{words.count(twice[fewest], 'region')} with at least twice the European share"
     )
 

@@ -105,7 +105,7 @@ def _spots_sentence(spots: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) ->
         f"{p.name} lies in a hot spot of {words.listing(hot)}: it and its neighbours have higher quotients than a random map "
         "would put side by side."
         if hot
-        else f"In none of its strong sectors does {p.name} lie in a hot spot: its neighbours are not strong enough to rule out chance."
+        else f"In none of its strong sectors does {p.name} lie in a hot spot: the quotients around it do not differ from a random map."
     )
     if alone:
         text += f" It stands out from weaker neighbours in {words.listing(alone)}."
