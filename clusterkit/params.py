@@ -57,6 +57,7 @@ class RegionParams(_Strict):
     )
     base_year: StrictInt = Field(2011, description="First year of growth figures.")
     reference_year: StrictInt = Field(2014, description="Year of all other figures.")
+    seed: Annotated[StrictInt, Field(ge=1)] = Field(20141, description="Seed of everything that is drawn at random.")
     mapping: MappingParams = MappingParams()
 
     @property

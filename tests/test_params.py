@@ -36,6 +36,7 @@ NOTEBOOK_VALUES = {
     "nuts_ids": ["ITC1"],
     "base_year": 2011,
     "reference_year": 2014,
+    "seed": 20141,
     "taxonomy": "nace-divisions",
     "strong_lq": 1.5,
     "min_share_pct": 1.0,
@@ -314,8 +315,8 @@ def test_a_file_in_another_encoding_is_refused_in_words(project_copy: Project) -
 
 def test_tags_make_no_objects(problems: Problems, tmp_path: Path) -> None:
     made = tmp_path / "made"
-    problem = only(problems(PIEMONTE + f"seed: !!python/object/apply:pathlib.Path.touch ['{made}']\n"))
-    assert problem.what == "Unknown parameter seed."
+    problem = only(problems(PIEMONTE + f"colour: !!python/object/apply:pathlib.Path.touch ['{made}']\n"))
+    assert problem.what == "Unknown parameter colour."
     assert not made.exists()
 
 
