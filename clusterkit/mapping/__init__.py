@@ -1,5 +1,6 @@
 """Statistics of regional specialisation: tables in, tables out, no files."""
 
+from clusterkit.mapping.categories import category_strength
 from clusterkit.mapping.complexity import economic_complexity
 from clusterkit.mapping.concentration import (
     ellison_glaeser,
@@ -24,6 +25,7 @@ from clusterkit.mapping.definitions import (
     validation_scores,
 )
 from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
+from clusterkit.mapping.manufacturing import ThenAndNow, manufacturing_then_and_now
 from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
 from clusterkit.mapping.portfolio import (
@@ -35,6 +37,8 @@ from clusterkit.mapping.portfolio import (
     summary,
     undecided,
 )
+from clusterkit.mapping.region_dynamics import growth_quadrants, index_lines, region_shift
+from clusterkit.mapping.region_stars import RegionStars, region_stars
 from clusterkit.mapping.relatedness import (
     cross_sector_links,
     density,
@@ -45,6 +49,7 @@ from clusterkit.mapping.relatedness import (
     relatedness_density,
     unrelated_variety,
 )
+from clusterkit.mapping.snapshots import Cells, Snapshot, matched_benchmarks, snapshots
 from clusterkit.mapping.spatial import (
     Contiguity,
     Moran,
@@ -58,13 +63,18 @@ from clusterkit.mapping.stars import cluster_strength, star_robustness
 
 __all__ = [
     "QUADRANTS",
+    "Cells",
     "Contiguity",
     "Derived",
     "Moran",
+    "RegionStars",
+    "Snapshot",
+    "ThenAndNow",
     "as_taxonomy",
     "benchmark",
     "benchmark_totals",
     "beside_benchmark",
+    "category_strength",
     "cluster_strength",
     "colocation",
     "combine_links",
@@ -83,19 +93,25 @@ __all__ = [
     "group_relatedness",
     "group_sectors",
     "growth_portfolio",
+    "growth_quadrants",
     "herfindahl",
     "hoover_index",
+    "index_lines",
     "krugman_index",
     "local_morans_i",
     "location_quotient",
     "location_quotient_range",
     "locational_gini",
+    "manufacturing_then_and_now",
+    "matched_benchmarks",
     "matched_growth",
     "morans_i",
     "portfolio",
     "presence",
     "proximity",
     "rank_sectors",
+    "region_shift",
+    "region_stars",
     "region_total",
     "regional_context",
     "related_variety",
@@ -103,6 +119,7 @@ __all__ = [
     "relatedness_density",
     "sectors_across_regions",
     "shift_share",
+    "snapshots",
     "star_robustness",
     "summary",
     "theil",
