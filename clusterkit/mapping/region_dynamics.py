@@ -26,13 +26,19 @@ def region_shift(yearly: Mapping[int, Snapshot], name: str, *, base_year: int, r
     Returns
     -------
     pandas.DataFrame
-        Index ``nace_code``; the columns of ``shift_share`` with ``method="esteban"`` (persons
-        employed), and ``is_estimated``, whether the region's cell is an estimate in either year.
-        NaN where there is no estimate either. The area is the countries known in both years.
+        Index ``nace_code``; the columns of ``shift_share`` after Dunn (persons employed), and
+        ``is_estimated``, whether the region's cell is an estimate in either year. NaN where there is
+        no estimate either. The area is the countries known in both years.
+
+    Notes
+    -----
+    Not after Esteban-Marquillas: his split of the regional part multiplies the growth rate of each
+    sector with the jobs that Europe's mix would give it, and the rate of a tiny or estimated cell then
+    outweighs all others (docs/methods.md#shift-share).
     """
     ends = [yearly[base_year], yearly[reference_year]]
     estimates = [end.regions.estimate.reindex([name]) for end in ends]
-    parts = shift_share(*estimates, method="esteban", benchmarks=matched_benchmarks(ends)).loc[name]
+    parts = shift_share(*estimates, benchmarks=matched_benchmarks(ends)).loc[name]
     is_hidden = [end.regions.published.reindex([name]).loc[name].isna() for end in ends]
     return parts.assign(is_estimated=is_hidden[0] | is_hidden[1])
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from clusterkit.data.industries import Taxonomy
+from clusterkit.mapping.portfolio import RANGE_TOLERANCE
 from clusterkit.params import RegionParams
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Downloads, Figure, Table, Text
@@ -30,21 +31,24 @@ def say_categories(table: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> 
     if known.empty:
         return Text((f"None of the {words.count(len(table), 'category', 'categories')} can be seen for {p.name}.",))
     over = known[known["lq_low"] > 1]
-    named = [f"{_inside(row['name'])} ({_times(row)} the European share)" for _, row in over.head(LISTED).iterrows()]
+    named = [
+        f"{_inside(row['name'])} ({_times(row)} the European share{_partly(row)})"
+        for _, row in over.head(LISTED).iterrows()
+    ]
     if len(over):
         first = (
             f"{words.sentence(words.out_of(len(over), len(known)))} {what} that can be seen {'has' if len(over) == 1 else 'have'} more than the European share "
-            f"of jobs in {p.name}, {'led by ' if len(over) > LISTED else ''}{words.listing(named)}."
+            f"of jobs in {p.name}{', led by ' if len(over) > LISTED else ': '}{words.listing(named)}."
         )
     else:
-        top = known.iloc[0]
-        first = f"None of the {words.cardinal(len(known))} {what} that can be seen surely has more than the European share of jobs in {p.name}; the highest is {_inside(top['name'])} with {_times(top)} that share."
+        top = _headline(known)
+        first = f"None of the {words.cardinal(len(known))} {what} that can be seen surely has more than the European share of jobs in {p.name}; the highest is {_inside(top['name'])} with {_times(top)} that share{_partly(top)}."
     return Text((first, _rating_words(table, taxonomy)))
 
 
 def _rating_words(table: pd.DataFrame, taxonomy: Taxonomy) -> str:
     counts = table["rating"].value_counts()
-    parts = [f"{words.cardinal(int(counts[rating]))} {rating}" for rating in ("exact", "approximate", "not observable") if rating in counts]  # fmt: skip
+    parts = [f"{words.cardinal(int(counts[rating])) if len(counts) > 1 else 'all'} {rating}" for rating in ("exact", "approximate", "not observable") if rating in counts]  # fmt: skip
     partly = table[table["status"] == "partly covered"]["name"]
     text = f"How well divisions carry the {words.cardinal(len(table))} categories: {words.listing(parts)}."
     if len(partly):
@@ -69,10 +73,10 @@ def plot_categories(table: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
     above = (known["lq_low"] > 1).to_numpy()
     colours = np.where(above, theme.STRONG, theme.OTHER)
     whole = (known["status"] == "covered").to_numpy()
-    at_edge = np.maximum(known["lq"], theme.LEAST_LQ * 1.06)
+    low, value, high = (known[column].clip(lower=theme.LEAST_LQ) for column in ("lq_low", "lq", "lq_high"))
     axes.axvline(1, color=theme.MUTED, linewidth=1, zorder=0)
-    axes.hlines(rows, known["lq_low"], known["lq_high"], colors=colours, linewidth=5, alpha=0.45, zorder=1)
-    axes.scatter(at_edge, rows, s=64, facecolors=np.where(whole, colours, theme.PAPER), edgecolors=colours, linewidths=1.8,
+    axes.hlines(rows, low, high, colors=colours, linewidth=5, alpha=0.45, zorder=1)
+    axes.scatter(value, rows, s=64, facecolors=np.where(whole, colours, theme.PAPER), edgecolors=colours, linewidths=1.8,
                  zorder=2, clip_on=False)  # fmt: skip
     theme.name_rows(axes, [*known["name"], *unseen["name"]])
     theme.quotient_axis(axes, [known["lq_low"], known["lq_high"], known["lq"]])
@@ -81,15 +85,15 @@ def plot_categories(table: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
                       color=theme.MUTED, fontstyle="italic")  # fmt: skip
     axes.set_xlabel("Location quotient: share of jobs, times the European share (logarithmic scale)")
     theme.right_column(axes, [_short(rating) for rating in [*known["rating"], *unseen["rating"]]], heading="rating")
-    top = known.iloc[0]
+    top = _headline(known)
     shown = "; ".join(f"{row['name']} {_times(row)} ({row['rating']}, {row['status']})" for _, row in known.iterrows())
     blind = f"; cannot be seen: {words.listing(list(unseen['name']))}" if len(unseen) else ""
     return finish(
         figure,
-        title=f"{top['name']} {'stands out most' if top['lq_low'] > 1 else 'comes nearest to the European share'} among the {_what(taxonomy)} of {p.name}: "
-        f"{_times(top)} the European share of jobs",
+        title=f"{top['name']}: {_times(top)} the European share of jobs in {p.name}, the highest among the {_what(taxonomy)}"
+        f"{' that these statistics cover' if top['status'] == 'covered' else ''}",
         alt=f"Dot chart of location quotients of {_what(taxonomy)} in {p.name}, {p.reference_year}: {shown}{blind}.",
-        note=f"Orange: surely above the European share. Hollow: a part of the category lies outside these statistics. The band is what hidden cells leave open (90 %). "
+        note=f"Orange: surely above the European share. Hollow: a part of the category lies outside these statistics. The band is what hidden cells leave open (90\u00a0%). "
         f"{source_note(p)}",
         link=downloads.save(taxonomy.id, table),
     )  # fmt: skip
@@ -128,6 +132,16 @@ def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["lq"].notna()].sort_values(["lq_low", "persons_employed"], ascending=False)
 
 
+def _headline(known: pd.DataFrame) -> pd.Series:
+    """The highest category that lies wholly inside these statistics; the highest at all where none does."""
+    whole = known[known["status"] == "covered"]
+    return (known if whole.empty else whole).iloc[0]
+
+
+def _partly(row: pd.Series) -> str:
+    return "" if row["status"] == "covered" else ", a part of it only"
+
+
 def _what(taxonomy: Taxonomy) -> str:
     return taxonomy.id.replace("-", " ")
 
@@ -137,7 +151,8 @@ def _inside(name: str) -> str:
 
 
 def _times(row: pd.Series) -> str:
-    return words.times(row["lq"], row["lq_low"], row["lq_high"], certain=False)
+    is_certain = row["lq_high"] <= RANGE_TOLERANCE * row["lq_low"]
+    return words.times(row["lq"], row["lq_low"], row["lq_high"], certain=bool(is_certain))
 
 
 def _jobs(row: pd.Series) -> str:

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.mapping import QUADRANTS
@@ -25,8 +26,7 @@ PARTS = {
     "change": "Change of persons employed",
     "national": "as all of Europe’s jobs",
     "industry_mix": "by the mix of sectors",
-    "competition": "region’s own, at Europe’s mix",
-    "allocation": "region’s own, by specialisation",
+    "regional": "sectors beside Europe’s",
 }
 BREAK_NOTE = "Eurostat marks a break in the series in {n}: part of the change may be a change of method. "
 
@@ -49,16 +49,13 @@ def say_shift(shift: pd.DataFrame, sectors: pd.DataFrame, p: RegionParams) -> Te
     first = (
         f"From {p.base_year} to {p.reference_year} the business economy of {p.name} {moved} {words.number(abs(total['change']))} jobs ({rate}). "
         f"At the rate of all Europe the change would have been {_signed(total['national'])}. "
-        f"Its mix of sectors stands for {_signed(total['industry_mix'])}: it has "
-        f"{'more' if total['industry_mix'] > 0 else 'fewer'} jobs in sectors that did better than the rest in Europe."
+        f"Its mix of sectors stands for {_signed(total['industry_mix'])}: on balance its jobs were in sectors that did "
+        f"{'better' if total['industry_mix'] > 0 else 'worse'} in Europe than the whole."
     )
     regional = total["regional"]
     second = (
         f"What is left, {_signed(regional)}, is the region’s own: taken together, its sectors did {'better' if regional > 0 else 'worse'} than the same "
-        f"sectors in Europe. With Europe’s mix of sectors this part would be {_signed(total['competition'])}; the other "
-        f"{_signed(total['allocation'])} {'show' if abs(round(total['allocation'])) != 1 else 'shows'} that the region has "
-        f"{'more' if total['allocation'] > 0 else 'fewer'} jobs than Europe’s mix where it does better, "
-        f"or {'fewer' if total['allocation'] > 0 else 'more'} where it does worse. The parts add up; they describe and do not explain."
+        "sectors in Europe. The three parts add up to the change; they describe it and do not explain it."
     )
     return Text((first, second + _break_sentence(sectors)))
 
@@ -70,20 +67,20 @@ def plot_shift(shift: pd.DataFrame, sectors: pd.DataFrame, p: RegionParams, down
         return None
     values = total[list(PARTS)]
     theme.use()
-    figure, axes = plt.subplots(figsize=(theme.WIDTH_IN, 3.3), layout="constrained")
+    figure, axes = plt.subplots(figsize=(theme.WIDTH_IN, 2.8), layout="constrained")
     colours = [theme.OTHER, *[theme.ACCENT] * (len(values) - 1)]
     _bars(axes, values, list(PARTS.values()), colours)
     axes.set_xlabel(f"Persons employed, {p.base_year} to {p.reference_year}")
     regional = total["regional"]
-    own = "better" if regional > 0 else "worse"
+    own = "got ahead" if regional > 0 else "fell behind"
     return finish(
         figure,
-        title=f"{'Growth' if total['change'] > 0 else 'Decline'} of {_signed(total['change'])} jobs: taken together, sectors in {p.name} did {own} than in Europe, "
-        f"{_signed(regional)} of the change",
+        title=f"{p.name} {'gained' if total['change'] > 0 else 'lost'} {words.number(abs(total['change']))} jobs; beside the same sectors in Europe it "
+        f"{own} by {words.number(abs(regional))}",
         alt=f"Bar chart of the change of persons employed in {p.name}, {p.base_year} to {p.reference_year}, and the parts that add up to it: "
         + "; ".join(f"{PARTS[name].lower()} {_signed(value)}" for name, value in values.items())
         + ".",
-        note=f"Shift-share after Esteban-Marquillas: the four blue bars add up to the grey one. {_estimates(shift)}{_break_note(sectors)}{source_note(p)}",
+        note=f"Shift-share after Dunn: the three blue bars add up to the grey one. {_estimates(shift)}{_break_note(sectors)}{source_note(p)}",
         link=downloads.save("shift-share", shift),
     )
 
@@ -102,7 +99,7 @@ def plot_regional_part(
     guessed = shift.loc[shown.index, "is_estimated"].astype(bool)
     labels = [taxonomy.label(str(code)) + (" *" if guess else "") for code, guess in guessed.items()]
     _bars(axes, shown, labels, [theme.ACCENT if value > 0 else theme.STRONG for value in shown])
-    axes.set_xlabel("Persons employed more or fewer than at the growth of the same sector in Europe")
+    axes.set_xlabel("Persons more or fewer than at the growth of the sector in Europe")
     plus = f"{taxonomy.phrase(str(shown.index[0]))} with {_signed(shown.iloc[0])}" if len(ahead) else ""
     minus = f"{taxonomy.phrase(str(shown.index[-1]))} with {_signed(shown.iloc[-1])}" if len(behind) else ""
     title = " and ".join(
@@ -132,8 +129,10 @@ def say_quadrants(quadrants: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) 
         parts.append(f"{words.sentence(name)}: {words.listing(named) if named else 'no sector'}.")
     small = [len(groups[name]) for name in QUADRANTS[2:]]
     parts.append(
-        f"Of the {words.count(sum(small), 'sector')} that {'is' if sum(small) == 1 else 'are'} not strong, {words.cardinal(small[0])} "
-        f"{'gains' if small[0] == 1 else 'gain'} ground and {words.cardinal(small[1])} {'loses' if small[1] == 1 else 'lose'} it."
+        f"Of the {words.count(sum(small), 'sector')} that {'is' if sum(small) == 1 else 'are'} not strong, {_verb(small[0], 'gain')} ground "
+        f"and {_verb(small[1], 'lose')} it."
+        if sum(small)
+        else "No other sector has figures of both years."
     )
     return Text((" ".join(parts),))
 
@@ -151,17 +150,20 @@ def plot_quadrants(quadrants: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy,
     axes.axhline(0, color=theme.MUTED, linewidth=1)
     axes.axvline(p.mapping.strong_lq, color=theme.MUTED, linewidth=1, linestyle=(0, (3, 3)))
     theme.quotient_axis(axes, [quadrants["lq"], pd.Series([p.mapping.strong_lq * 1.6])])
-    reach = max(float(quadrants["lead_points"].abs().max()) * 1.25, 1.0)
-    axes.set_ylim(-reach, reach)
+    lead = quadrants["lead_points"]
+    reach = max(float(lead.abs().max()), 1.0)
+    axes.set_ylim(
+        min(float(lead.min()), -0.2 * reach) - 0.15 * reach, max(float(lead.max()), 0.2 * reach) + 0.15 * reach
+    )
     axes.tick_params(length=0)
     axes.grid(axis="y", linewidth=0.5)
     axes.set_xlabel("Location quotient (logarithmic scale)")
     axes.set_ylabel("Growth less that of the sector in Europe (points)")
-    for name, (x, y, side, edge) in zip(QUADRANTS, ((1, 1, "right", "top"), (1, 0, "right", "bottom"), (0, 1, "left", "top"), (0, 0, "left", "bottom")), strict=True):  # fmt: skip
+    for name, (x, y, side, edge) in zip(QUADRANTS, ((0.99, 0.99, "right", "top"), (0.99, 0.02, "right", "bottom"), (0.01, 0.99, "left", "top"), (0.01, 0.02, "left", "bottom")), strict=True):  # fmt: skip
         axes.text(x, y, words.sentence(name), transform=axes.transAxes, ha=side, va=edge, color=theme.MUTED, fontweight="bold")  # fmt: skip
     order = quadrants.assign(strong=strong).sort_values(["strong", "persons_employed"], ascending=False).head(NAMED)
     names = [theme.plain(taxonomy.label(str(code)), 34) for code in order.index]
-    theme.place_labels(axes, order[["lq", "lead_points"]], names)
+    theme.place_labels(axes, order[["lq", "lead_points"]], names, others=quadrants[["lq", "lead_points"]])
     gaining, n_strong = int((quadrants["quadrant"] == QUADRANTS[0]).sum()), int(strong.sum())
     if n_strong:
         title = f"{words.sentence(words.out_of(gaining, n_strong))} strong {'sector' if n_strong == 1 else 'sectors'} of {p.name} {'gains' if gaining < 2 else 'gain'} ground in Europe"
@@ -196,19 +198,25 @@ def plot_lines(lines: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloa
     years = sorted(set(lines.index.get_level_values("year")))
     theme.use()
     n_rows = -(-len(codes) // COLUMNS)
-    figure, grid = plt.subplots(n_rows, COLUMNS, figsize=(theme.WIDTH_IN, 2.9 * n_rows + 0.2), sharey=True, sharex=True,
-                                squeeze=False, layout="constrained")  # fmt: skip
+    height = 2.9 * n_rows + 0.4
+    # Fixed margins: a layout that measures every panel takes half a second.
+    margins = {"left": 0.08, "right": 0.995, "bottom": 0.35 / height, "top": 1 - 0.85 / height, "hspace": 0.32, "wspace": 0.06}  # fmt: skip
+    figure, grid = plt.subplots(n_rows, COLUMNS, figsize=(theme.WIDTH_IN, height), sharey=True, sharex=True,
+                                squeeze=False, gridspec_kw=margins)  # fmt: skip
     shown = lines[lines.index.get_level_values("nace_code").isin(codes)]
     values = shown[["region_index", "europe_index"]].to_numpy(dtype=float)
     for position, axes in enumerate(grid.ravel()):
         if position >= len(codes):
             axes.set_axis_off()
             continue
-        _panel(axes, shown.loc[codes[position]], taxonomy.label(codes[position]), p, first=position == 0)
+        _panel(axes, shown.loc[codes[position]], taxonomy.label(codes[position]))
     axes = grid[0, 0]
     axes.set_ylim(min(np.nanmin(values) - 4, 90), max(np.nanmax(values) + 4, 110))
     axes.set_xlim(years[0] - 0.25, years[-1] + 1.1)
     axes.set_xticks(years, [str(year) if year in (years[0], years[-1]) else "" for year in years])
+    handles = [Line2D([], [], color=theme.ACCENT, linewidth=2.4, marker="o", label=theme.plain(p.name)),
+               Line2D([], [], color=theme.MUTED, linewidth=1.8, linestyle=(0, (4, 2)), label="Europe")]  # fmt: skip
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.07, 1.0), ncols=2, frameon=False, borderpad=0)
     figure.supylabel(f"Persons employed, {p.base_year} = 100", color=theme.MUTED, fontsize=theme.FONT_PT)
     last = shown.dropna(subset=["region_index", "europe_index"]).groupby("nace_code").tail(1)
     ahead = int((last["region_index"] > last["europe_index"]).sum())
@@ -225,8 +233,7 @@ def plot_lines(lines: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloa
     )
     return finish(
         figure,
-        title=f"{words.sentence(words.out_of(ahead, len(last)))} of the {'strongest sectors' if len(last) > 1 else 'strong sectors'} of {p.name} "
-        f"{'has' if ahead < 2 else 'have'} done better than in Europe from {years[0]} to {years[-1]}",
+        title=f"{_ahead(ahead, len(last), p)} done better than in Europe from {years[0]} to {years[-1]}",
         alt=f"Line charts of persons employed, {p.base_year} = 100, {p.name} beside Europe: {told}.",
         note=f"Thick line with dots: {p.name}. Dashed: Europe, the same countries in all years. {marks}{left_out}"
         f"{source_note(p).replace(f', {p.reference_year};', f', {years[0]}–{years[-1]};')}",
@@ -234,7 +241,7 @@ def plot_lines(lines: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloa
     )
 
 
-def _panel(axes: Axes, sector: pd.DataFrame, label: str, p: RegionParams, *, first: bool) -> None:
+def _panel(axes: Axes, sector: pd.DataFrame, label: str) -> None:
     axes.axhline(100, color=theme.LINE, linewidth=1, zorder=0)
     for year in sector.index[sector["has_break"].astype(bool)]:
         axes.axvline(year - 0.5, color=theme.MUTED, linewidth=1, linestyle=":", zorder=0)
@@ -254,32 +261,37 @@ def _panel(axes: Axes, sector: pd.DataFrame, label: str, p: RegionParams, *, fir
         if words.is_known(value):
             axes.annotate(words.number(value), (sector.index[-1], value), xytext=(6, way * shift), textcoords="offset points",
                           va="center", color=colour, fontweight="bold" if colour == theme.ACCENT else "normal")  # fmt: skip
-    if first:
-        axes.annotate("Europe", (sector.index[1], sector["europe_index"].iloc[1]), xytext=(0, -up * 12), textcoords="offset points",
-                      ha="center", va="center", color=theme.MUTED)  # fmt: skip
-        axes.annotate(theme.plain(p.name, 24), (sector.index[1], sector["region_index"].iloc[1]), xytext=(0, up * 12),
-                      textcoords="offset points", ha="center", va="center", color=theme.ACCENT)  # fmt: skip
+
+
+def _ahead(ahead: int, n: int, p: RegionParams) -> str:
+    """``Two of the six strongest sectors of Piemonte have``."""
+    if n == 1:
+        return f"The one strong sector of {p.name} has {'' if ahead else 'not '}".rstrip()
+    which = f"All {words.cardinal(n)}" if ahead == n else f"{words.sentence(words.cardinal(ahead))} of the {words.cardinal(n)}"  # fmt: skip
+    return f"{which} strongest sectors of {p.name} {'has' if ahead < 2 else 'have'}"
 
 
 def _bars(axes: Axes, values: pd.Series, labels: list[str], colours: list[str]) -> None:
     rows = np.arange(len(values))
     axes.axvline(0, color=theme.MUTED, linewidth=1, zorder=3)
-    axes.barh(rows, values, height=0.62, color=colours, zorder=2)
+    axes.barh(rows, values, height=0.62, color=colours, linewidth=0, zorder=2)
     theme.name_rows(axes, labels)
     axes.set_xticks([])
     reach = float(values.abs().max()) or 1.0
-    axes.set_xlim(min(float(values.min()), 0) - 0.16 * reach, max(float(values.max()), 0) + 0.16 * reach)
+    axes.set_xlim(min(float(values.min()), 0) - 0.24 * reach, max(float(values.max()), 0) + 0.24 * reach)
     for row, value in enumerate(values):
         axes.annotate(_signed(value), (value, row), xytext=(5 if value >= 0 else -5, 0), textcoords="offset points",
                       ha="left" if value >= 0 else "right", va="center")  # fmt: skip
 
 
 def _totals(shift: pd.DataFrame) -> pd.Series:
-    """Sums over the sectors whose parts are known; the regional part of a new sector counts as competition."""
+    """Sums over the sectors whose parts are known."""
     known = shift[shift["change"].notna() & shift["regional"].notna()]
-    total = known[["persons_start", "persons_end", "change", "national", "industry_mix", "regional"]].sum(min_count=1)
-    allocation = known["allocation"].fillna(0.0).sum()
-    return pd.concat([total, pd.Series({"competition": total["regional"] - allocation, "allocation": allocation})])
+    return known[["persons_start", *PARTS]].sum(min_count=1)
+
+
+def _verb(n: int, verb: str) -> str:
+    return f"{words.cardinal(n)} {verb}{'s' if n < 2 else ''}"
 
 
 def _signed(value: float) -> str:

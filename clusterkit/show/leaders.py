@@ -27,12 +27,12 @@ def say_leaders(ranked: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> Te
         return Text((f"No sector of {p.name} is large enough to be ranked.",))
     inside = {code: [name for name, codes in lists.items() if code in codes] for code in ranked.index}
     thrice = [taxonomy.phrase(str(code)) for code, names in inside.items() if len(names) == len(LISTS)]
-    twice = [f"{taxonomy.phrase(str(code))} ({words.listing(names)})" for code, names in inside.items() if len(names) == 2]  # fmt: skip
+    twice = [f"{taxonomy.phrase(str(code))}, {words.listing(names)}" for code, names in inside.items() if len(names) == 2]  # fmt: skip
     if thrice:
         first = f"{words.sentence(words.listing(thrice))} {'is' if len(thrice) == 1 else 'are'} among the first five by specialisation, size and productivity at once."
     else:
         first = f"No sector of {p.name} is among the first five by specialisation, size and productivity at once."
-    second = f" In two of the three lists: {words.listing(twice)}." if twice else " No sector is in two of the three lists."  # fmt: skip
+    second = f" In two of the three lists: {'; '.join(twice)}." if twice else " No sector is in two of the three lists."  # fmt: skip
     return Text((first + second,))
 
 
@@ -41,20 +41,17 @@ def table_leaders(ranked: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, dow
     lists = leaders(ranked)
     shows = {
         "most specialised": lambda row: words.times(row["lq"], row["lq_low"], row["lq_high"], certain=row["lq_is_certain"]),
-        "largest": lambda row: f"{words.number(row['persons_employed'])} persons",
+        "largest": lambda row: words.number(row["persons_employed"]),
         "most productive": lambda row: f"{words.decimal(_productivity(row))} times",
     }  # fmt: skip
     depth = max((len(codes) for codes in lists.values()), default=0)
     if not depth:
         return None
     rows = [
-        (
-            str(place + 1),
-            *(
-                f"{taxonomy.label(str(codes[place]))}: {shows[name](ranked.loc[codes[place]])}" if place < len(codes) else "no further figure"
-                for name, codes in lists.items()
-            ),
-        )
+        [
+            f"{taxonomy.label(codes[place])}: {shows[name](ranked.loc[codes[place]])}" if place < len(codes) else "no further figure"
+            for name, codes in lists.items()
+        ]
         for place in range(depth)
     ]  # fmt: skip
     file = pd.concat(
@@ -62,11 +59,10 @@ def table_leaders(ranked: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, dow
         names=["list"],
     )  # fmt: skip
     return Table(
-        title=f"Three ways to lead: the first {words.cardinal(depth)} sectors of {p.name} each, {p.reference_year}",
+        title=f"The first {words.cardinal(depth)} sectors of {p.name} in three orders: by specialisation, size and productivity, {p.reference_year}",
         columns=[
-            Column("Place", numeric=False),
-            Column("Most specialised: European share", numeric=False),
-            Column("Largest", numeric=False),
+            Column("Most specialised: share of jobs, times the European", numeric=False),
+            Column("Largest: persons employed", numeric=False),
             Column("Most productive: wages per person, times the sector in Europe", numeric=False),
         ],
         rows=rows,

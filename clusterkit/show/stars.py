@@ -13,6 +13,7 @@ from clusterkit.show.output import Column, Downloads, Table, Text
 from clusterkit.show.tables import source_note
 
 TOP = 12  # sectors in the table
+SAME_RULE = "eccp-2021"  # the scheme whose rule the strong sectors follow, docs/assumptions.md#A8
 SURE = 0.95  # share of draws; a star that comes up this often is called sure
 HALF = 0.5  # of the stars that the other schemes can give: enough for a place in the table
 
@@ -26,18 +27,37 @@ _MEASURES = {
 }
 
 
-def say_stars(stars: RegionStars, p: RegionParams, taxonomy: Taxonomy) -> Text:
-    """How many sectors have how many stars by the chosen scheme, how sure, and whether other schemes agree."""
+def say_stars(stars: RegionStars, ranked: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> Text:
+    """How many sectors have how many stars by the chosen scheme, how sure, and whether other schemes agree.
+
+    Parameters
+    ----------
+    ranked
+        Portfolio with ``is_strong``: where the scheme has the same rule, differences are explained.
+    """
     rule = f"By the scheme “{stars.chosen.title}” a sector has {_stars(stars.chosen)}: {_rules(stars.chosen)}."
     strength = stars.strength
     certain = strength[strength["n_stars_low"] > 0]
     open_ones = strength[(strength["n_stars_low"] == 0) & (strength["n_stars_high"] > 0)]
     count = f"{words.sentence(_counts(certain, stars.chosen))} in {p.name} in {p.reference_year}"
     left = f"; for {words.count(len(open_ones), 'more it cannot', 'more it cannot')} be told from published figures"
-    first = f"{rule} {count}{left if len(open_ones) else ''}."
+    first = f"{rule} {count}{left if len(open_ones) else ''}.{_beside_strong(certain, ranked, p, taxonomy)}"
     if certain.empty:
         return Text((first,))
     return Text((first, f"{_sureness(strength.loc[certain.index], stars, taxonomy)} {_agreement(certain, stars)}"))
+
+
+def _beside_strong(certain: pd.DataFrame, ranked: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> str:
+    """Why a sector has the star and is not called strong, or the other way round."""
+    strong = ranked.index[ranked["is_strong"]]
+    odd = certain.index.symmetric_difference(strong)
+    if p.mapping.star_scheme != SAME_RULE or odd.empty:
+        return ""
+    named = words.listing([taxonomy.phrase(str(code)) for code in odd])
+    return (
+        f" {words.sentence(named)} {'is' if len(odd) == 1 else 'are'} told otherwise here than among the strong sectors: stars take "
+        "the 90\u00a0% intervals of hidden figures, “strong” only what published totals leave no doubt about."
+    )
 
 
 def _counts(certain: pd.DataFrame, scheme: Scheme) -> str:
@@ -74,10 +94,12 @@ def _agreement(certain: pd.DataFrame, stars: RegionStars) -> str:
     if not others:
         return ""
     everywhere = pd.concat([table["n_stars_low"].reindex(certain.index) > 0 for table in others], axis=1).all(axis=1)
-    return (
-        f"{words.sentence(words.out_of(int(everywhere.sum()), len(certain)))} of these sectors have at least one star in each "
-        f"of the {words.count(len(others), 'other scheme')} too."
-    )
+    n = int(everywhere.sum())
+    where = f"at least one star in each of the {words.count(len(others), 'other scheme')} too"
+    if len(certain) == 1:
+        return f"It has {where}." if n else "Not every other scheme gives it a star."
+    which = f"All {words.cardinal(n)}" if n == len(certain) else f"{words.sentence(words.cardinal(n))} of the {words.cardinal(len(certain))}"  # fmt: skip
+    return f"{which} {'has' if n < 2 else 'have'} {where}."
 
 
 def table_stars(stars: RegionStars, p: RegionParams, taxonomy: Taxonomy, downloads: Downloads) -> Table | None:

@@ -185,7 +185,7 @@ def right_column(axes: Axes, texts: Sequence[str], *, heading: str) -> None:
     axes.annotate(heading, (1.0, -0.75), xytext=(84, 0), va="bottom", **place)
 
 
-def place_labels(axes: Axes, points: pd.DataFrame, texts: Sequence[str], *, colour: str = INK) -> None:
+def place_labels(axes: Axes, points: pd.DataFrame, texts: Sequence[str], *, others: pd.DataFrame) -> None:
     """Names beside points, each on the first side where it hides neither a point nor a name.
 
     Parameters
@@ -193,14 +193,17 @@ def place_labels(axes: Axes, points: pd.DataFrame, texts: Sequence[str], *, colo
     points
         One row per point: x, then y, in the units of the axes. Names come in this order: those
         that matter most first. A name that finds no place is left out.
+    others
+        All points that no name may hide, in the same units.
     """
     axes.figure.draw_without_rendering()
-    where = axes.transData.transform(points.to_numpy(dtype=float))
-    taken = [Bbox.from_extents(x - 6, y - 6, x + 6, y + 6) for x, y in where]
+    where, obstacles = (axes.transData.transform(table.to_numpy(dtype=float)) for table in (points, others))
+    taken = [Bbox.from_extents(x - 6, y - 6, x + 6, y + 6) for x, y in obstacles]
+    taken += [text.get_window_extent() for text in axes.texts]
     for (x, y), name in zip(where, texts, strict=True):
-        text = axes.text(0, 0, name, transform=None, ha="center", va="center", fontsize=FONT_PT - 1, color=colour,
+        text = axes.text(0, 0, name, transform=None, ha="center", va="center", fontsize=FONT_PT - 1, color=INK,
                          parse_math=False, zorder=4)  # fmt: skip
-        size = text.get_window_extent()
+        size = text.get_window_extent().padded(2)
         side, up = size.width / 2 + 9, size.height / 2 + 8
         spots = [size.translated(x + dx, y + dy) for dx, dy in ((side, 0), (-side, 0), (0, up), (0, -up), (side, up), (-side, -up), (side, -up), (-side, up))]  # fmt: skip
         free = [spot for spot in spots if _is_inside(spot, axes.bbox) and not any(spot.overlaps(other) for other in taken)]  # fmt: skip
