@@ -112,7 +112,9 @@ def known_codes(project: Project) -> Codes:
     changed = crosswalk[(crosswalk["from_id"].str.len() == 4) & ~crosswalk["from_id"].isin(list(nuts2))]
     successors = changed.groupby("from_id")["to_id"].agg(lambda codes: tuple(sorted(set(codes)))).to_dict()
     taxonomy = load_taxonomy(project.params / "taxonomies" / "nace-divisions.yaml")
-    years = tuple(sorted(int(year) for year in industry["year"].unique()))
+    # The newest cross-section is of manufacturing only: its year is no year of the whole business economy.
+    is_other = ~industry["nace_code"].str.startswith("C")
+    years = tuple(sorted(int(year) for year in industry.loc[is_other, "year"].unique()))
     star_schemes = tuple(sorted(path.stem for path in (project.params / "star_schemes").glob("*.yaml")))
     return Codes(nuts2, successors, frozenset(taxonomy.categories), years, star_schemes)
 

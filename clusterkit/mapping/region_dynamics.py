@@ -98,22 +98,30 @@ def index_lines(
     """
     series = yearly[base_year].series
     years = sorted(year for year, snapshot in yearly.items() if year >= base_year and snapshot.series == series)
-    europe = matched_benchmarks([yearly[year] for year in years])
-    flags = cells["persons_employed_flag"].str.contains("b")
-    tables = {}
-    for year, area in zip(years, europe, strict=True):
-        regions = yearly[year].regions
-        own = regions.estimate.reindex([name]).loc[name].reindex(nace_codes)
-        tables[year] = pd.DataFrame(
-            {
-                "persons_employed": own,
-                "europe": area.reindex(nace_codes),
-                "is_estimated": regions.published.reindex([name]).loc[name].reindex(nace_codes).isna() & own.notna(),
-                "has_break": flags.xs(year, level="year").reindex(nace_codes, fill_value=False) & (year > base_year),
-            }
+    regions = [yearly[year].regions for year in years]
+    flags = cells["persons_employed_flag"].str.contains("b").unstack("year", fill_value=False)
+    own, published, europe = (
+        _by_year(years, rows, nace_codes)
+        for rows in (
+            [region.estimate.reindex([name]).loc[name] for region in regions],
+            [region.published.reindex([name]).loc[name] for region in regions],
+            matched_benchmarks([yearly[year] for year in years]),
         )
-    table = pd.concat(tables, names=["year", "nace_code"]).swaplevel()
-    base = table.xs(base_year, level="year")[["persons_employed", "europe"]].replace(0, np.nan)
-    index = 100 * table[["persons_employed", "europe"]].div(base, level="nace_code")
-    table = table.assign(region_index=index["persons_employed"], europe_index=index["europe"]).drop(columns="europe")
-    return table.reindex(pd.MultiIndex.from_product([nace_codes, years], names=["nace_code", "year"]))
+    )
+    is_break = flags.reindex(index=own.index, columns=own.columns, fill_value=False)
+    is_break[base_year] = False  # differs from the year before, which is not shown
+    tables = {
+        "persons_employed": own,
+        "region_index": 100 * own.div(own[base_year].replace(0, np.nan), axis=0),
+        "europe_index": 100 * europe.div(europe[base_year].replace(0, np.nan), axis=0),
+        "is_estimated": published.isna() & own.notna(),
+        "has_break": is_break,
+    }
+    return pd.DataFrame({column: table.T.unstack() for column, table in tables.items()})
+
+
+def _by_year(years: Sequence[int], rows: Sequence[pd.Series], nace_codes: Sequence[str]) -> pd.DataFrame:
+    """One column a year, one row a sector."""
+    columns = pd.Index(years, name="year")
+    values = np.array([row.reindex(nace_codes).to_numpy(dtype=float) for row in rows])
+    return pd.DataFrame(values.T, index=pd.Index(nace_codes, name="nace_code"), columns=columns)

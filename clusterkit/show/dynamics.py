@@ -161,7 +161,7 @@ def plot_quadrants(quadrants: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy,
     axes.set_ylabel("Growth less that of the sector in Europe (points)")
     for name, (x, y, side, edge) in zip(QUADRANTS, ((0.99, 0.99, "right", "top"), (0.99, 0.02, "right", "bottom"), (0.01, 0.99, "left", "top"), (0.01, 0.02, "left", "bottom")), strict=True):  # fmt: skip
         axes.text(x, y, words.sentence(name), transform=axes.transAxes, ha=side, va=edge, color=theme.MUTED, fontweight="bold")  # fmt: skip
-    order = quadrants.assign(strong=strong).sort_values(["strong", "persons_employed"], ascending=False).head(NAMED)
+    order = quadrants.assign(strong=strong, far=quadrants["lead_points"].abs()).sort_values(["strong", "far"], ascending=False).head(NAMED)  # fmt: skip
     names = [theme.plain(taxonomy.label(str(code)), 34) for code in order.index]
     theme.place_labels(axes, order[["lq", "lead_points"]], names, others=quadrants[["lq", "lead_points"]])
     gaining, n_strong = int((quadrants["quadrant"] == QUADRANTS[0]).sum()), int(strong.sum())
@@ -179,7 +179,7 @@ def plot_quadrants(quadrants: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy,
         figure,
         title=f"{title}, {p.base_year} to {p.reference_year}",
         alt=f"Scatter chart of {len(quadrants)} sectors of {p.name}, location quotient against growth less that in Europe: {shown}.",
-        note=f"Round, orange: strong (quotient of at least {p.mapping.strong_lq:g}). Square, grey: not. Names as far as there is room, strong and large sectors first. "
+        note=f"Round, orange: strong (quotient of at least {p.mapping.strong_lq:g}). Square, grey: not. Names as far as there is room, strong sectors and the farthest first. "
         f"Sectors with at least {words.percent(p.mapping.min_share_pct)} of the region’s jobs and figures of both years. "
         f"{_break_note(quadrants) if has_break else ''}{source_note(p)}",
         link=downloads.save("quadrants", quadrants.assign(name=[taxonomy.categories[str(code)] for code in quadrants.index])),
