@@ -81,7 +81,8 @@ def snapshots(
     regions = dict(list(divisions[level.eq(4)].groupby("year")))
     countries = dict(list(divisions[level.eq(2)].groupby("year")))
     totals = _totals(industry, cells, name, nuts_ids)
-    own = {year: cells.xs(year, level="year") for year in regions}
+    years = cells.index.get_level_values("year")
+    own = {year: cells[years == year].droplevel("year") for year in regions}  # empty where the country has left
     return {
         int(year): _snapshot(int(year), rows, countries[year], own[year], totals.loc[year], name, nuts_ids)
         for year, rows in regions.items()

@@ -28,10 +28,11 @@ def say_manufacturing(both: ThenAndNow, p: RegionParams, taxonomy: Taxonomy) -> 
     top = _top(both, p)
     if top.empty:
         country = p.nuts_ids[0][:2]
-        whom = p.name if country in both.countries else country_phrase(country)
+        whom = country_phrase(country)
+        whole = f"though there are for {whom}" if country in both.countries else f"since there are none for {whom}"
         return Text(
             (
-                f"For {both.now} there are no figures on manufacturing in {p.name}: Eurostat has none for {whom}. "
+                f"For {both.now} the tables hold no figures on manufacturing in {p.name}, {whole}. "
                 f"The newest picture is that of {both.then}.",
             )
         )
