@@ -40,7 +40,8 @@ def say_stars(stars: RegionStars, ranked: pd.DataFrame, p: RegionParams, taxonom
     certain = strength[strength["n_stars_low"] > 0]
     open_ones = strength[(strength["n_stars_low"] == 0) & (strength["n_stars_high"] > 0)]
     count = f"{words.sentence(_counts(certain, stars.chosen))} in {p.name} in {p.reference_year}"
-    left = f"; for {words.count(len(open_ones), 'more it cannot', 'more it cannot')} be told from published figures"
+    noun = ("other", "others") if len(certain) else ("sector", "sectors")
+    left = f"; for {words.count(len(open_ones), *noun)} it cannot be told from published figures"
     first = f"{rule} {count}{left if len(open_ones) else ''}.{_beside_strong(certain, ranked, p, taxonomy)}"
     if certain.empty:
         return Text((first,))
@@ -95,9 +96,10 @@ def _agreement(certain: pd.DataFrame, stars: RegionStars) -> str:
         return ""
     everywhere = pd.concat([table["n_stars_low"].reindex(certain.index) > 0 for table in others], axis=1).all(axis=1)
     n = int(everywhere.sum())
-    where = f"at least one star in each of the {words.count(len(others), 'other scheme')} too"
+    each = f"each of the {words.count(len(others), 'other scheme')}" if len(others) > 1 else "the other scheme"
+    where = f"at least one star in {each} too"
     if len(certain) == 1:
-        return f"It has {where}." if n else "Not every other scheme gives it a star."
+        return f"It has {where}." if n else f"It does not have {where.removesuffix(' too')}."
     which = f"All {words.cardinal(n)}" if n == len(certain) else f"{words.sentence(words.cardinal(n))} of the {words.cardinal(len(certain))}"  # fmt: skip
     return f"{which} {'has' if n < 2 else 'have'} {where}."
 
