@@ -1,5 +1,6 @@
 """Statistics of regional specialisation: tables in, tables out, no files."""
 
+from clusterkit.mapping.categories import category_strength
 from clusterkit.mapping.complexity import economic_complexity
 from clusterkit.mapping.concentration import (
     ellison_glaeser,
@@ -24,6 +25,7 @@ from clusterkit.mapping.definitions import (
     validation_scores,
 )
 from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
+from clusterkit.mapping.manufacturing import ThenAndNow, manufacturing_then_and_now
 from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
 from clusterkit.mapping.portfolio import (
@@ -36,6 +38,8 @@ from clusterkit.mapping.portfolio import (
     undecided,
 )
 from clusterkit.mapping.reach import Reach, entries_since, entry_rates, within_reach
+from clusterkit.mapping.region_dynamics import growth_quadrants, index_lines, region_shift
+from clusterkit.mapping.region_stars import RegionStars, region_stars
 from clusterkit.mapping.relatedness import (
     cross_sector_links,
     density,
@@ -46,6 +50,7 @@ from clusterkit.mapping.relatedness import (
     relatedness_density,
     unrelated_variety,
 )
+from clusterkit.mapping.snapshots import Cells, Snapshot, matched_benchmarks, snapshots
 from clusterkit.mapping.spatial import (
     Contiguity,
     Moran,
@@ -64,15 +69,20 @@ from clusterkit.mapping.stars import cluster_strength, star_robustness
 __all__ = [
     "QUADRANTS",
     "AllRegions",
+    "Cells",
     "Contiguity",
     "Derived",
     "Moran",
     "Reach",
+    "RegionStars",
+    "Snapshot",
+    "ThenAndNow",
     "all_regions",
     "as_taxonomy",
     "benchmark",
     "benchmark_totals",
     "beside_benchmark",
+    "category_strength",
     "cluster_strength",
     "colocation",
     "combine_links",
@@ -93,9 +103,11 @@ __all__ = [
     "group_relatedness",
     "group_sectors",
     "growth_portfolio",
+    "growth_quadrants",
     "herfindahl",
     "hoover_index",
     "hot_spots",
+    "index_lines",
     "krugman_index",
     "leaders",
     "local_morans_i",
@@ -103,6 +115,8 @@ __all__ = [
     "location_quotient_range",
     "locational_gini",
     "log_quotients",
+    "manufacturing_then_and_now",
+    "matched_benchmarks",
     "matched_growth",
     "morans_i",
     "neighbourhood",
@@ -110,6 +124,8 @@ __all__ = [
     "presence",
     "proximity",
     "rank_sectors",
+    "region_shift",
+    "region_stars",
     "region_total",
     "regional_context",
     "related_variety",
@@ -117,6 +133,7 @@ __all__ = [
     "relatedness_density",
     "sectors_across_regions",
     "shift_share",
+    "snapshots",
     "standing",
     "star_robustness",
     "summary",

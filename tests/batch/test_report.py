@@ -125,7 +125,7 @@ def test_two_countries_from_raw_files_to_a_website(first_run: tuple[Project, Com
     assert sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:2]) == ["Eesti: done", "Slovenija: done"]
     assert lines[2] == SAYS_NBCONVERT
     assert done.stdout.count("nbconvert") == 1
-    assert re.fullmatch(rf"3 pages, 0\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[3])
+    assert re.fullmatch(rf"3 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[3])
     assert re.fullmatch(r"2 of 2 regions in \d+ s\.", lines[4])
     assert "failed" not in done.stderr
     assert leftovers(project) == []
@@ -339,7 +339,7 @@ def forget(notebook: nbformat.NotebookNode) -> None:
         (
             untag,
             "cluster_mapping",
-            "does not declare the parameters base_year, highlight, min_share_pct, name, nuts_ids and 7 more.",
+            "does not declare the parameters base_year, highlight, min_share_pct, name, nuts_ids and 8 more.",
         ),
         (forget, "cluster_mapping", "does not declare the parameters nuts_ids, output_dir."),
         (untag, "home", "does not declare the parameters failures, output_dir, pages, regions."),
