@@ -42,7 +42,6 @@ NOTEBOOK_VALUES = {
     "min_share_pct": 1.0,
     "highlight": ["C13"],
     "star_scheme": "eccp-2021",
-    "seed": 20141,
 }
 
 Write = Callable[..., None]
