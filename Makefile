@@ -20,6 +20,7 @@ test: $(VENV)/.test  ## run all tests
 bench: $(VENV)/.test  ## measure speed and memory (docs/benchmarks.md)
 	$(BIN)/python -m bench.bench_reader
 	$(BIN)/python -m bench.bench_mapping
+	$(BIN)/python -m bench.bench_hidden
 
 lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -73,11 +73,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repetitions", type=int, default=6)
     parser.add_argument("--amount", choices=["persons_employed", "wages_meur"], default="persons_employed")
+    parser.add_argument("--placement", choices=["random", "suppression"], action="append")
     parser.add_argument("--year", type=int, default=2014)
     parser.add_argument("--first-seed", type=int, default=1)
     arguments = parser.parse_args()
     cells = cells_of(tables.load_industry(), arguments.year)
-    for placement in ("random", "suppression"):
+    for placement in arguments.placement or ("random", "suppression"):
         seeds = range(arguments.first_seed, arguments.first_seed + arguments.repetitions)
         every = [repetition(cells, placement, arguments.amount, seed, year=arguments.year) for seed in seeds]
         report(pd.concat(every), f"{arguments.amount}, {arguments.year}, {placement}")

@@ -32,7 +32,9 @@ import pandas as pd
 
 from bench.bench_reader import peak_mb
 from clusterkit import mapping
+from clusterkit.data import star_schemes
 
+SCHEME = "eccp-2021"
 ROOT = Path(__file__).resolve().parent.parent
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 SIDE_BY_SIDE = (300, 600)  # regions, sectors
@@ -124,14 +126,17 @@ def check_agreement(mine: dict[str, pd.DataFrame | pd.Series], table: pd.DataFra
 
 
 def many_years(n_years: int) -> dict[str, float]:
-    """Location quotients and densities of a series of years: wall and processor seconds, peak memory (10**6 bytes)."""
+    """Quotients, densities and stars of a series of years: wall and processor seconds, peak memory (10**6 bytes)."""
     tables = {2008 + year: invented(MANY_YEARS, SEED + year, UNKNOWN_SHARE) for year in range(n_years)}
     kept = {}
+    scheme = star_schemes.load_scheme(ROOT / "params" / "star_schemes" / f"{SCHEME}.yaml")
     wall, busy = time.perf_counter(), time.process_time()
     for year, employment in tables.items():
         lq = mapping.location_quotient(employment)
         here = mapping.presence(lq)
-        kept[year] = (lq, mapping.density(here, mapping.proximity(here)))
+        strength = mapping.cluster_strength(employment, None, scheme=scheme)
+        stars = pd.DataFrame(strength["n_stars_low"].to_numpy(np.int8).reshape(lq.shape), lq.index, lq.columns)
+        kept[year] = (lq, mapping.density(here, mapping.proximity(here)), stars)
     spent = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - busy}
     return {
         **spent,
