@@ -36,6 +36,7 @@ NOTEBOOK_VALUES = {
     "nuts_ids": ["ITC1"],
     "base_year": 2011,
     "reference_year": 2014,
+    "seed": 20141,
     "taxonomy": "nace-divisions",
     "strong_lq": 1.5,
     "min_share_pct": 1.0,

@@ -46,6 +46,9 @@ LQ_LABELS = (
     "4 times and more",
 )
 
+# Counts and shares: one blue, pale to deep; pale differs from land in both light and dark.
+COUNT_COLOURS = ("#cfe3f3", "#9cc7e6", "#5b9fd2", "#2873b2", "#0b4a83")
+
 WIDTH_IN = 10.0  # inches; 72 pixels to an inch in SVG: the width of the text on a wide screen
 FONT_PT = 12
 HASH_SALT = "clusterkit"  # makes the ids inside an SVG the same in every run

@@ -339,7 +339,7 @@ def forget(notebook: nbformat.NotebookNode) -> None:
         (
             untag,
             "cluster_mapping",
-            "does not declare the parameters base_year, highlight, min_share_pct, name, nuts_ids and 6 more.",
+            "does not declare the parameters base_year, highlight, min_share_pct, name, nuts_ids and 7 more.",
         ),
         (forget, "cluster_mapping", "does not declare the parameters nuts_ids, output_dir."),
         (untag, "home", "does not declare the parameters failures, output_dir, pages, regions."),
