@@ -16,7 +16,11 @@ from clusterkit.mapping.stars import cluster_strength, star_robustness
 
 Beside = Literal["others", "sector", "sector and country"]
 By = Literal["nace_code", "country", "nuts_id"]
-_LEVEL: dict[Beside, list[str]] = {"others": [], "sector": ["nace_code"], "sector and country": ["nace_code", "country"]}
+_LEVEL: dict[Beside, list[str]] = {
+    "others": [],
+    "sector": ["nace_code"],
+    "sector and country": ["nace_code", "country"],
+}
 _COUNTED = ["n_clusters", "n_regions", "persons_employed", "share_pct"]
 STEPS = (0.9, 1.1)  # factors of a threshold, no unit
 # Sections that every region has some of: nobody at all in one is a slip of the publisher (docs/assumptions.md#A62).
@@ -93,8 +97,8 @@ def europe_strength(
     -------
     pandas.DataFrame
         As :func:`clusterkit.mapping.cluster_strength`, without regions of which nothing is
-        published (no rows where nothing is), and with: ``country``; ``wages_meur`` (million euro, published figures only);
-        ``is_published`` (bool, persons employed); ``is_cluster`` and ``may_be_cluster`` (bool:
+        published (no rows where nothing is), and with: ``country``; ``wages_meur`` (million euro, published
+        figures only); ``is_published`` (bool, persons employed); ``is_cluster`` and ``may_be_cluster`` (bool:
         at least one star for certain, or possibly).
 
     References
@@ -115,7 +119,7 @@ def europe_strength(
         return _no_cells(scheme)
     sectors = list(whole.columns) if sectors is None else [code for code in sectors if code in whole]
     whole = whole[sectors]
-    tables = {key: table.reindex(index=whole.index, columns=whole.columns) for key, table in tables.items()}
+    tables = {key: table.reindex_like(whole) for key, table in tables.items()}
     benchmark = benchmark_totals(industry, year=year).reindex(sectors)
     country = _countries(whole.index, names)
     start = None
@@ -289,9 +293,9 @@ def threshold_variants(
     Returns
     -------
     pandas.DataFrame
-        Index (``part``, ``variant``): ``hidden`` with ``estimate`` (the count itself), ``low``, ``high``
-        (all hidden cells at one end of their intervals at once), ``published`` (clusters whatever
-        hidden cells hold) and ``possible``; ``measure`` times ``0.9`` or ``1.1`` for each threshold, and
+        Index (``part``, ``variant``): ``hidden`` with ``estimate`` (the count itself), ``certain`` (clusters
+        wherever hidden cells lie in their 90 % intervals) and ``possible`` (clusters somewhere in
+        them); each measure of the scheme with ``0.9`` and ``1.1`` times its threshold, and, with several,
         ``all``. Columns of :func:`count_clusters`.
     """
     europe = float(benchmark_totals(industry, year=year).sum())
@@ -300,14 +304,13 @@ def threshold_variants(
     def row(cells: pd.DataFrame) -> pd.Series:
         return count_clusters(cells, total=europe).loc["Europe", _COUNTED]
 
-    ends = {
-        end: europe_strength(industry, scheme=scheme, hidden=end, **years) for end in ("estimate", "low", "high")
-    }
+    counted = europe_strength(industry, scheme=scheme, **years)
     unknown = europe_strength(industry, scheme=scheme, hidden="unknown", **years)
-    possible = ends["estimate"].assign(is_cluster=unknown["may_be_cluster"])
-    certain = ends["estimate"].assign(is_cluster=unknown["is_cluster"])
-    rows = {("hidden", end): row(cells) for end, cells in ends.items()}
-    rows |= {("hidden", "published"): row(certain), ("hidden", "possible"): row(possible)}
+    rows = {
+        ("hidden", "estimate"): row(counted),
+        ("hidden", "certain"): row(counted.assign(is_cluster=unknown["is_cluster"])),
+        ("hidden", "possible"): row(counted.assign(is_cluster=unknown["may_be_cluster"])),
+    }
     measures = list(dict.fromkeys(test.measure for tests in scheme.stars.values() for test in tests))
     for measure in [*measures, "all"] if len(measures) > 1 else measures:
         for factor in STEPS:
@@ -409,7 +412,9 @@ def both_years(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         ``was_cluster``, ``is_cluster`` (bool) and ``rank_before``, ``rank_after`` among the regions of
         the sector (1 is the highest quotient; of ties the mean).
     """
-    joined = before[["lq", "is_cluster"]].join(after[["lq", "is_cluster"]], how="inner", lsuffix="_before", rsuffix="_after")
+    joined = before[["lq", "is_cluster"]].join(
+        after[["lq", "is_cluster"]], how="inner", lsuffix="_before", rsuffix="_after"
+    )
     joined = joined.rename(columns={"is_cluster_before": "was_cluster", "is_cluster_after": "is_cluster"})
     ranks = joined.groupby("nace_code")[["lq_before", "lq_after"]].rank(ascending=False)
     return joined.assign(rank_before=ranks["lq_before"], rank_after=ranks["lq_after"])
@@ -565,7 +570,8 @@ def region_strength(cells: pd.DataFrame) -> pd.DataFrame:
         Index ``nuts_id``: ``share_in_clusters_pct``, percent of the jobs that are in clusters; ``n_clusters``;
         ``mean_lq``, the geometric mean of the location quotients with jobs as weights (no unit): how many times
         the European share the sector of the average job has, 1 where all sectors are as in Europe. It is
-        exp(sum_s p_s ln LQ_s), the exponential of the relative Theil index, so cells without jobs weigh nothing.
+        exp(sum_s p_s ln LQ_s), the exponential of the relative Theil index, so cells without jobs weigh nothing;
+        ``country``.
 
     References
     ----------
@@ -574,9 +580,10 @@ def region_strength(cells: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> index = pd.MultiIndex.from_tuples([("AT31", "C29"), ("AT31", "J62")], names=["nuts_id", "nace_code"])
-    >>> cells = pd.DataFrame({"persons_employed": [50.0, 50.0], "lq": [4.0, 1.0], "is_cluster": [True, False]}, index)
+    >>> cells = pd.DataFrame({"persons_employed": [50.0, 50.0], "lq": [4.0, 1.0], "is_cluster": [True, False],
+    ...     "country": "AT"}, index)
     >>> region_strength(cells).loc["AT31"].tolist()
-    [50.0, 1.0, 2.0]
+    [50.0, 1, 2.0, 'AT']
     """
     counted = count_clusters(cells, by="nuts_id")
     present = cells[(cells["persons_employed"] > 0) & (cells["lq"] > 0)]
@@ -587,6 +594,7 @@ def region_strength(cells: pd.DataFrame) -> pd.DataFrame:
             "share_in_clusters_pct": counted["share_pct"],
             "n_clusters": counted["n_clusters"],
             "mean_lq": np.exp(information).reindex(counted.index),
+            "country": cells["country"].groupby("nuts_id").first().reindex(counted.index),
         }
     )
 

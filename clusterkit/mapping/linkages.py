@@ -1,4 +1,4 @@
-"""Does the strength of clusters go together with innovation, entrepreneurship and growth over regions?
+"""How far the strength of clusters goes with innovation, entrepreneurship and growth over regions.
 
 Association only: regions differ in much else, and nothing here says what comes first.
 """
@@ -23,27 +23,39 @@ class Outcome:
     """An indicator of the table ``indicator`` in one year, or its growth from another."""
 
     key: str
-    name: str
-    theme: str
     indicator: str
     year: int
+    theme: str
+    name: str
+    short: str  # inside a sentence, in the singular
     base_year: int | None = None  # growth in percent from this year
     is_log: bool = False  # skewed: the regression and the charts take its logarithm
 
 
 # Years nearest to 2014 with most regions; growth only after it. docs/assumptions.md#A64.
 OUTCOMES = (
-    Outcome("patents", "Patent applications per million inhabitants", "Innovation", "patents_per_million", 2012, is_log=True),
-    Outcome("research", "Expenditure on research and development, % of GDP", "Innovation", "rd_expenditure", 2013, is_log=True),
-    Outcome("scientists", "Scientists and engineers, % of population", "Innovation", "scientists_engineers", 2014),
-    Outcome("tertiary", "Adults with tertiary education, %", "Innovation", "tertiary_attainment", 2014),
-    Outcome("births", "New enterprises, % of enterprises", "Entrepreneurship", "enterprise_birth_rate", 2014),
-    Outcome("survival", "New enterprises that live three years, %", "Entrepreneurship", "enterprise_survival_3y", 2013),
-    Outcome("gdp", "GDP per head at purchasing power", "Development", "gdp_pps_per_head", 2014, is_log=True),
-    Outcome("productivity", "GDP per employed resident", "Development", "labour_productivity", 2013, is_log=True),
-    Outcome("employment", "Employment rate, %", "Development", "employment_rate", 2014),
-    Outcome("gdp_growth", "Growth of GDP per head, 2014–2019, %", "Growth", "gdp_pps_per_head", 2019, 2014),
-    Outcome("income_growth", "Growth of household income per head, 2011–2016, %", "Growth", "disposable_income", 2016, 2011),
+    Outcome("patents", "patents_per_million", 2012, "Innovation",
+            "Patent applications per million inhabitants", "patenting per inhabitant", is_log=True),
+    Outcome("research", "rd_expenditure", 2013, "Innovation",
+            "Research and development, % of GDP", "expenditure on research and development", is_log=True),
+    Outcome("scientists", "scientists_engineers", 2014, "Innovation",
+            "Scientists and engineers, % of population", "the share of scientists and engineers"),
+    Outcome("tertiary", "tertiary_attainment", 2014, "Innovation",
+            "Adults with tertiary education, %", "the share of adults with tertiary education"),
+    Outcome("births", "enterprise_birth_rate", 2014, "Entrepreneurship",
+            "New enterprises, % of enterprises", "the birth rate of enterprises"),
+    Outcome("survival", "enterprise_survival_3y", 2013, "Entrepreneurship",
+            "New enterprises that live three years, %", "the survival rate of new enterprises"),
+    Outcome("gdp", "gdp_pps_per_head", 2014, "Development",
+            "GDP per head at purchasing power", "GDP per head", is_log=True),
+    Outcome("productivity", "labour_productivity", 2013, "Development",
+            "GDP per employed resident", "GDP per employed resident", is_log=True),
+    Outcome("employment", "employment_rate", 2014, "Development",
+            "Employment rate, %", "the employment rate"),
+    Outcome("gdp_growth", "gdp_pps_per_head", 2019, "Growth",
+            "Growth of GDP per head, 2014–2019, %", "growth of GDP per head", 2014),
+    Outcome("income_growth", "disposable_income", 2016, "Growth",
+            "Growth of household income, 2011–2016, %", "growth of household income", 2011),
 )  # fmt: skip
 
 
@@ -251,7 +263,7 @@ def with_country_effects(
         return result
     score = (within["x"] * rest).groupby(rows["country"]).sum()
     error = scale * np.sqrt((score**2 / (1 - share)).sum()) / total
-    # Working model of equal variances: P = D - q q', D the variances of the corrected scores, q their loss to the slope.
+    # Under equal variances: those of the corrected scores, less what the estimated slope takes away.
     corrected = np.diag(share / (1 - share)) - np.outer(share / np.sqrt(1 - share), share / np.sqrt(1 - share))
     freedom = np.trace(corrected) ** 2 / (corrected**2).sum()
     reach = stats.t.ppf((1 + confidence) / 2, freedom) * error
@@ -265,7 +277,6 @@ def linkages(
     values: pd.DataFrame,
     outcomes: Sequence[Outcome] = OUTCOMES,
     *,
-    country: pd.Series,
     seed: int,
     measures: Sequence[str] = MEASURES,
     draws: int = 2000,
@@ -275,13 +286,11 @@ def linkages(
     Parameters
     ----------
     strength
-        As :func:`clusterkit.mapping.region_strength` gives it.
+        As :func:`clusterkit.mapping.region_strength` gives it, with ``country``.
     values
         As :func:`outcome_table` gives it.
     outcomes
         Those of ``values``; where ``is_log``, the regression takes the logarithm, and zeros take no part in it.
-    country
-        Country of each region.
     seed, draws
         As for :func:`rank_correlation`, whose intervals rest on draws of whole countries.
     measures
@@ -300,8 +309,8 @@ def linkages(
         straight = np.log(y.where(y > 0)) if outcome.is_log else y
         for measure in measures:
             x = strength[measure].reindex(regions)
-            rank = rank_correlation(x, y, seed=seed, groups=country, draws=draws)
-            within = with_country_effects(straight, x, country=country)[list(_RESULTS)]
+            rank = rank_correlation(x, y, seed=seed, groups=strength["country"], draws=draws)
+            within = with_country_effects(straight, x, country=strength["country"])[list(_RESULTS)]
             rows[measure, outcome.key] = pd.concat([rank.add_prefix("rank_"), within.add_prefix("within_")])
     table = pd.DataFrame(rows).T.rename_axis(["measure", "outcome"])
     order = pd.MultiIndex.from_product([measures, [o.key for o in outcomes]], names=table.index.names)

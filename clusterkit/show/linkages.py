@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -22,7 +23,8 @@ MEASURE_NAMES = {
     "mean_lq": "mean specialisation",
 }
 SIDES = {"rank": "Rank correlation, all regions", "within": "Inside countries, standard deviations"}
-SCATTERS = ("patents", "births", "gdp_growth")  # one each of innovation, entrepreneurship, growth
+# On the page of a region: one each of innovation, entrepreneurship and growth.
+DRAWN = tuple(o for o in OUTCOMES if o.key in ("patents", "births", "gdp_growth"))
 SOURCE = "Source: Eurostat and others (docs/indicators.md), structural business statistics; own calculations."
 
 
@@ -62,7 +64,11 @@ def say_linkages(table: pd.DataFrame) -> Text:
 
 
 def _remain(n: int) -> str:
-    return "no association is left that chance does not explain" if n == 0 else f"{words.count(n, 'association')} {'is' if n == 1 else 'are'} left"
+    return (
+        "no association is left that chance does not explain"
+        if n == 0
+        else f"{words.count(n, 'association')} {'is' if n == 1 else 'are'} left"
+    )
 
 
 def _directions(found: dict[int, list[Outcome]], rows: pd.DataFrame, side: str) -> str:
@@ -71,16 +77,11 @@ def _directions(found: dict[int, list[Outcome]], rows: pd.DataFrame, side: str) 
     for sign, outcomes in found.items():
         ranked = sorted(outcomes, key=lambda o: -abs(rows.loc[o.key, f"{side}_estimate"]))
         if ranked:
-            listed = words.listing([f"{_short(o)} ({words.number(rows.loc[o.key, f'{side}_estimate'], 2)})" for o in ranked])
+            listed = words.listing(
+                [f"{o.short} ({words.number(rows.loc[o.key, f'{side}_estimate'], 2)})" for o in ranked]
+            )
             parts.append(f"{names[sign]}: {listed}")
     return f"; {'; '.join(parts)}" if parts else ""
-
-
-def _short(outcome: Outcome) -> str:
-    """The name inside a sentence, without its unit."""
-    name = outcome.name.removesuffix(", %").removesuffix(", % of enterprises").removesuffix(", % of population")
-    name = name.removesuffix(", % of GDP")
-    return name if name[:2].isupper() else name[0].lower() + name[1:]
 
 
 def plot_linkages(table: pd.DataFrame, downloads: Downloads) -> Figure | None:
@@ -99,7 +100,7 @@ def plot_linkages(table: pd.DataFrame, downloads: Downloads) -> Figure | None:
     panels[0].set_ylim(len(known) - 0.4, -0.6)
     for axes in panels:
         axes.tick_params(length=0)
-    _themes(panels[0], known)
+        _themes(axes, known)
     n_clear = int(((rows["within_low"] > 0) | (rows["within_high"] < 0)).sum())
     n_rank = int(((rows["rank_low"] > 0) | (rows["rank_high"] < 0)).sum())
     shown = "; ".join(
@@ -136,7 +137,7 @@ def _draw_side(axes: Axes, rows: pd.DataFrame, side: str, heading: str) -> None:
 
 def _themes(axes: Axes, known: Sequence[Outcome]) -> None:
     """A line where one group of indicators ends."""
-    for place, (above, below) in enumerate(zip(known, known[1:], strict=False)):
+    for place, (above, below) in enumerate(itertools.pairwise(known)):
         if above.theme != below.theme:
             axes.axhline(place + 0.5, xmax=1.0, color=theme.LINE, linewidth=1.4, zorder=0)
 
@@ -174,20 +175,18 @@ def table_linkages(table: pd.DataFrame, downloads: Downloads) -> Table | None:
             o.name,
             *(_interval(table.loc[(measure, o.key)], "within") for measure in MEASURE_NAMES),
             words.number(table.loc[(MAIN, o.key), "within_n_regions"]),
-            words.number(table.loc[(MAIN, o.key), "within_n_countries"]),
         )
         for o in known
     ]
     return Table(
-        title="Inside countries, by three measures of cluster strength: slope and its 95 % interval, standard deviations",
+        title="Slopes inside countries, by three measures of cluster strength",
         columns=[
             Column("Indicator", numeric=False),
             *(Column(words.sentence(name)) for name in MEASURE_NAMES.values()),
             Column("Regions"),
-            Column("Countries"),
         ],
         rows=rows,
-        note="Mean specialisation: geometric mean of the location quotients, weighted with jobs. Countries with one region take no "
+        note="Standard deviations of the indicator for one of the measure, with 95 % interval. Mean specialisation: geometric mean of the location quotients, weighted with jobs. Countries with one region take no "
         f"part. The file has the rank correlations too. {SOURCE}",
         link=downloads.save("linkages-measures", _with_names(table)),
     )
@@ -197,7 +196,9 @@ def say_place(strength: pd.DataFrame, values: pd.DataFrame, ranks: pd.DataFrame,
     """Where the region stands in cluster strength and in what is drawn, beside what holds over all regions."""
     outcomes = _drawn(ranks)
     if not outcomes or p.region not in strength.index or pd.isna(strength.loc[p.region, MAIN]):
-        return Text((f"There are no figures to set the clusters of {p.name} beside innovation, entrepreneurship or growth.",))
+        return Text(
+            (f"There are no figures to set the clusters of {p.name} beside innovation, entrepreneurship or growth.",)
+        )
     share = strength[MAIN]
     own = share[p.region]
     first = (
@@ -208,11 +209,11 @@ def say_place(strength: pd.DataFrame, values: pd.DataFrame, ranks: pd.DataFrame,
     for o in outcomes:
         series = values[o.key].reindex(strength.index)
         if pd.notna(series[p.region]):
-            parts.append(f"in {_short(o)} it is ahead of {words.percent(_below(series, p.region))}")
-    missing = [_short(o) for o in outcomes if pd.isna(values[o.key].reindex(strength.index)[p.region])]
+            parts.append(f"in {o.short} it is ahead of {words.percent(_below(series, p.region))}")
+    missing = [o.short for o in outcomes if pd.isna(values[o.key].reindex(strength.index)[p.region])]
     second = f" {words.sentence(words.listing(parts))} of those with a figure." if parts else ""
     third = f" For {words.listing(missing)} it has no figure." if missing else ""
-    return Text((first + second + third, " ".join(_tendency(o, ranks.loc[o.key]) for o in outcomes)))
+    return Text((first + second + third, " ".join(_tendency(o, ranks.loc[(MAIN, o.key)]) for o in outcomes)))
 
 
 def _below(values: pd.Series, region: str) -> float:
@@ -221,16 +222,16 @@ def _below(values: pd.Series, region: str) -> float:
 
 
 def _tendency(o: Outcome, row: pd.Series) -> str:
-    number = f"rank correlation {words.number(row['estimate'], 2)}, 95 % interval {words.number(row['low'], 2)} to {words.number(row['high'], 2)}"
-    over = f"Over {words.count(int(row['n_regions']), 'region')}"
-    if row["low"] > 0 or row["high"] < 0:
-        word = "higher" if row["estimate"] > 0 else "lower"
-        return f"{over}, {_short(o)} is {word} where more jobs are in clusters ({number})."
-    return f"{over}, {_short(o)} and the share of jobs in clusters do not rank together more than chance explains ({number})."
+    number = f"rank correlation {words.number(row['rank_estimate'], 2)}, 95 % interval {words.number(row['rank_low'], 2)} to {words.number(row['rank_high'], 2)}"
+    over = f"Over {words.count(int(row['rank_n_regions']), 'region')}"
+    if _is_clear(row):
+        word = "higher" if row["rank_estimate"] > 0 else "lower"
+        return f"{over}, {o.short} is {word} where more jobs are in clusters ({number})."
+    return f"{over}, {o.short} and the share of jobs in clusters do not rank together more than chance explains ({number})."
 
 
 def _drawn(ranks: pd.DataFrame) -> list[Outcome]:
-    return [o for o in OUTCOMES if o.key in SCATTERS and o.key in ranks.index and pd.notna(ranks.loc[o.key, "estimate"])]
+    return [o for o in known_outcomes(ranks) if o in DRAWN]
 
 
 def plot_place(
@@ -250,9 +251,9 @@ def plot_place(
     panels[0][len(outcomes) // 2].set_xlabel("Share of jobs in specialised clusters (percent)")
     own = table.loc[p.region]
     shown = "; ".join(f"{o.name}: {words.number(own[o.key], 1)}" for o in outcomes)
-    clear = [o for o in outcomes if ranks.loc[o.key, "low"] > 0 or ranks.loc[o.key, "high"] < 0]
+    clear = [o for o in outcomes if _is_clear(ranks.loc[(MAIN, o.key)])]
     title = (
-        f"More jobs in clusters go with {words.listing([f'{_more(ranks.loc[o.key])} {_short(o)}' for o in clear])} over Europe’s regions"
+        f"More jobs in clusters go with {words.listing([f'{_more(ranks.loc[(MAIN, o.key)])} {o.short}' for o in clear])} over Europe’s regions"
         if clear
         else "Over Europe’s regions, jobs in clusters do not rank with innovation, entrepreneurship or growth"
     )
@@ -266,8 +267,12 @@ def plot_place(
     )
 
 
+def _is_clear(row: pd.Series) -> bool:
+    return bool(row["rank_low"] > 0 or row["rank_high"] < 0)
+
+
 def _more(row: pd.Series) -> str:
-    return "higher" if row["estimate"] > 0 else "lower"
+    return "higher" if row["rank_estimate"] > 0 else "lower"
 
 
 def _scatter(axes: Axes, table: pd.DataFrame, o: Outcome, p: RegionParams) -> None:
