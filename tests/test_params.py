@@ -268,6 +268,28 @@ def test_the_file_and_its_region_have_the_same_name(problems: Problems) -> None:
     )  # fmt: skip
 
 
+def test_the_page_of_all_regions_keeps_its_identifier(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE.replace("region: piemonte", "region: europe"), region="europe"))
+    assert "the identifier 'europe' is taken by the page of all regions" in problem.what.lower()
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        ({"base_year": 2014}, "base_year 2014 is not before reference_year 2014."),
+        ({"seed": 0}, "seed is 0: input should be greater than or equal to 1."),
+        ({"star_scheme": "../eccp"}, "star_scheme is '../eccp': "),
+        ({"nuts_version": 2021}, "nuts_version is 2021: "),
+    ],
+)
+def test_a_wrong_parameter_of_the_page_of_all_regions_is_refused(values: dict[str, object], what: str) -> None:
+    with pytest.raises(ParamError) as caught:
+        params.check_europe(values)
+    problem = caught.value.problems[0]
+    assert problem.what.startswith(what)
+    assert problem.where == "the notebook's parameters cell"
+
+
 def test_the_home_page_keeps_its_identifier(problems: Problems) -> None:
     problem = only(problems(PIEMONTE.replace("region: piemonte", "region: home"), region="home"))
     assert "the identifier 'home' is taken by the home page" in problem.what.lower()
@@ -315,8 +337,8 @@ def test_a_file_in_another_encoding_is_refused_in_words(project_copy: Project) -
 
 def test_tags_make_no_objects(problems: Problems, tmp_path: Path) -> None:
     made = tmp_path / "made"
-    problem = only(problems(PIEMONTE + f"seed: !!python/object/apply:pathlib.Path.touch ['{made}']\n"))
-    assert problem.what == "Unknown parameter seed."
+    problem = only(problems(PIEMONTE + f"colour: !!python/object/apply:pathlib.Path.touch ['{made}']\n"))
+    assert problem.what == "Unknown parameter colour."
     assert not made.exists()
 
 

@@ -412,10 +412,8 @@ def both_years(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         ``was_cluster``, ``is_cluster`` (bool) and ``rank_before``, ``rank_after`` among the regions of
         the sector (1 is the highest quotient; of ties the mean).
     """
-    joined = before[["lq", "is_cluster"]].join(
-        after[["lq", "is_cluster"]], how="inner", lsuffix="_before", rsuffix="_after"
-    )
-    joined = joined.rename(columns={"is_cluster_before": "was_cluster", "is_cluster_after": "is_cluster"})
+    then = before[["lq", "is_cluster"]].set_axis(["lq_before", "was_cluster"], axis=1)
+    joined = then.join(after[["lq", "is_cluster"]].set_axis(["lq_after", "is_cluster"], axis=1), how="inner")
     ranks = joined.groupby("nace_code")[["lq_before", "lq_after"]].rank(ascending=False)
     return joined.assign(rank_before=ranks["lq_before"], rank_after=ranks["lq_after"])
 
@@ -582,8 +580,8 @@ def region_strength(cells: pd.DataFrame) -> pd.DataFrame:
     >>> index = pd.MultiIndex.from_tuples([("AT31", "C29"), ("AT31", "J62")], names=["nuts_id", "nace_code"])
     >>> cells = pd.DataFrame({"persons_employed": [50.0, 50.0], "lq": [4.0, 1.0], "is_cluster": [True, False],
     ...     "country": "AT"}, index)
-    >>> region_strength(cells).loc["AT31"].tolist()
-    [50.0, 1, 2.0, 'AT']
+    >>> region_strength(cells).loc["AT31"].to_dict()
+    {'share_in_clusters_pct': 50.0, 'n_clusters': 1, 'mean_lq': 2.0, 'country': 'AT'}
     """
     counted = count_clusters(cells, by="nuts_id")
     present = cells[(cells["persons_employed"] > 0) & (cells["lq"] > 0)]

@@ -632,8 +632,14 @@ def _reason_note(here: pd.Series, all_jobs: pd.Series, published: pd.DataFrame, 
         )
     for _, source in published[published["share_pct"].notna() & published["jobs_million"].notna()].iterrows():
         base = 100e6 * source["jobs_million"] / source["share_pct"]
+        implied = (
+            f"The {words.number(source['jobs_million'], 1)} million jobs that are {share(source['share_pct'])} {source['share_is']} in “{source['title']}” imply "
+            f"{millions(base)} jobs in all"
+        )
+        wider = words.is_known(everyone) and base > everyone
         parts.append(
-            f"The {words.number(source['jobs_million'], 1)} million jobs that are {words.percent(source['share_pct'])} of all employment in “{source['title']}” imply "
-            f"{millions(base)} jobs in all: its area must be wider than ours."
+            f"{implied}, more than all residents in work here: it covers more countries or counts jobs otherwise."
+            if wider
+            else f"{implied}."
         )
     return " ".join(parts)

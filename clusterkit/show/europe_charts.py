@@ -98,8 +98,8 @@ def plot_sectors(
     places = np.arange(len(top))
     inside = top["persons_employed"] / 1e6
     whole = 100 * inside / top["share_pct"]
-    axes.barh(places, whole, height=0.62, color=theme.LAND, zorder=1, label="other jobs")
-    axes.barh(places, inside, height=0.62, color=theme.ACCENT, zorder=2, label="in specialised clusters")
+    axes.barh(places, whole, height=0.62, color=theme.LAND, linewidth=0, zorder=1, label="other jobs")
+    axes.barh(places, inside, height=0.62, color=theme.ACCENT, linewidth=0, zorder=2, label="in specialised clusters")
     _side_numbers(axes, [share(value) for value in top["share_pct"]], heading="in clusters")
     axes.set_xlabel("Persons employed (million)")
     axes.legend(loc="lower right", frameon=False, reverse=True)

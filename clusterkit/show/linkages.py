@@ -109,7 +109,7 @@ def plot_linkages(table: pd.DataFrame, downloads: Downloads) -> Figure | None:
     )
     return finish(
         figure,
-        title=f"{words.sentence(words.out_of(n_rank, len(known)))} indicators go with the share of jobs in specialised clusters "
+        title=f"{words.sentence(words.out_of(n_rank, len(known)))} indicators {'goes' if n_rank < 2 else 'go'} with the share of jobs in specialised clusters "
         f"over Europe, {words.cardinal(n_clear)} inside countries",
         alt=f"Coefficient plot with 95 % intervals. {shown}.",
         note="Filled: the interval leaves out zero. Left: Spearman’s coefficient, interval by drawing whole countries. Right: slope with "

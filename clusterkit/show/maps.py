@@ -156,8 +156,8 @@ def plot_counts(
         if len(chosen):
             chosen.plot(ax=axes, color=colour, edgecolor=theme.PAPER, linewidth=0.25)
     _borders(axes, _on_map(region))
-    handles = [Patch(facecolor=c, label=label) for c, label in zip(colours[::-1], labels[::-1], strict=True)]
-    handles.append(Patch(facecolor=theme.LAND, label="no figures"))
+    pairs = [*zip(colours[::-1], labels[::-1], strict=True), (theme.LAND, "no figures")]
+    handles = [Patch(facecolor=colour, linewidth=0, label=label) for colour, label in pairs]
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), frameon=True, facecolor=theme.PAPER,
                 edgecolor="none", framealpha=0.85, title=legend, alignment="left")  # fmt: skip
     everywhere = pd.Series(np.searchsorted(bounds, counts.dropna(), side="left")).value_counts()
