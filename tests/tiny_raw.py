@@ -7,12 +7,14 @@ formula, so that the files are the same on every machine.
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from clusterkit.data import sources
 
+MANUFACTURING_HEADER = "geo,level,NUTS_NAME,nace_r2,EMP_LOC_NR_2022_feb2025,EMP_LOC_NR_2022_dec2024"
 TINY_YEARS = (2011, 2012, 2013, 2014)
 TINY_NUTS2 = ("EE00", "SI03", "SI04")
 NAMES = {"EE": "Eesti", "EE0": "Eesti", "EE00": "Eesti", "SI": "Slovenija", "SI0": "Slovenija",
@@ -66,6 +68,8 @@ def write_tiny_raw(folder: Path) -> Path:
     """Write every file of ``sources.SOURCES`` under ``folder`` and return the folder."""
     _write_tsv(folder / sources.SBS_REGIONAL.path, "nace_r2,indic_sb,geo\\time", range(2015, 2007, -1), _regional())
     _write_tsv(folder / sources.SBS_NATIONAL.path, "nace_r2,indic_sb,geo\\time", range(2015, 2004, -1), _national())
+    _write(folder / sources.SBS_2015.path, "\n".join(["nace_r2;geo;n2015", *_later_2015()]) + "\n")
+    _write(folder / sources.SBS_2022.path, "\n".join([MANUFACTURING_HEADER, *_manufacturing_2022()]) + "\n")
     for source, header, series in (
         (sources.POPULATION, "sex,unit,age,geo\\time", {"T,NR,TOTAL": 2.1, "F,NR,TOTAL": 1.1}),
         (sources.GDP, "unit,geo\\time", {"MIO_EUR": 0.035, "MIO_PPS": 0.04, "EUR_HAB": 0.1}),
@@ -115,6 +119,23 @@ def _regional() -> dict[str, dict[int, str]]:
         "B-N_S95_X_K,V16110,SI": {2014: "999999"},
         "C27,V91290,SI04": {2014: "-3.5"},
     }
+
+
+def _later_2015() -> Iterator[str]:
+    """Persons employed of 2015 as a spreadsheet left them: a zero is a time of day, a definition that differs ``d``."""
+    for code, region in itertools.product(_sectors(), NAMES):
+        persons = persons_employed(code, region, 2015)
+        text = {("B06", "SI03"): "12:00 AM", ("C10", "SI03"): f"{persons} d"}.get((code, region), str(persons))
+        yield f"{code};{region};{'' if (code, region, 2014) in CONFIDENTIAL else text}"
+
+
+def _manufacturing_2022() -> Iterator[str]:
+    """Two downloads side by side, the later one revised; Vzhodna Slovenija lacks C12, one cell only the first has."""
+    for region, code in itertools.product((*TINY_NUTS2, "EE", "SI"), ["C", *(d for d in DIVISIONS if d[0] == "C")]):
+        persons = persons_employed(code, region, 2022)
+        later = "" if (code, region) in {("C12", "SI03"), ("C12", "SI04"), ("C13", "SI04")} else str(persons)
+        first = "" if code == "C12" and region.startswith("SI0") else str(persons + (code == "C14"))
+        yield f"{region},{len(region) - 2},{NAMES[region]},{code},{later},{first}"
 
 
 def _cell(code: str, indicator: str, region: str, year: int) -> str:

@@ -84,7 +84,11 @@ def _without_needless_estimates(base: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_given_up_codes(wide: pd.DataFrame, before: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Cells that are missing under a region's code of 2013, from its code of 2010 (``before``, in the base version)."""
+    """Cells that are missing under a region's code of 2013, from its code of 2010 (``before``, in the base version).
+
+    Only where the code was renamed: half of London's jobs shared out by residents would mislead,
+    and as a figure it would mislead the bounds and estimates of other cells too.
+    """
     pieces = crosswalk[(crosswalk["from_version"] == 2013) & crosswalk["weight_population"].eq(1.0)]
     code_2013 = pieces[~pieces["to_id"].duplicated(keep=False)].set_index("to_id")["from_id"]
     before = before.assign(nuts_id=before["nuts_id"].map(code_2013)).dropna(subset="nuts_id")
@@ -92,7 +96,7 @@ def _with_given_up_codes(wide: pd.DataFrame, before: pd.DataFrame, crosswalk: pd
     wide = wide.copy()
     for name in ("persons_employed", "local_units", "wages_meur"):
         status = f"{name}_status"
-        rows = wide[status].eq("missing") & found[status].isin(["reported", "estimated", "hidden"])
+        rows = wide[status].eq("missing") & found[status].isin(["reported", "hidden"])
         columns = [column for column in (name, status, f"{name}_flag") if column in wide]
         wide.loc[rows, columns] = found.loc[rows, columns]
     return wide
@@ -101,7 +105,9 @@ def _with_given_up_codes(wide: pd.DataFrame, before: pd.DataFrame, crosswalk: pd
 def _range_and_estimate(wide: pd.DataFrame, amount: str) -> pd.DataFrame:
     """The range that published totals leave each cell, an estimate, and its interval within that range."""
     limits = hidden.bounds(wide.rename(columns={amount: "value"}))
-    found = hidden.estimate(wide, amount=amount)
+    # Activity without a region counts where it is published; elsewhere it would soak up what is hidden in regions.
+    is_unknown_extra = wide["nuts_id"].map(nuts.is_extra_regio) & wide[amount].isna()
+    found = hidden.estimate(wide[~is_unknown_extra], amount=amount).reindex(wide.index)
     low, high = found["low"].clip(lower=limits["low"]), np.fmin(found["high"], limits["high"])
     # Where published totals contradict each other an estimate that adds up may leave the range.
     found["low"], found["high"] = np.fmin(low, found["estimate"]), np.fmax(high, found["estimate"])

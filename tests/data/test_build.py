@@ -102,8 +102,8 @@ def test_the_tiny_raw_files_are_the_same_each_time(tiny_raw_folder, tmp_path):
 def test_every_table_and_the_provenance_are_written(tiny_raw_folder, tiny_processed):
     assert sorted(contents(tiny_processed)) == FILES
     provenance = json.loads((tiny_processed / "provenance.json").read_text(encoding="utf-8"))
-    assert provenance["years"] == [2011, 2012, 2013, 2014]
-    assert provenance["rows"]["industry"] == 7 * 80 * 4  # regions x sectors x years
+    assert provenance["years"] == [2011, 2012, 2013, 2014, 2015, 2022]
+    assert provenance["rows"]["industry"] == 7 * 80 * 5 + 5 * 25  # regions x sectors x years; 2022: no NUTS 1
     assert provenance["indicators_left_out"]["eqi"] == ["indicators/eqi_2021.csv"]
     listed = {source["file"]: source["sha256"] for source in provenance["sources"]}
     assert listed == {source.path: sources.sha256(tiny_raw_folder / source.path) for source in sources.SOURCES}
@@ -115,7 +115,7 @@ def test_every_table_and_the_provenance_are_written(tiny_raw_folder, tiny_proces
 def test_regions_sectors_and_years(built):
     assert sorted(built["nuts_id"].unique()) == sorted(tiny_raw.NAMES)  # no SI01 of NUTS 2010, no SIZZ
     assert sorted(built["nace_code"].unique()) == sorted([*tiny_raw.SECTIONS, *tiny_raw.DIVISIONS])
-    assert sorted(built["year"].unique()) == list(tiny_raw.TINY_YEARS)
+    assert sorted(built["year"].unique()) == [*tiny_raw.TINY_YEARS, 2015, 2022]
 
 
 def test_a_figure_comes_through_with_its_flag(built):
@@ -287,34 +287,60 @@ def before_2013(raw_copy: Path, tmp_path: Path) -> pd.DataFrame:
     return tables.load_industry(tmp_path / "processed")
 
 
-def test_a_cell_without_a_figure_has_that_of_the_code_given_up(before_2013):
-    moved = 15_000.25 / (15_000.25 + 948_000.25)  # people of SI02 who live in SI03 now
-    east, west = (cell(before_2013, "C29", code, 2011) for code in ("SI03", "SI04"))
-    assert east["persons_employed"] == pytest.approx(700 + (C29_2011 - 700) * moved)
-    assert west["persons_employed"] == pytest.approx((C29_2011 - 700) * (1 - moved))
-    for row in (east, west):
-        assert row["persons_employed_status"] == "estimated"
-        assert row["persons_employed_low"] == row["persons_employed"] == row["persons_employed_high"]
+def test_a_cell_whose_old_code_was_split_stays_missing_and_is_estimated_to_add_up(before_2013):
+    parts = [cell(before_2013, "C29", code, 2011) for code in ("SI03", "SI04")]
+    for row in parts:
+        assert row["persons_employed_status"] == "missing"
+        assert row["persons_employed_low"] <= row["persons_employed_estimate_low"] <= row["persons_employed_estimate"]
+        assert row["persons_employed_estimate"] <= row["persons_employed_estimate_high"] <= row["persons_employed_high"]
+    assert sum(row["persons_employed_estimate"] for row in parts) == pytest.approx(C29_2011, abs=0.1)
 
 
-def test_a_cell_hidden_under_the_code_given_up_is_hidden_and_keeps_its_range(before_2013):
-    east, west = (cell(before_2013, "C10", code, 2011) for code in ("SI03", "SI04"))
-    assert (east["persons_employed_status"], east["persons_employed_flag"]) == ("hidden", "c")
-    assert pd.isna(east["persons_employed"])
-    assert (
-        east["persons_employed_low"] <= tiny_raw.persons_employed("C10", "SI03", 2011) <= east["persons_employed_high"]
+def test_codes_given_up_alter_no_published_figure(before_2013, built):
+    keys = ["nuts_id", "nace_code", "year", "persons_employed", "local_units", "wages_meur"]
+    emptied = before_2013["nace_code"].isin(["C10", "C29"]) & (before_2013["year"] == 2011)
+    pd.testing.assert_frame_equal(before_2013.loc[~emptied, keys], built.loc[~emptied, keys])
+
+
+# The later edition of 2015, and manufacturing in 2022
+
+
+def test_2015_comes_from_the_later_edition(built):
+    row = cell(built, "C10", "SI03", 2015)
+    assert (row["persons_employed"], row["persons_employed_flag"]) == (
+        tiny_raw.persons_employed("C10", "SI03", 2015),
+        "d",
     )
-    assert west["persons_employed_status"] == "estimated"  # all of it was in SI02
+    assert row["source"] == "sbs_r_nuts06_r2_2015_employment"
+    zero = cell(built, "B06", "SI03", 2015)
+    assert (zero["persons_employed"], zero["persons_employed_status"]) == (0.0, "reported")
 
 
-def test_codes_given_up_alter_no_other_cell(before_2013, built):
-    assert len(before_2013) == len(built)
-    emptied = before_2013["nace_code"].str.startswith("C") & (before_2013["year"] == 2011)  # other ranges there widen
-    pd.testing.assert_frame_equal(before_2013[~emptied], built[~emptied])
-    for region in ("SI03", "SI04"):  # has figures under its own codes
-        row = cell(before_2013, "C11", region, 2011)
-        assert row["persons_employed"] == tiny_raw.persons_employed("C11", region, 2011)
-        assert row["persons_employed_status"] == "reported"
+def test_a_blank_of_the_later_edition_keeps_the_status_of_the_bulk_file(built):
+    row = cell(built, "C12", "SI03", 2015)
+    assert row["persons_employed_status"] == "missing"  # the bulk file has ":" without a flag
+    assert pd.isna(row["persons_employed"])
+    assert row["persons_employed_estimate"] >= 0
+
+
+def test_manufacturing_of_2022_has_its_own_series(built):
+    rows = built[built["year"] == 2022]
+    assert set(rows["series"]) == {"2021-"}
+    assert set(built.loc[built["year"] < 2021, "series"]) == {"2008-2020"}
+    assert set(rows["nace_code"].str[0]) == {"C"}
+    assert rows["wages_meur"].isna().all()
+
+
+def test_the_later_download_of_2022_wins_and_the_earlier_fills_its_blanks(built):
+    assert cell(built, "C14", "EE00", 2022)["persons_employed"] == tiny_raw.persons_employed("C14", "EE00", 2022)
+    assert cell(built, "C13", "SI04", 2022)["persons_employed"] == tiny_raw.persons_employed("C13", "SI04", 2022)
+
+
+def test_a_blank_of_2022_is_hidden_and_estimated(built):
+    parts = [cell(built, "C12", code, 2022) for code in ("SI03", "SI04")]
+    assert [row["persons_employed_status"] for row in parts] == ["hidden", "hidden"]
+    total = cell(built, "C12", "SI", 2022)["persons_employed"]
+    assert sum(row["persons_employed_estimate"] for row in parts) == pytest.approx(total, abs=0.1)
 
 
 # All or none
@@ -324,7 +350,7 @@ def test_all_absent_files_are_named_at_once(refused, raw_copy):
     for source in (sources.SBS_REGIONAL, sources.GDP, sources.BOUNDARIES[2]):
         (raw_copy / source.path).unlink()
     assert refused() == (
-        "3 of 20 raw files are absent: eurostat/sbs_r_nuts06_r2.tsv.gz, eurostat/nama_10r_2gdp.tsv.gz, "
+        "3 of 22 raw files are absent: eurostat/sbs_r_nuts06_r2.tsv.gz, eurostat/nama_10r_2gdp.tsv.gz, "
         "nuts/NUTS_RG_20M_2016_4326_LEVL_2.geojson.\n"
         f"  where: {raw_copy}\n"
         "  rule:  data/README.md lists the raw files that the tables are built from\n"
@@ -333,7 +359,7 @@ def test_all_absent_files_are_named_at_once(refused, raw_copy):
 
 
 def test_an_empty_raw_folder(tmp_path):
-    with pytest.raises(SourceError, match=r"20 of 20 raw files are absent: .* and 15 more"):
+    with pytest.raises(SourceError, match=r"22 of 22 raw files are absent: .* and 17 more"):
         build_tables(tmp_path / "nothing", tmp_path / "processed")
     assert not (tmp_path / "processed").exists()
 
@@ -382,7 +408,7 @@ def test_an_unknown_region_code(refused, raw_copy):
         replace_text(raw_copy / REGIONAL, f"{sector},V16110,SI04", f"{sector},V16110,SI9X")
     assert refused() == (
         "1 region codes of sbs_r_nuts06_r2.tsv.gz are in no NUTS version: SI9X.\n"
-        "  where: sbs_r_nuts06_r2.tsv.gz, dimension geo, 8 of 9,288 rows\n"
+        "  where: sbs_r_nuts06_r2.tsv.gz, dimension geo, 10 of 11,610 rows\n"
         "  rule:  docs/methods.md#nuts-versions\n"
         "  fix:   check the file; a new code needs a newer list of NUTS codes"
     )
@@ -472,7 +498,7 @@ def test_files_of_no_known_edition_are_refused_all_at_once(tiny_raw_folder, tmp_
     with pytest.raises(SourceError) as caught:
         build.build(tiny_raw_folder, tmp_path / "processed")
     text = str(caught.value)
-    assert text.startswith("20 raw files are no known edition: eurostat/sbs_r_nuts06_r2.tsv.gz, eurostat/sbs_na_sca_r2")
+    assert text.startswith("22 raw files are no known edition: eurostat/sbs_r_nuts06_r2.tsv.gz, eurostat/sbs_na_sca_r2")
     assert all(source.path in text for source in sources.SOURCES)
     assert f"\n  where: {tiny_raw_folder}, SHA-256 " in text
     assert "  rule:  docs/how-to-fetch-data.md#editions: the checksum is in the register, or in the record" in text

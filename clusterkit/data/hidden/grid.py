@@ -35,6 +35,12 @@ class Grid:
         """The values of an array at ``cells``, in their order."""
         return array[self._places(cells)]
 
+    def gaps(self, cells: pd.DataFrame, column: str) -> tuple[np.ndarray, ...]:
+        """Positions of the cells without a figure; a place of the grid that has no row is no gap."""
+        array = np.zeros((len(self.regions), len(self.sectors), len(self.years)))
+        array[self._places(cells)] = cells[column].to_numpy(float)
+        return np.nonzero(np.isnan(array))
+
     def _places(self, cells: pd.DataFrame) -> tuple[np.ndarray, ...]:
         names = {"nuts_id": self.regions, "nace_code": self.sectors, "year": self.years}
         return tuple(index.get_indexer(cells[name]) for name, index in names.items())

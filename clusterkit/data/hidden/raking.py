@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import linalg
 
-ROUNDS = 2000  # passes over all margins at most; most blocks need twenty
-CHECK_EVERY = 10  # rounds; a block that adds up by then is left as it is
-STALL_EVERY, PROGRESS = (
-    100,
-    0.9,
-)  # a block that misses by nine tenths of what it missed 100 rounds ago holds contradictions
-STEPS = 25  # of Newton's method for one multiplier; it mostly needs three
-REACH = 60.0  # largest exponent and multiplier (no unit): e^60 is far beyond any count of persons
-TOLERANCE = 0.01  # persons or million euro by which a total may be missed
+SOFTNESS = 2e-5  # by which a total may be missed, per unit of its multiplier; keeps contradicting totals solvable
+SINGULAR = 1e-12  # share of the curvature added to it: totals that repeat each other leave it singular
+STEPS = 200  # of Newton's method at most; most blocks need ten
+HALVINGS = 50  # of one step
+ENOUGH = 1e-4  # share of the improvement that a straight line promises; Armijo's rule
+TOLERANCE = 1e-3  # persons or million euro; where the totals are met to this, the search ends
+REACH = 100.0  # largest exponent of a change (no unit): e^100 times the start value is beyond any amount
 
 
 @dataclass(frozen=True)
@@ -32,9 +31,7 @@ class Margin:
     total: np.ndarray
 
 
-def rake(
-    start: np.ndarray, looseness: np.ndarray, margins: Sequence[Margin], block: np.ndarray, *, rounds: int = ROUNDS
-) -> np.ndarray:
+def rake(start: np.ndarray, looseness: np.ndarray, margins: Sequence[Margin], block: np.ndarray) -> np.ndarray:
     """Cells nearest to their start values that add up to all totals.
 
     Parameters
@@ -42,11 +39,9 @@ def rake(
     start, looseness
         Start value of each cell (> 0) and how readily it moves (> 0, no unit); shape (n_cells,).
     margins
-        Totals to be met; where they contradict each other, the last margin is met exactly.
+        Totals to be met; where they contradict each other, the difference is spread over them.
     block
         Number of the block of each cell; no total may touch two blocks.
-    rounds
-        Passes over all margins at most; few give a rough fit.
 
     Returns
     -------
@@ -58,79 +53,58 @@ def rake(
     ----------
     Deville and Särndal (1992), section 2, the distance of case 2 (raking ratio) with unequal weights.
     """
-    exponent = np.log(start)
-    is_zero = _empty(margins, len(start))
-    open_cells = np.flatnonzero(~is_zero)
-    missed = np.full(block.max(initial=0) + 1, np.inf)
-    for done in range(rounds):
-        if done % CHECK_EVERY == 0:
-            now = _missed(np.exp(exponent[open_cells]), margins, open_cells, block)
-            is_open = now > TOLERANCE
-            if done % STALL_EVERY == 0:
-                is_open &= now < PROGRESS * missed
-                missed = now
-            open_cells = open_cells[is_open[block[open_cells]]]
-            if not len(open_cells):
-                break
-            part = [_restricted(margin, open_cells) for margin in margins]
-        for margin in part:
-            moved = exponent[open_cells] + _shift(exponent[open_cells], looseness[open_cells], margin)
-            exponent[open_cells] = np.clip(moved, -REACH, REACH)
-    return np.where(is_zero, 0.0, np.exp(exponent))
+    cells = np.empty(len(start))
+    order = np.argsort(block, kind="stable")
+    for inside in np.split(order, np.flatnonzero(np.diff(block[order])) + 1):
+        matrix, total = _equations(margins, inside)
+        cells[inside] = _fit(start[inside], looseness[inside], matrix, total)
+    return cells
 
 
-def _missed(cells: np.ndarray, margins: Sequence[Margin], open_cells: np.ndarray, block: np.ndarray) -> np.ndarray:
-    """The largest difference from a total in each block."""
-    missed = np.zeros(block.max(initial=0) + 1)
+def _equations(margins: Sequence[Margin], cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The totals of some cells as linear equations, shape (n_totals, n_cells) and (n_totals,)."""
+    matrices, totals = [], []
     for margin in margins:
-        part = _restricted(margin, open_cells)
-        inside = part.group >= 0
-        signed = (part.sign * cells)[inside]
-        excess = np.abs(np.bincount(part.group[inside], signed, len(part.total)) - part.total)
-        np.maximum.at(missed, block[open_cells][inside], excess[part.group[inside]])
-    return missed
+        group = margin.group[cells]
+        inside = np.flatnonzero(group >= 0)
+        used, row = np.unique(group[inside], return_inverse=True)
+        matrix = np.zeros((len(used), len(cells)))
+        matrix[row, inside] = margin.sign[cells[inside]]
+        matrices.append(matrix)
+        totals.append(margin.total[used])
+    return np.vstack(matrices), np.concatenate(totals)
 
 
-def _restricted(margin: Margin, cells: np.ndarray) -> Margin:
-    return Margin(margin.group[cells], margin.sign[cells], margin.total)
+def _fit(start: np.ndarray, looseness: np.ndarray, matrix: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """Newton's method with step control on the dual problem, one multiplier for each total.
 
-
-def _empty(margins: Sequence[Margin], n_cells: int) -> np.ndarray:
-    """Cells that must be zero: nothing is left of a total of theirs, published or itself found to be zero."""
-    is_zero = np.zeros(n_cells, bool)
-    for margin in margins * 2:
-        inside = margin.group >= 0
-        has_unknown_total = np.zeros(len(margin.total), bool)
-        has_unknown_total[margin.group[inside & (margin.sign < 0) & ~is_zero]] = True
-        is_used_up = (margin.total <= 0) & ~has_unknown_total
-        is_zero |= inside & is_used_up[margin.group]
-    return is_zero
-
-
-def _shift(exponent: np.ndarray, looseness: np.ndarray, margin: Margin) -> np.ndarray:
-    """By how much each exponent moves so that one margin adds up.
-
-    Newton's method for the multiplier of each total, on the difference of the logarithms of
-    both sides (parts on one, unknown totals on the other), which is nearly a straight line.
+    The dual, ``sum_i m_i exp(v_i (A'y)_i) / v_i - b'y + s y'y / 2`` for multipliers y, is convex;
+    its softness s bounds it from below when totals b contradict each other.
     """
-    inside = np.flatnonzero(margin.group >= 0)
-    group, sign, n_totals = margin.group[inside], margin.sign[inside], len(margin.total)
-    at, pull = exponent[inside], looseness[inside] * sign
-    is_part = sign > 0
-    fixed = np.maximum(-margin.total, 0.0), np.maximum(margin.total, 0.0)
-    multiplier = np.zeros(n_totals)
+    weight = start / looseness
+
+    def look(multipliers: np.ndarray) -> tuple[float, np.ndarray]:
+        change = np.exp(np.minimum(looseness * (multipliers @ matrix), REACH))
+        height = weight @ change - total @ multipliers + SOFTNESS / 2 * multipliers @ multipliers
+        return float(height), start * change
+
+    multipliers = np.zeros(len(total))
+    height, cells = look(multipliers)
     for _ in range(STEPS):
-        cells = np.exp(np.clip(at + pull * multiplier[group], -REACH, REACH))
-        sides = [np.bincount(group[side], cells[side], n_totals) for side in (is_part, ~is_part)]
-        slopes = [np.bincount(group[side], (np.abs(pull) * cells)[side], n_totals) for side in (is_part, ~is_part)]
-        left, right = sides[0] + fixed[0], sides[1] + fixed[1]
-        can_move = (left > 0) & (right > 0) & (slopes[0] + slopes[1] > 0)
-        left, right = np.where(can_move, left, 1.0), np.where(can_move, right, 1.0)
-        slope = np.where(can_move, slopes[0] / left + slopes[1] / right, 1.0)
-        step = np.clip(np.log(left / right) / slope, -REACH, REACH)
-        multiplier = multiplier - step
-        if np.abs(step * slope).max(initial=0.0) < 1e-10:
+        left = total - matrix @ cells - SOFTNESS * multipliers
+        if np.abs(left).max(initial=0.0) < TOLERANCE:
             break
-    result = np.zeros(len(exponent))
-    result[inside] = pull * multiplier[group]
-    return result
+        curvature = (matrix * (looseness * cells)) @ matrix.T
+        curvature[np.diag_indices_from(curvature)] += SOFTNESS + SINGULAR * np.trace(curvature)
+        step = linalg.cho_solve(linalg.cho_factor(curvature), left)
+        promise = float(left @ step)
+        length = 1.0
+        for _ in range(HALVINGS):
+            new_height, new_cells = look(multipliers + length * step)
+            if new_height <= height - ENOUGH * length * promise:
+                break
+            length /= 2
+        else:
+            break  # no step is shorter: as near as the arithmetic of the machine allows
+        multipliers, height, cells = multipliers + length * step, new_height, new_cells
+    return cells
