@@ -16,6 +16,7 @@ from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Downloads, Figure, Table, Text
 from clusterkit.show.theme import finish
 
+ENOUGH = 20  # regions; docs/assumptions.md#A64
 MAIN = "share_in_clusters_pct"
 MEASURE_NAMES = {
     "share_in_clusters_pct": "share of jobs in specialised clusters",
@@ -29,8 +30,11 @@ SOURCE = "Source: Eurostat and others (docs/indicators.md), structural business 
 
 
 def known_outcomes(table: pd.DataFrame, outcomes: Sequence[Outcome] = OUTCOMES) -> list[Outcome]:
-    """Outcomes for which an association could be worked out."""
-    return [o for o in outcomes if (MAIN, o.key) in table.index and pd.notna(table.loc[(MAIN, o.key), "rank_estimate"])]
+    """Outcomes with figures for enough regions to speak of an association."""
+    rows = table.loc[MAIN].reindex([o.key for o in outcomes])
+    return [
+        o for o in outcomes if rows.loc[o.key, "rank_n_regions"] >= ENOUGH and pd.notna(rows.loc[o.key, "rank_low"])
+    ]
 
 
 def say_linkages(table: pd.DataFrame) -> Text:

@@ -148,6 +148,11 @@ def test_no_association_is_a_finding_too() -> None:
     assert "New enterprises, % of enterprises: 0.10 (−0.10 to 0.30) over all regions" in figure.alt
 
 
+def test_few_regions_are_not_spoken_of() -> None:
+    few = links((-0.3, -0.5, -0.1), (0.2, 0.1, 0.3), n=linkages.ENOUGH - 1)
+    assert "No indicator has figures for enough regions" in text(linkages.say_linkages(few))
+
+
 def test_without_figures_words_stand_in_the_place_of_pictures() -> None:
     empty = links((np.nan,) * 3, (np.nan,) * 3)
     assert "No indicator has figures for enough regions" in text(linkages.say_linkages(empty))
@@ -164,7 +169,7 @@ VALUES = pd.DataFrame(
 
 
 def test_a_region_beside_all_others() -> None:
-    table = links((0.3, 0.1, 0.5), (0.0, -1.0, 1.0), n=4)
+    table = links((0.3, 0.1, 0.5), (0.0, -1.0, 1.0), n=40)
     said = text(linkages.say_place(STRENGTH, VALUES, table, REGION))
     assert (
         "20 % of the jobs of Hier & $x$ are in specialised clusters, more than in 33 % of the regions of Europe."
@@ -172,7 +177,7 @@ def test_a_region_beside_all_others() -> None:
     )
     assert "In patenting per inhabitant it is ahead of 67 % and in growth of GDP per head it is ahead of 100 %" in said
     assert "For the birth rate of enterprises it has no figure." in said
-    assert "Over four regions, patenting per inhabitant is higher where more jobs are in clusters (rank" in said
+    assert "Over 40 regions, patenting per inhabitant is higher where more jobs are in clusters (rank" in said
     assert "(rank correlation 0.30, 95 % interval 0.10 to 0.50)." in said
     figure = linkages.plot_place(STRENGTH, VALUES, table, REGION, NOTHING)
     assert figure.alt.startswith("Three scatter plots of all regions against the share of jobs")
