@@ -62,7 +62,7 @@ def say_lead(total: pd.DataFrame, premium: pd.DataFrame, cells: pd.DataFrame, p:
     """The page in two sentences."""
     row, wages = total.loc["Europe"], premium.loc["sector and country"]
     first = (
-        f"In {p.reference_year}, {area_phrase(set(cells['country']))} had {words.number(row['n_clusters'])} specialised clusters with "
+        f"{words.sentence(area_phrase(set(cells['country'])))} had {words.number(row['n_clusters'])} specialised clusters in {p.reference_year}, with "
         f"{millions(row['persons_employed'])} jobs, {words.percent(row['share_pct'])} of the business economy."
     )
     second = (
@@ -125,7 +125,7 @@ def say_count(total: pd.DataFrame, cells: pd.DataFrame, scheme: Scheme) -> Text:
             f"NUTS 2 region) are specialised clusters. They stand in {words.out_of(int(row['n_regions']), int(row['n_all_regions']))} regions, "
             f"{words.number(n / row['n_all_regions'], 1)} a region, and hold {millions(persons)} jobs, {words.percent(row['share_pct'])} of all "
             f"jobs of the business economy.{mean}",
-            f"{words.percent(hidden)} of the cells are hidden; their estimates are counted. Other rules give other numbers, as the table shows: the "
+            f"{words.percent(hidden)} of the cells are hidden; their estimates are counted. The table has other rules, which give other numbers. The "
             "number of clusters is a matter of definition, to be quoted with its rule.",
         )
     )
@@ -248,22 +248,12 @@ def say_premium(premium: pd.DataFrame) -> Text:
     known = premium[premium["n_compared"] > 0]
     if known.empty:
         return Text(("No cluster publishes wages that could be set beside others.",))
-    value = {name: words.signed_percent(row["premium_pct"]) for name, row in known.iterrows()}
-    parts = []
-    if "others" in value:
-        parts.append(f"Wages per person employed in clusters are {value['others']} against all other jobs.")
-    if "sector" in value:
-        parts.append(f"Against the same sector elsewhere in Europe the difference is {value['sector']}.")
-    if "sector and country" in value:
-        row = known.loc["sector and country"]
-        span = (
-            f"; leaving out any one country moves this between {words.signed_percent(row['premium_low_pct'])} and {words.signed_percent(row['premium_high_pct'])}"
-            if words.is_known(row["premium_low_pct"])
-            else ""
-        )
-        parts.append(
-            f"**Against the same sector elsewhere in the same country it is {value['sector and country']}**{span}."
-        )
+    starts = {
+        "others": "Wages per person employed in clusters are {} in all other jobs",
+        "sector": "Beside the same sector elsewhere in Europe they are {} there",
+        "sector and country": "**Beside the same sector elsewhere in the same country they are {} there**",
+    }
+    parts = [starts[str(name)].format(_higher(row["premium_pct"])) + _span(row) + "." for name, row in known.iterrows()]
     if len(parts) > 1:
         parts.append("What lies between these numbers is which sectors, and which countries, have the clusters.")
     tail = (
@@ -271,6 +261,18 @@ def say_premium(premium: pd.DataFrame) -> Text:
         f"publish wages and persons take part, {words.number(known['n_compared'].iloc[-1])} of the clusters in the last comparison."
     )
     return Text((" ".join(parts), tail))
+
+
+def _higher(premium_pct: float) -> str:
+    """A premium in words, "20.2 % higher than"."""
+    size = f"{words.number(abs(premium_pct), 1)}{words.NBSP}%"
+    return f"{size} {'higher' if premium_pct > 0 else 'lower'} than"
+
+
+def _span(row: pd.Series) -> str:
+    if not words.is_known(row["premium_low_pct"]):
+        return ""
+    return f" ({words.signed_percent(row['premium_low_pct'])} to {words.signed_percent(row['premium_high_pct'])} when any one country is left out)"
 
 
 def say_sectors(table: pd.DataFrame, taxonomy: Taxonomy) -> Text:

@@ -266,8 +266,15 @@ def plot_place(
         title=title,
         alt=f"{words.sentence(words.count(len(outcomes), 'scatter plot'))} of all regions against the share of jobs in specialised "
         f"clusters, {p.name} marked with {words.percent(own[MAIN])}. Its figures: {shown}.",
-        note=f"Each dot is a NUTS 2 region; diamond: {p.name}. Associations, not effects. {SOURCE} NUTS {p.nuts_version}.",
+        note=f"Each dot is a NUTS 2 region; diamond: {p.name}{_as_one(p)}. Associations, not effects. {SOURCE} NUTS {p.nuts_version}.",
         link=downloads.save("linkages", table),
+    )
+
+
+def _as_one(p: RegionParams) -> str:
+    n = len(p.nuts_ids)
+    return (
+        "" if n == 1 else f", {words.count(n, 'region')} taken as one, which makes it look less specialised than each"
     )
 
 

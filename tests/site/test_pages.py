@@ -291,7 +291,7 @@ def test_the_page_on_europe_says_one_count_everywhere(full_site: Project, read: 
     page = read("europe.html")
     n = int(downloaded(full_site, "regions")["n_clusters"].sum())
     assert {int(downloaded(full_site, name)["n_clusters"].sum()) for name in ("sectors", "countries")} == {n}
-    assert f"had {n:,} specialised clusters with " in words_of(page.reading.find("p", class_="lead"))
+    assert f"had {n:,} specialised clusters in 2014, with " in words_of(page.reading.find("p", class_="lead"))
     published = page.section("How does this compare with published counts?")
     first, second = published.find_all("table")
     assert words_of(first.tbody.find_all("tr")[-1]).startswith(f"This page, 2014 {n:,} ")
