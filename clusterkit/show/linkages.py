@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from clusterkit.mapping import OUTCOMES, Outcome
 from clusterkit.params import RegionParams
@@ -62,7 +63,7 @@ def say_linkages(table: pd.DataFrame) -> Text:
     )
     third = (
         "These are associations: they do not say what comes first, and a third thing can stand behind both. With intervals of "
-        "95 %, one in twenty leaves out zero by chance alone."
+        f"95{words.NBSP}%, one in twenty leaves out zero by chance alone."
     )
     return Text((f"{first} {second}", third))
 
@@ -226,7 +227,7 @@ def _below(values: pd.Series, region: str) -> float:
 
 
 def _tendency(o: Outcome, row: pd.Series) -> str:
-    number = f"rank correlation {words.number(row['rank_estimate'], 2)}, 95 % interval {words.number(row['rank_low'], 2)} to {words.number(row['rank_high'], 2)}"
+    number = f"rank correlation {words.number(row['rank_estimate'], 2)}, 95{words.NBSP}% interval {words.number(row['rank_low'], 2)} to {words.number(row['rank_high'], 2)}"
     over = f"Over {words.count(int(row['rank_n_regions']), 'region')}"
     if _is_clear(row):
         word = "higher" if row["rank_estimate"] > 0 else "lower"
@@ -274,7 +275,9 @@ def plot_place(
 def _as_one(p: RegionParams) -> str:
     n = len(p.nuts_ids)
     return (
-        "" if n == 1 else f", {words.count(n, 'region')} taken as one, which makes it look less specialised than each"
+        ""
+        if n == 1
+        else f", {words.count(n, 'region')} taken as one, which tends to look less specialised than its parts"
     )
 
 
@@ -300,7 +303,8 @@ def _scatter(axes: Axes, table: pd.DataFrame, o: Outcome, p: RegionParams) -> No
         axes.scatter([x], [y], s=90, marker="D", color=theme.STRONG, edgecolor=theme.PAPER, linewidth=1, zorder=3)
         left = x > known[MAIN].quantile(0.6)
         axes.annotate(theme.plain(p.name, 24), (x, y), xytext=(-9 if left else 9, 6), textcoords="offset points",
-                      ha="right" if left else "left", fontweight="bold", zorder=4)  # fmt: skip
+                      ha="right" if left else "left", fontweight="bold", zorder=4,
+                      path_effects=[withStroke(linewidth=3, foreground=theme.PAPER)])  # fmt: skip
     axes.set_title(_wrapped(f"{o.name}{_when(o)}", 30), fontsize=theme.FONT_PT, color=theme.INK, loc="left")
     axes.grid(axis="y", linewidth=0.7)
     axes.tick_params(length=0)

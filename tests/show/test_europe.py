@@ -42,7 +42,9 @@ def test_a_premium_below_zero_is_told_as_such() -> None:
     table = premium({"others": 20.24, "sector": 2.4, "sector and country": -3.0})
     said = text(europe.say_premium(table))
     assert "Wages per person employed in clusters are 20.2 % higher than in all other jobs (+18.2 % to +21.2 % " in said
-    assert "in the same country they are 3.0 % lower than there** (−5.0 % to −2.0 % when any one country is left" in said
+    assert (
+        "in the same country they are 3.0 % lower than there** (−5.0 % to −2.0 % when any one country is left" in said
+    )
     cells = pd.DataFrame({"country": ["EE", "SI"]})
     figure = europe_charts.plot_premium(table, cells, P, NOTHING)
     assert text(figure.title) == "Clusters pay 3.0 % less than the same sector elsewhere in the same country"
