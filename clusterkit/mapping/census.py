@@ -23,7 +23,7 @@ _LEVEL: dict[Beside, list[str]] = {
 }
 _COUNTED = ["n_clusters", "n_regions", "persons_employed", "share_pct"]
 STEPS = (0.9, 1.1)  # factors of a threshold, no unit
-# Sections that every region has some of: nobody at all in one is a slip of the publisher (docs/assumptions.md#A62).
+# Sections that every region has some of: nobody at all in one is a slip of the publisher (docs/assumptions.md#A82).
 EVERYWHERE = ("C", "F", "G", "H", "I", "J", "L", "M", "N")
 
 

@@ -32,7 +32,7 @@ class Outcome:
     is_log: bool = False  # skewed: the regression and the charts take its logarithm
 
 
-# Years nearest to 2014 with most regions; growth only after it. docs/assumptions.md#A64.
+# Years nearest to 2014 with most regions; growth only after it. docs/assumptions.md#A84.
 OUTCOMES = (
     Outcome("patents", "patents_per_million", 2012, "Innovation",
             "Patent applications per million inhabitants", "patenting per inhabitant", is_log=True),

@@ -83,7 +83,7 @@ def say_left_out(left_out: Sequence[str], p: EuropeParams) -> Text:
         (
             f"**{words.sentence(names)}** {verb} left out of this page: for {p.reference_year} the published file says that nobody at all works "
             "in a whole section in some regions of the country and puts these jobs elsewhere, which would make every other sector there look "
-            "specialised (assumption A62).",
+            "specialised (assumption A82).",
         ),
         role="warning",
     )

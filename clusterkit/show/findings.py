@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from clusterkit.data.industries import Taxonomy
-from clusterkit.data.nuts import COUNTRY_NAMES, country_phrase
+from clusterkit.data.nuts import country_phrase
 from clusterkit.mapping import undecided
 from clusterkit.params import RegionParams
 from clusterkit.show import words
-from clusterkit.show.output import Several, Text
+from clusterkit.show.output import Text
 
 LISTED = 3  # sectors named in a sentence
 
@@ -183,44 +183,6 @@ def _compare(what: str, code: str, row: pd.Series, taxonomy: Taxonomy) -> str:
         f"{what} is in {taxonomy.phrase(code)}: {words.signed_percent(row['growth_pct'])} against "
         f"{words.signed_percent(row['growth_europe_pct'])}."
     )
-
-
-def say_maps(
-    across: dict[str, pd.DataFrame], p: RegionParams, taxonomy: Taxonomy, sectors: pd.DataFrame, names: pd.Series
-) -> Several:
-    """A paragraph for each sector that is mapped."""
-    return Several(tuple(_say_map(code, p, taxonomy, table, sectors, names) for code, table in across.items()))
-
-
-def _say_map(
-    code: str, p: RegionParams, taxonomy: Taxonomy, regions: pd.DataFrame, sectors: pd.DataFrame, names: pd.Series
-) -> Text:
-    """Where the region stands among all NUTS 2 regions in one sector, and who leads."""
-    others = regions[~regions.index.isin(p.nuts_ids) & regions["lq"].notna()].sort_values("lq", ascending=False)
-    leaders = [
-        f"{names[str(i)]} ({COUNTRY_NAMES[str(i)[:2]]}, {words.decimal(row['lq'])})"
-        for i, row in others.head(LISTED).iterrows()
-    ]
-    label = taxonomy.phrase(code)
-    row = sectors.loc[code]
-    tail = f"The highest published quotients elsewhere: {words.listing(leaders)}." if leaders else ""
-    n_unknown = int(regions["lq"].isna().sum())
-    caveat = (
-        f" For {words.count(n_unknown, 'region')} the figure is hidden or not published, so a rank is a rank among the published."
-        if n_unknown
-        else ""
-    )
-    if pd.isna(row["lq"]):
-        first = f"{words.sentence(label)} is not published for {p.name}; its share lies {words.times(None, row['lq_low'], row['lq_high'], certain=False)} the European one."
-        return Text((f"{first} {tail}{caveat}",))
-    higher = int((others["lq"] > row["lq"]).sum())
-    place = words.sentence(words.cardinal(higher))
-    lq = words.times(row["lq"], row["lq_low"], row["lq_high"], certain=row["lq_is_certain"])
-    first = (
-        f"In {label}, {p.name} has {lq} the European share of jobs. {place} of {words.count(len(others), 'other NUTS 2 region')} "
-        f"with a published figure {'has' if higher < 2 else 'have'} a higher quotient."
-    )
-    return Text((f"{first} {tail}{caveat}",))
 
 
 def summary(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> Text:

@@ -17,7 +17,7 @@ from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Downloads, Figure, Table, Text
 from clusterkit.show.theme import finish
 
-ENOUGH = 20  # regions; docs/assumptions.md#A64
+ENOUGH = 20  # regions; docs/assumptions.md#A84
 MAIN = "share_in_clusters_pct"
 MEASURE_NAMES = {
     "share_in_clusters_pct": "share of jobs in specialised clusters",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,6 +19,7 @@ from clusterkit.data.nuts import COUNTRY_NAMES
 from clusterkit.data.sources import GISCO
 from clusterkit.params import RegionParams
 from clusterkit.show import theme, words
+from clusterkit.show.outlines import draw
 from clusterkit.show.output import Downloads, Figure, Several
 from clusterkit.show.tables import source_note
 from clusterkit.show.theme import finish
@@ -74,19 +77,17 @@ def _plot_sector(
     regions
         The sector over all regions, as ``mapping.sectors_across_regions`` gives it.
     """
-    figure, axes, region = _europe(region, legend=True)
+    figure, axes, region = _europe(region, legend=True, covered=regions.index)
     shapes = region[region["level"] == 2].merge(regions, left_on="nuts_id", right_index=True)
     klass, everywhere = _classes(shapes), _classes(regions)
     hidden = shapes[klass.isna()]
-    if len(hidden):
-        hidden.plot(ax=axes, facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="/////", linewidth=0)
+    draw(axes, hidden.geometry.to_numpy(), facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="/////")
     for number, colour in enumerate(theme.LQ_COLOURS):
-        chosen = shapes[klass == number]
-        if len(chosen):
-            chosen.plot(ax=axes, color=colour, edgecolor=theme.PAPER, linewidth=0.25)
+        chosen = shapes.geometry[klass == number].to_numpy()
+        draw(axes, chosen, facecolor=colour, edgecolor=theme.PAPER, linewidth=0.25)
     _borders(axes, region)
-    own = region[region["nuts_id"].isin(p.nuts_ids)].dissolve()
-    own.boundary.plot(ax=axes, color=theme.INK, linewidth=1.8)
+    own = region[region["nuts_id"].isin(p.nuts_ids)].union_all()
+    draw(axes, np.array([own]), facecolor="none", edgecolor=theme.INK, linewidth=1.8)
     handles = [
         Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS[::-1], theme.LQ_LABELS[::-1], strict=True)
     ]
@@ -224,16 +225,17 @@ def _label(axes: Axes, places: dict[str, gpd.GeoDataFrame]) -> None:
 
 
 def _europe(
-    region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN, *, legend: bool = False
+    region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN, *, legend: bool = False, covered: Collection[str] = ()
 ) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
-    """An empty map of Europe, and the regions as far as they are on it."""
+    """An empty map of Europe, and the regions as far as they are on it; without the land of ``covered`` ones."""
     theme.use()
     region = _on_map(region)
     west, south, east, north = EUROPE
     west -= LEGEND_M if legend else 0
     figure = plt.figure(figsize=(width_in, width_in * (north - south) / (east - west)), dpi=72)  # as SVG counts
     axes = figure.add_axes((0, 0, 1, 1))
-    region[region["level"] == 0].plot(ax=axes, color=theme.LAND, linewidth=0)
+    is_land = (region["level"] == 0) & ~region["country"].isin({code[:2] for code in covered})
+    draw(axes, region.geometry[is_land].to_numpy(), facecolor=theme.LAND)
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     axes.set_axis_off()
@@ -248,7 +250,8 @@ def _on_map(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _borders(axes: Axes, region: gpd.GeoDataFrame) -> None:
-    region[region["level"] == 0].boundary.plot(ax=axes, color=theme.PAPER, linewidth=0.8)
+    countries = region.geometry[region["level"] == 0].to_numpy()
+    draw(axes, countries, facecolor="none", edgecolor=theme.PAPER, linewidth=0.8)
 
 
 def _classes(shapes: pd.DataFrame) -> pd.Series:

@@ -74,7 +74,7 @@ def test_every_check_is_seen_to_fail_or_only_notes():
 
 
 def test_a_sector_that_does_not_add_up_is_noted_with_both_figures(tiny):
-    airlines = tuple(f"SI H51 {year} " for year in (2011, 2012, 2013, 2014))  # 12 persons belong to no region
+    airlines = tuple(f"SI H51 {year} " for year in (2011, 2012, 2013, 2014, 2015))  # 12 persons belong to no region
     assert all(text.startswith(airlines) for text in result(tiny, "sectors of countries").offenders)
     before = tiny["industry"].query("nuts_id == 'SI' and nace_code == 'C28' and year == 2014")
     country = before["persons_employed"].item()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterkit.data import industry_table, sources
+from clusterkit.data import sbs_until_2020, sources
 from clusterkit.errors import SourceError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -188,7 +188,7 @@ def test_the_series_follows_from_the_year_alone() -> None:
 
 
 def test_the_old_series_has_the_codes_that_the_build_reads() -> None:
-    assert sources.sbs_edition_for(2014).codes(industry_table.INDICATORS.values()) == industry_table.INDICATORS
+    assert sources.sbs_edition_for(2014).codes(sbs_until_2020.INDICATORS.values()) == sbs_until_2020.INDICATORS
 
 
 def test_the_code_of_wages_in_the_new_series_is_not_guessed() -> None:

@@ -80,6 +80,7 @@ def test_another_nuts_version(good):
 def test_a_hidden_cell_with_a_value(good):
     row = good["persons_employed"].isna().idxmax()
     good.loc[row, "persons_employed"] = good.loc[row, "persons_employed_low"]
+    good.loc[row, good.filter(like="persons_employed_estimate").columns] = np.nan
     (problem,) = problems_of(good)
     assert problem.what == (
         "The table industry breaks 'a hidden or missing cell has no value, a reported or estimated one has' in 1 rows, "
@@ -89,10 +90,18 @@ def test_a_hidden_cell_with_a_value(good):
 
 def test_a_reported_cell_without_a_value(good):
     row = (good["persons_employed_status"] == "reported").idxmax()
-    good.loc[row, "persons_employed"] = np.nan
+    good.loc[row, ["persons_employed", "persons_employed_estimate"]] = [np.nan, 1.0]
     (problem,) = problems_of(good)
     assert "a hidden or missing cell has no value" in problem.what
     assert "in 1 rows" in problem.what
+
+
+def test_an_estimate_beside_a_published_figure_and_a_hidden_cell_without_one(good):
+    published, hidden = good["persons_employed"].notna().idxmax(), good["persons_employed"].isna().idxmax()
+    good.loc[published, "persons_employed_estimate"] = 5.0
+    good.loc[hidden, "persons_employed_estimate"] = np.nan
+    (problem,) = problems_of(good)
+    assert "persons_employed has an estimate where it has no value, and only there' in 2 rows" in problem.what
 
 
 @pytest.mark.parametrize(

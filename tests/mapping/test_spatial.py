@@ -242,6 +242,78 @@ def test_a_zero_seed_and_a_region_twice_are_refused(board):
     assert "Regions that stand twice: AA00." in str(caught.value)
 
 
+def test_hot_spots_of_many_sectors_are_those_of_each():
+    board = mapping.contiguity(BOARD)
+    rng = np.random.default_rng(4)
+    random = pd.Series(rng.normal(size=N * N), BOARD["nuts_id"])
+    values = pd.DataFrame({"slope": SLOPE, "both": SLOPE + random, "random": random, "flat": SLOPE * 0})
+    values.loc[["AA01", "AA10", "AA11"], "both"] = np.nan  # AA00 becomes an island in this sector only
+    before = values.copy()
+    found = mapping.hot_spots(values, board, seed=3)
+    pd.testing.assert_frame_equal(values, before)
+    for name in values:
+        alone = mapping.local_morans_i(values[name], board, seed=3, permutations=9999)["spot"]
+        assert (found[name] == alone).mean() > 0.95, name  # p-values at the limit differ by chance
+        for spot in ("island", "unknown"):
+            assert list(found.index[found[name] == spot]) == list(alone.index[alone == spot])
+    assert set(found["flat"]) == {"not significant"}
+    assert "hot spot" in set(found["slope"])
+    pd.testing.assert_frame_equal(mapping.hot_spots(values[["both"]], board, seed=3), found[["both"]])
+
+
+def test_shared_draws_give_the_p_values_of_esda(board, noise):
+    from clusterkit.mapping.spatial import _conditional_p
+
+    values = (noise + SLOPE / 4).sort_index()
+    esda = mapping.local_morans_i(values, board, seed=1, permutations=9999)
+    z = (values - values.mean()).to_numpy()[:, None]
+    lag, p = _conditional_p(z, board, 2, 9999)
+    np.testing.assert_allclose((len(z) - 1) * z[:, 0] * lag[:, 0] / (z**2).sum(), esda["i"])
+    assert np.abs(p[:, 0] - esda["p"]).max() < 0.04  # four standard errors of two draws of 9,999 at p = 0.5
+    small = esda["p"] < 0.05
+    assert small.any()
+    assert np.abs(p[small, 0] - esda["p"][small]).max() < 0.015
+
+
+def test_adjusted_p_values_are_those_of_scipy():
+    from scipy.stats import false_discovery_control
+
+    from clusterkit.mapping.spatial import _benjamini_hochberg
+
+    p = np.random.default_rng(1).random(50) ** 3
+    np.testing.assert_allclose(_benjamini_hochberg(p), false_discovery_control(p))
+
+
+def test_hot_spots_on_islands_and_with_a_zero_seed(board):
+    alone = mapping.Contiguity(("A", "B"), ())
+    assert set(mapping.hot_spots(pd.DataFrame({"C29": [1.0, 2.0]}, ["A", "B"]), alone, seed=1)["C29"]) == {"island"}
+    assert mapping.hot_spots(pd.DataFrame(index=["A", "B"]), alone, seed=1).shape == (2, 0)
+    star = mapping.Contiguity(tuple("ABCD"), (("A", "B"), ("A", "C"), ("A", "D")))
+    values = pd.DataFrame({"C29": [1.0, 2.0, 6.0, 4.0]}, list("ABCD"))
+    assert mapping.hot_spots(values, star, seed=1).loc["A", "C29"] == "not significant"
+    with pytest.raises(ContractError, match="seed is 0"):
+        mapping.hot_spots(SLOPE.to_frame("C29"), board, seed=0)
+
+
+def test_a_territory_has_the_neighbours_of_its_codes():
+    line = mapping.Contiguity(("A", "B", "C", "D"), (("A", "B"), ("B", "C"), ("C", "D")))
+    merged = line.together({"x": ["B", "C"]})
+    assert merged.nuts_ids == ("A", "D", "x")
+    assert merged.pairs == (("A", "x"), ("D", "x"))
+    assert merged.beside("x") == ("A", "D")
+    assert line.together({"x": ["A", "B", "C", "D"]}).islands == ("x",)
+
+
+@pytest.mark.parametrize("rule", ["queen", "rook"])
+def test_neighbours_are_those_of_libpysal(rule):
+    from libpysal.graph import Graph
+
+    regions = tables.load_region(ROOT / "data" / "processed").query("level == 2")
+    graph = Graph.build_contiguity(regions.set_index("nuts_id").geometry, rook=rule == "rook")
+    links = graph.adjacency[graph.adjacency > 0].index
+    assert set(mapping.contiguity(regions, rule=rule).pairs) == {(a, b) for a, b in links if a < b}
+
+
 # Across borders
 
 
