@@ -40,6 +40,9 @@ class MappingParams(_Strict):
     highlight: Annotated[list[StrictStr], Field(min_length=1, max_length=2)] = Field(
         ["C29"], description="One or two NACE divisions to map over Europe."
     )
+    star_scheme: Annotated[StrictStr, Field(min_length=1)] = Field(
+        "eccp-2021", description="Rule of the cluster stars: name of a file in params/star_schemes."
+    )
 
 
 class RegionParams(_Strict):
@@ -110,6 +113,7 @@ class Codes:
     successors: Mapping[str, tuple[str, ...]]  # code of another NUTS version to codes of the base version
     divisions: frozenset[str]
     years: tuple[int, ...]
+    star_schemes: tuple[str, ...]
 
 
 def known_codes(project: Project) -> Codes:
@@ -130,8 +134,11 @@ def known_codes(project: Project) -> Codes:
     changed = crosswalk[(crosswalk["from_id"].str.len() == 4) & ~crosswalk["from_id"].isin(list(nuts2))]
     successors = changed.groupby("from_id")["to_id"].agg(lambda codes: tuple(sorted(set(codes)))).to_dict()
     taxonomy = load_taxonomy(project.params / "taxonomies" / "nace-divisions.yaml")
-    years = tuple(sorted(int(year) for year in industry["year"].unique()))
-    return Codes(nuts2, successors, frozenset(taxonomy.categories), years)
+    # The newest cross-section is of manufacturing only: its year is no year of the whole business economy.
+    is_other = ~industry["nace_code"].str.startswith("C")
+    years = tuple(sorted(int(year) for year in industry.loc[is_other, "year"].unique()))
+    star_schemes = tuple(sorted(path.stem for path in (project.params / "star_schemes").glob("*.yaml")))
+    return Codes(nuts2, successors, frozenset(taxonomy.categories), years, star_schemes)
 
 
 def region_ids(project: Project) -> list[str]:
@@ -288,6 +295,15 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
                     fix=_close_code(code, codes.divisions),
                 )
             )
+    if params.mapping.star_scheme not in codes.star_schemes:
+        problems.append(
+            Problem(
+                what=f"There is no star scheme {params.mapping.star_scheme!r}.",
+                where=locate(("mapping", "star_scheme")),
+                rule="a star scheme is a file params/star_schemes/SCHEME.yaml",
+                fix=_close_scheme(params.mapping.star_scheme, codes.star_schemes),
+            )
+        )
     for key in ("base_year", "reference_year"):
         if (year := getattr(params, key)) not in codes.years:
             problems.append(
@@ -322,6 +338,11 @@ def _unknown_nuts(code: str, where: str, version: int, codes: Codes) -> Problem:
 def _close_code(code: str, valid: Collection[str]) -> str:
     close = difflib.get_close_matches(code.upper(), sorted(valid), n=3)
     return f"did you mean {' or '.join(close)}?" if close else "check the code"
+
+
+def _close_scheme(scheme: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(scheme, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}, or add a file"
 
 
 def as_notebook_parameters(params: RegionParams) -> dict[str, Any]:

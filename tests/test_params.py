@@ -41,6 +41,7 @@ NOTEBOOK_VALUES = {
     "strong_lq": 1.5,
     "min_share_pct": 1.0,
     "highlight": ["C13"],
+    "star_scheme": "eccp-2021",
 }
 
 Write = Callable[..., None]
@@ -217,7 +218,7 @@ def test_an_unknown_sector_to_highlight(problems: Problems) -> None:
 def test_a_year_outside_the_tables(problems: Problems, key: str, year: int) -> None:
     problem = only(problems(PIEMONTE + f"{key}: {year}\n"))
     assert (problem.what, line_of(problem), problem.rule, problem.fix) == (
-        f"{key} is {year}; the tables hold 2011 to 2014.", "5", "docs/data_log.md", "choose a year from 2011 to 2014",
+        f"{key} is {year}; the tables hold 2011 to 2015.", "5", "docs/data_log.md", "choose a year from 2011 to 2015",
     )  # fmt: skip
 
 
@@ -342,6 +343,24 @@ def test_tags_make_no_objects(problems: Problems, tmp_path: Path) -> None:
     assert not made.exists()
 
 
+def test_a_star_scheme_without_a_file_is_named_with_the_nearest(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE + "mapping:\n  star_scheme: eccp-2012\n"))
+    assert (problem.what, line_of(problem), problem.fix) == (
+        "There is no star scheme 'eccp-2012'.", "6", "did you mean eccp-2021?",
+    )  # fmt: skip
+
+
+def test_a_star_scheme_of_ones_own_is_a_file(project_copy: Project, write: Write) -> None:
+    write(PIEMONTE + "mapping:\n  star_scheme: own\n")
+    (project_copy.params / "star_schemes" / "own.yaml").write_text("anything", encoding="utf-8")
+    assert params.load_regions(project_copy, ["piemonte"])[0].mapping.star_scheme == "own"
+
+
+def test_the_year_of_the_newest_manufacturing_figures_is_no_reference_year(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE + "reference_year: 2022\n"))
+    assert problem.what == "reference_year is 2022; the tables hold 2011 to 2015."
+
+
 def test_no_is_text_and_not_false(project_copy: Project, write: Write) -> None:
     write(PIEMONTE.replace('"Piemonte"', "NO"))
     assert params.load_regions(project_copy, ["piemonte"])[0].name == "NO"
@@ -366,7 +385,7 @@ def test_all_problems_of_all_files_come_at_once(project_copy: Project, write: Wr
         "wallonia.yaml is not valid YAML",
         "'FR24' is not a NUTS 2 code of NUTS 2016.",
         "'C99' is not a division of the taxonomy nace-divisions.",
-        "reference_year is 2019; the tables hold 2011 to 2014.",
+        "reference_year is 2019; the tables hold 2011 to 2015.",
     ]
     assert str(caught.value).startswith("7 problems:\n")
     assert str(caught.value).endswith("\n... and 2 more problems.")

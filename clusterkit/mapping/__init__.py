@@ -1,5 +1,6 @@
 """Statistics of regional specialisation: tables in, tables out, no files."""
 
+from clusterkit.mapping.categories import category_strength
 from clusterkit.mapping.census import (
     both_years,
     count_clusters,
@@ -49,6 +50,7 @@ from clusterkit.mapping.linkages import (
     rank_correlation,
     with_country_effects,
 )
+from clusterkit.mapping.manufacturing import ThenAndNow, manufacturing_then_and_now
 from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
 from clusterkit.mapping.portfolio import (
@@ -61,6 +63,8 @@ from clusterkit.mapping.portfolio import (
     undecided,
 )
 from clusterkit.mapping.reach import Reach, entries_since, entry_rates, within_reach
+from clusterkit.mapping.region_dynamics import growth_quadrants, index_lines, region_shift
+from clusterkit.mapping.region_stars import RegionStars, region_stars
 from clusterkit.mapping.relatedness import (
     cross_sector_links,
     density,
@@ -71,6 +75,7 @@ from clusterkit.mapping.relatedness import (
     relatedness_density,
     unrelated_variety,
 )
+from clusterkit.mapping.snapshots import Cells, Snapshot, matched_benchmarks, snapshots
 from clusterkit.mapping.spatial import (
     Contiguity,
     Moran,
@@ -90,17 +95,22 @@ __all__ = [
     "OUTCOMES",
     "QUADRANTS",
     "AllRegions",
+    "Cells",
     "Contiguity",
     "Derived",
     "Moran",
     "Outcome",
     "Reach",
+    "RegionStars",
+    "Snapshot",
+    "ThenAndNow",
     "all_regions",
     "as_taxonomy",
     "benchmark",
     "benchmark_totals",
     "beside_benchmark",
     "both_years",
+    "category_strength",
     "cluster_strength",
     "colocation",
     "combine_links",
@@ -125,9 +135,11 @@ __all__ = [
     "group_relatedness",
     "group_sectors",
     "growth_portfolio",
+    "growth_quadrants",
     "herfindahl",
     "hoover_index",
     "hot_spots",
+    "index_lines",
     "krugman_index",
     "leaders",
     "leading_regions",
@@ -137,6 +149,8 @@ __all__ = [
     "location_quotient_range",
     "locational_gini",
     "log_quotients",
+    "manufacturing_then_and_now",
+    "matched_benchmarks",
     "matched_growth",
     "misplaced_countries",
     "morans_i",
@@ -148,6 +162,8 @@ __all__ = [
     "proximity",
     "rank_correlation",
     "rank_sectors",
+    "region_shift",
+    "region_stars",
     "region_strength",
     "region_total",
     "regional_context",
@@ -157,6 +173,7 @@ __all__ = [
     "scheme_counts",
     "sectors_across_regions",
     "shift_share",
+    "snapshots",
     "standing",
     "star_robustness",
     "summary",

@@ -51,7 +51,7 @@ def employment_matrix(
     if hidden != "unknown":
         column = f"{amount}_estimate" if hidden == "estimate" else f"{amount}_estimate_{hidden}"
         matrix = matrix.fillna(rows.pivot(index="nuts_id", columns="nace_code", values=column))
-    return _together(matrix.where(is_seen, axis=0), territories or {})
+    return together(matrix.where(is_seen, axis=0), territories or {})
 
 
 def benchmark_totals(industry: pd.DataFrame, *, year: int, amount: str = "persons_employed") -> pd.Series:
@@ -76,7 +76,7 @@ def benchmark_totals(industry: pd.DataFrame, *, year: int, amount: str = "person
     return values.groupby(rows["nace_code"]).sum(min_count=1).rename(EUROPE)
 
 
-def _together(matrix: pd.DataFrame, territories: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def together(matrix: pd.DataFrame, territories: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Rows of a territory replaced by their sum; unknown in one is unknown in the sum."""
     if not territories:
         return matrix

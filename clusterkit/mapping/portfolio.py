@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,7 @@ from clusterkit.mapping.specialisation import location_quotient_range
 RANGE_TOLERANCE = 1.1  # high over low; a quotient known to 10 % is quoted as one number, docs/assumptions.md#A6
 
 
-def region_total(cells: pd.DataFrame, by: str = "year") -> pd.DataFrame:
+def region_total(cells: pd.DataFrame, by: str | Sequence[str] = "year") -> pd.DataFrame:
     """Persons employed in the whole business economy, with their range.
 
     Parameters
@@ -19,7 +21,7 @@ def region_total(cells: pd.DataFrame, by: str = "year") -> pd.DataFrame:
         Sections (``C``) and the division ``S95``: ``nace_code`` and ``by`` as columns or index
         levels; ``persons_employed``, ``persons_employed_low``, ``persons_employed_high``.
     by
-        What the totals are of: ``year`` for one territory, ``nuts_id`` for one year.
+        What the totals are of: ``year`` for one territory, ``nuts_id`` for one year, or both.
 
     Returns
     -------
@@ -31,13 +33,14 @@ def region_total(cells: pd.DataFrame, by: str = "year") -> pd.DataFrame:
     """
     rows = cells.reset_index()
     parts = rows[(rows["nace_code"].str.len() == 1) | (rows["nace_code"] == "S95")]
-    groups = parts.groupby(by)
-    high = parts["persons_employed_high"].fillna(parts["persons_employed_low"])
+    parts = parts.assign(high=parts["persons_employed_high"].fillna(parts["persons_employed_low"]))
+    groups = parts.groupby(by if isinstance(by, str) else list(by))
+    is_whole = groups["persons_employed"].count() == groups.size()
     totals = pd.DataFrame(
         {
-            "value": groups["persons_employed"].agg(lambda part: part.sum(skipna=False)),
+            "value": groups["persons_employed"].sum().where(is_whole),
             "low": groups["persons_employed_low"].sum(),
-            "high": high.groupby(parts[by]).sum(),
+            "high": groups["high"].sum(),
         }
     )
     return totals.assign(size=totals["value"].fillna((totals["low"] + totals["high"]) / 2))

@@ -18,8 +18,8 @@ from clusterkit.show.theme import finish
 TOP = 12  # sectors in a chart; more cannot be read at a glance
 
 
-def plot_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloads: Downloads) -> Figure:
-    """The most specialised sectors: location quotient with its range, and persons employed.
+def plot_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloads: Downloads) -> Figure | None:
+    """The most specialised sectors: location quotient with its range, and persons employed; None without a sector.
 
     Parameters
     ----------
@@ -27,6 +27,8 @@ def plot_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
         Portfolio ranked as shown, most specialised first (``findings.ranked``).
     """
     top = sectors.head(TOP)
+    if top.empty:
+        return None
     theme.use()
     figure, axes = plt.subplots(figsize=(theme.WIDTH_IN, 0.38 * len(top) + 1.1), layout="constrained")
     rows = np.arange(len(top))

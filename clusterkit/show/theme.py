@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 
 import matplotlib as mpl
 
 mpl.use("agg")  # no window, also under JupyterLab: figures are SVG text
 
 import matplotlib.pyplot as plt
+import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
+from matplotlib.transforms import Bbox
 
 from clusterkit.show.output import Figure
 
@@ -48,6 +52,8 @@ LQ_LABELS = (
 
 # Counts and shares: one blue, pale to deep; pale differs from land in both light and dark.
 COUNT_COLOURS = ("#cfe3f3", "#9cc7e6", "#5b9fd2", "#2873b2", "#0b4a83")
+LQ_TICKS = (0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
+LEAST_LQ = 0.1  # no unit; a logarithmic scale has no zero
 
 WIDTH_IN = 10.0  # inches; 72 pixels to an inch in SVG: the width of the text on a wide screen
 FONT_PT = 12
@@ -151,3 +157,65 @@ def _tenth(tenths: int) -> str:
     whole, rest = divmod(abs(tenths), 10)
     text = f"{whole or ''}.{rest}" if rest else str(whole)
     return f"-{text}" if tenths < 0 else text
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """One row a name, the first on top, with a line through each."""
+    axes.set_yticks(range(len(names)), [plain(name, 60) for name in names])
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_ylabel("")
+    axes.grid(axis="y", linewidth=0.7)
+    axes.tick_params(length=0)
+
+
+def quotient_axis(axes: Axes, values: Sequence[pd.Series]) -> None:
+    """A logarithmic scale that holds all quotients and 1, with round numbers; quotients under 0.1 stand at its edge."""
+    known = pd.concat(list(values)).astype(float).dropna()
+    low, high = min(known.min(), 1.0) * 0.85, max(known.max(), 1.0) * 1.25
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(max(low, LEAST_LQ), high)
+    ticks = [tick for tick in LQ_TICKS if max(low, LEAST_LQ) <= tick <= high]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
+
+
+def right_column(axes: Axes, texts: Sequence[str], *, heading: str) -> None:
+    """A column of numbers right of a chart whose rows are named."""
+    place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "color": MUTED}
+    for row, text in enumerate(texts):
+        axes.annotate(text, (1.0, row), xytext=(84, 0), va="center", **place)
+    axes.annotate(heading, (1.0, -0.75), xytext=(84, 0), va="bottom", **place)
+
+
+def place_labels(axes: Axes, points: pd.DataFrame, texts: Sequence[str], *, others: pd.DataFrame) -> None:
+    """Names beside points, each on the first side where it hides neither a point nor a name.
+
+    Parameters
+    ----------
+    points
+        One row per point: x, then y, in the units of the axes. Names come in this order: those
+        that matter most first. A name that finds no place is left out.
+    others
+        All points that no name may hide, in the same units.
+    """
+    axes.figure.draw_without_rendering()
+    where, obstacles = (axes.transData.transform(table.to_numpy(dtype=float)) for table in (points, others))
+    taken = [Bbox.from_extents(x - 6, y - 6, x + 6, y + 6) for x, y in obstacles]
+    taken += [text.get_window_extent() for text in axes.texts]
+    for (x, y), name in zip(where, texts, strict=True):
+        text = axes.text(0, 0, name, transform=None, ha="center", va="center", fontsize=FONT_PT - 1, color=INK,
+                         parse_math=False, zorder=4)  # fmt: skip
+        size = text.get_window_extent().padded(2)
+        side, up = size.width / 2 + 9, size.height / 2 + 8
+        spots = [size.translated(x + dx, y + dy) for dx, dy in ((side, 0), (-side, 0), (0, up), (0, -up), (side, up), (-side, -up), (side, -up), (-side, up))]  # fmt: skip
+        free = [spot for spot in spots if _is_inside(spot, axes.bbox) and not any(spot.overlaps(other) for other in taken)]  # fmt: skip
+        if not free:
+            text.remove()
+            continue
+        text.set_position(((free[0].x0 + free[0].x1) / 2, (free[0].y0 + free[0].y1) / 2))
+        text.set_in_layout(False)
+        taken.append(free[0])
+
+
+def _is_inside(box: Bbox, frame: Bbox) -> bool:
+    return frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1

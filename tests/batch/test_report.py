@@ -128,7 +128,7 @@ def test_two_countries_from_raw_files_to_a_website(first_run: tuple[Project, Com
     assert said == ["Eesti: done", "Europe: done", "Slovenija: done"]
     assert lines[3] == SAYS_NBCONVERT
     assert done.stdout.count("nbconvert") == 1
-    assert re.fullmatch(rf"4 pages, [01]\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[4])
+    assert re.fullmatch(rf"4 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[4])
     assert re.fullmatch(r"2 of 2 regions in \d+ s\.", lines[5])
     assert "failed" not in done.stderr
     assert leftovers(project) == []
@@ -399,7 +399,7 @@ def forget(notebook: nbformat.NotebookNode) -> None:
         (
             untag,
             "cluster_mapping",
-            "does not declare the parameters base_year, highlight, min_share_pct, name, nuts_ids and 7 more.",
+            "does not declare the parameters base_year, highlight, min_share_pct, name, nuts_ids and 8 more.",
         ),
         (forget, "cluster_mapping", "does not declare the parameters nuts_ids, output_dir."),
         (

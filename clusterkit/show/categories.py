@@ -1,0 +1,163 @@
+"""Emerging industries and industrial ecosystems of a region, each with how far divisions can tell."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from clusterkit.data.industries import Taxonomy
+from clusterkit.mapping.portfolio import RANGE_TOLERANCE
+from clusterkit.params import RegionParams
+from clusterkit.show import theme, words
+from clusterkit.show.output import Column, Downloads, Figure, Table, Text
+from clusterkit.show.tables import source_note
+from clusterkit.show.theme import finish
+
+LISTED = 3  # categories named in a sentence
+RED = {"emerging-industries": "A16", "industrial-ecosystems": "A17"}  # docs/assumptions.md
+
+
+def say_categories(table: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> Text:
+    """Which categories the region is specialised in, and what divisions cannot show.
+
+    Parameters
+    ----------
+    table
+        As ``mapping.category_strength`` gives it.
+    """
+    known = _ranked(table)
+    what = _what(taxonomy)
+    if known.empty:
+        return Text((f"None of the {words.count(len(table), 'category', 'categories')} can be seen for {p.name}.",))
+    over = known[known["lq_low"] > 1]
+    named = [
+        f"{_inside(row['name'])} ({_times(row)} the European share{_partly(row)})"
+        for _, row in over.head(LISTED).iterrows()
+    ]
+    if len(over):
+        first = (
+            f"{words.sentence(words.out_of(len(over), len(known)))} {what} that can be seen {'has' if len(over) == 1 else 'have'} more than the European share "
+            f"of jobs in {p.name}{', led by ' if len(over) > LISTED else ': '}{words.listing(named)}."
+        )
+    else:
+        top = _headline(known)
+        first = f"None of the {words.cardinal(len(known))} {what} that can be seen surely has more than the European share of jobs in {p.name}; the highest is {_inside(top['name'])} with {_times(top)} that share{_partly(top)}."
+    return Text((first, _rating_words(table, taxonomy)))
+
+
+def _rating_words(table: pd.DataFrame, taxonomy: Taxonomy) -> str:
+    counts = table["rating"].value_counts()
+    parts = [f"{words.cardinal(int(counts[rating])) if len(counts) > 1 else 'all'} {rating}" for rating in ("exact", "approximate", "not observable") if rating in counts]  # fmt: skip
+    partly = table[table["status"] == "partly covered"]["name"]
+    text = f"How well divisions carry the {words.cardinal(len(table))} categories: {words.listing(parts)}."
+    if len(partly):
+        text += f" Of {words.listing([_inside(name) for name in partly])} a part lies outside these statistics."
+    if taxonomy.id in RED:
+        text += (
+            f" Which divisions make up a category is this project’s choice, **rated red** ({RED[taxonomy.id]}): another "
+            "choice can make another finding."
+        )
+    return text
+
+
+def plot_categories(table: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloads: Downloads) -> Figure | None:
+    """Location quotient of each category with its range and rating; None where nothing can be seen."""
+    known = _ranked(table)
+    if known.empty:
+        return None
+    unseen = table.drop(index=known.index)
+    theme.use()
+    figure, axes = plt.subplots(figsize=(theme.WIDTH_IN, 0.38 * len(table) + 1.1), layout="constrained")
+    rows = np.arange(len(known))
+    above = (known["lq_low"] > 1).to_numpy()
+    colours = np.where(above, theme.STRONG, theme.OTHER)
+    whole = (known["status"] == "covered").to_numpy()
+    low, value, high = (known[column].clip(lower=theme.LEAST_LQ) for column in ("lq_low", "lq", "lq_high"))
+    axes.axvline(1, color=theme.MUTED, linewidth=1, zorder=0)
+    axes.hlines(rows, low, high, colors=colours, linewidth=5, alpha=0.45, zorder=1)
+    axes.scatter(value, rows, s=64, facecolors=np.where(whole, colours, theme.PAPER), edgecolors=colours, linewidths=1.8,
+                 zorder=2, clip_on=False)  # fmt: skip
+    theme.name_rows(axes, [*known["name"], *unseen["name"]])
+    theme.quotient_axis(axes, [known["lq_low"], known["lq_high"], known["lq"]])
+    for row in range(len(known), len(table)):
+        axes.annotate("cannot be seen from divisions", (0.02, row), xycoords=("axes fraction", "data"), va="center",
+                      color=theme.MUTED, fontstyle="italic")  # fmt: skip
+    axes.set_xlabel("Location quotient: share of jobs, times the European share (logarithmic scale)")
+    theme.right_column(axes, [_short(rating) for rating in [*known["rating"], *unseen["rating"]]], heading="rating")
+    top = _headline(known)
+    shown = "; ".join(f"{row['name']} {_times(row)} ({row['rating']}, {row['status']})" for _, row in known.iterrows())
+    blind = f"; cannot be seen: {words.listing(list(unseen['name']))}" if len(unseen) else ""
+    return finish(
+        figure,
+        title=f"{top['name']}: {_times(top)} the European share of jobs in {p.name}, the highest among the {_what(taxonomy)}"
+        f"{' that these statistics cover' if top['status'] == 'covered' else ''}",
+        alt=f"Dot chart of location quotients of {_what(taxonomy)} in {p.name}, {p.reference_year}: {shown}{blind}.",
+        note=f"Orange: surely above the European share. Hollow: a part of the category lies outside these statistics. The band is what hidden cells leave open (90\u00a0%). "
+        f"{source_note(p)}",
+        link=downloads.save(taxonomy.id, table),
+    )  # fmt: skip
+
+
+def table_categories(table: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> Table:
+    """Jobs, rank and rating of every category; what divisions cannot show is said in the row."""
+    order = [*_ranked(table).index, *table.index.difference(_ranked(table).index, sort=False)]
+    rows = [
+        (
+            row["name"],
+            _jobs(row),
+            f"{words.number(row['rank'])} of {words.number(row['n_regions'])}" if words.is_known(row["rank"]) else "–",
+            row["rating"],
+            f"{words.number(100 * row['covered_share'])}{words.NBSP}%" if words.is_known(row["covered_share"]) else "–",
+        )
+        for _, row in table.loc[order].iterrows()
+    ]
+    star = "*: a hidden division in it is estimated. " if table["is_estimated"].any() else ""
+    return Table(
+        title=f"{words.sentence(_what(taxonomy))} of {p.name}: jobs, rank and rating, {p.reference_year}",
+        columns=[
+            Column("Category", numeric=False),
+            Column("Persons employed"),
+            Column("Rank in Europe"),
+            Column("Rating", numeric=False),
+            Column("Of its divisions in these statistics"),
+        ],
+        rows=rows,
+        note=f"{star}Rank by location quotient. Rating: exact, divisions are the category; approximate, they are its core or hold more than it; not observable, they cannot "
+        f"tell it. The data give the reason for each rating. {'Categories overlap: their jobs do not add up. ' if taxonomy.overlapping else ''}{source_note(p)}",
+    )  # fmt: skip
+
+
+def _ranked(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["lq"].notna()].sort_values(["lq_low", "persons_employed"], ascending=False)
+
+
+def _headline(known: pd.DataFrame) -> pd.Series:
+    """The highest category that lies wholly inside these statistics; the highest at all where none does."""
+    whole = known[known["status"] == "covered"]
+    return (known if whole.empty else whole).iloc[0]
+
+
+def _partly(row: pd.Series) -> str:
+    return "" if row["status"] == "covered" else ", a part of it only"
+
+
+def _what(taxonomy: Taxonomy) -> str:
+    return taxonomy.id.replace("-", " ")
+
+
+def _inside(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _times(row: pd.Series) -> str:
+    is_certain = row["lq_high"] <= RANGE_TOLERANCE * row["lq_low"]
+    return words.times(row["lq"], row["lq_low"], row["lq_high"], certain=bool(is_certain))
+
+
+def _jobs(row: pd.Series) -> str:
+    return words.number(row["persons_employed"]) + ("*" if row["is_estimated"] else "") if words.is_known(row["persons_employed"]) else "–"  # fmt: skip
+
+
+def _short(rating: str) -> str:
+    return "not seen" if rating == "not observable" else rating
