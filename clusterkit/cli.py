@@ -40,7 +40,7 @@ def main(context: click.Context, root: Path | None) -> None:
 
 @main.command()
 @click.argument("regions", nargs=-1, metavar="[REGION]...")
-@click.option("--all", "everything", is_flag=True, help="All regions in params/regions.")
+@click.option("--all", "everything", is_flag=True, help="All regions in params/regions, and the page on Europe.")
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=None, help="Notebooks at a time; default one per processor."
 )
@@ -57,19 +57,23 @@ def report(root: Path | None, regions: tuple[str, ...], everything: bool, worker
     """Run the notebook of each region and make the website.
 
     Every parameter is checked before anything runs. A region that fails does not stop the
-    others; it is named at the end, and the exit status is 1.
+    others; it is named at the end, and the exit status is 1. The page on all regions together
+    is made with --all, or under the name europe; other runs leave it as it is.
     """
     if bool(regions) == everything:
         message = "Name the regions, or say --all."
         raise click.UsageError(message)
     place = project(root)
-    wanted = parameters.load_regions(place, None if everything else regions)
+    names = [name for name in regions if name != parameters.EUROPE_ID]
+    wanted = parameters.load_regions(place, None if everything else names) if everything or names else []
     listed = wanted if everything else parameters.load_regions(place)
 
     # Imported here: pandas, papermill and nbconvert take a second that `--help` should not cost.
     from clusterkit.batch import runner
 
     jobs = [runner.region_job(place, params) for params in wanted]
+    if len(names) < len(regions) or everything:
+        jobs.insert(0, runner.europe_job(place, parameters.load_europe(place)))  # the longest first
     runner.check_parameters([*jobs, runner.home_job(place, listed, {})])
     start = time.monotonic()
     results = _run(place, jobs, workers or os.cpu_count() or 1)
@@ -78,7 +82,10 @@ def report(root: Path | None, regions: tuple[str, ...], everything: bool, worker
     _summary(place, [*results, home])
     if home.failure is None:
         _render(place, listed, renderer)
-        say(f"{len(results) - len(failures)} of {len(results)} regions in {time.monotonic() - start:.0f} s.")
+        done = sum(params.region not in failures for params in wanted)
+        made = f"{done} of {len(wanted)} regions" if wanted else f"The page on {runner.site.EUROPE_NAME}"
+        if wanted or not failures:
+            say(f"{made} in {time.monotonic() - start:.0f} s.")
     if failures or home.failure:
         sys.exit(RUN_FAILED)
 

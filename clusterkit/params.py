@@ -23,6 +23,7 @@ from clusterkit.paths import Project
 RULE = "params/schema.json"
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
 RESERVED_ID = "home"  # folder of the home page's data
+EUROPE_ID = "europe"  # page of all regions, and folder of its data
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -74,9 +75,30 @@ class RegionParams(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> RegionParams:
-        if self.region == RESERVED_ID:
-            message = f"the identifier {RESERVED_ID!r} is taken by the home page"
+        taken = {RESERVED_ID: "the home page", EUROPE_ID: "the page of all regions"}
+        if self.region in taken:
+            message = f"the identifier {self.region!r} is taken by {taken[self.region]}"
             raise ValueError(message)
+        if self.base_year >= self.reference_year:
+            message = f"base_year {self.base_year} is not before reference_year {self.reference_year}"
+            raise ValueError(message)
+        return self
+
+
+class EuropeParams(_Strict):
+    """Everything that the page of all regions depends on."""
+
+    nuts_version: Literal[2016] = 2016
+    base_year: StrictInt = Field(2011, description="First year of growth figures.")
+    reference_year: StrictInt = Field(2014, description="Year of the whole business economy.")
+    manufacturing_year: StrictInt = Field(2022, description="Newest year of manufacturing.")
+    star_scheme: Annotated[StrictStr, Field(pattern=REGION_ID)] = Field(
+        "eccp-2021", description="File in params/star_schemes that says what a cluster is."
+    )
+    seed: Annotated[StrictInt, Field(ge=1)] = Field(20141, description="Seed of all draws.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> EuropeParams:
         if self.base_year >= self.reference_year:
             message = f"base_year {self.base_year} is not before reference_year {self.reference_year}"
             raise ValueError(message)
@@ -172,7 +194,7 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
 
 
 def _unknown_region(region: str, known: list[str]) -> Problem:
-    close = difflib.get_close_matches(region, known, n=1)
+    close = difflib.get_close_matches(region, [*known, EUROPE_ID], n=1)
     hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(known[:12])}, or add a file"
     return Problem(
         what=f"There is no region {region!r}.",
@@ -352,6 +374,44 @@ def check(values: Mapping[str, Any]) -> RegionParams:
         ) from exc
 
 
+def load_europe(project: Project) -> EuropeParams:
+    """The parameters of the page of all regions: the years of ``params/default.yaml``.
+
+    Raises
+    ------
+    ParamError
+        A value of the default file is not what the page can take.
+    """
+    default, locate = yamlfile.read(project.params / "default.yaml")
+    values = {name: default[name] for name in EuropeParams.model_fields if name in default}
+    try:
+        return EuropeParams.model_validate(values)
+    except ValidationError as exc:
+        raise ParamError([_from_pydantic(error, locate) for error in exc.errors()]) from exc
+
+
+def check_europe(values: Mapping[str, Any]) -> EuropeParams:
+    """Check the parameter cell of the page of all regions and return it typed.
+
+    Parameters
+    ----------
+    values
+        The notebook's variables (``locals()``); other names than parameters are ignored.
+
+    Raises
+    ------
+    ParamError
+        A parameter is not what the page can take, all at once.
+    """
+    known = {name: values[name] for name in EuropeParams.model_fields if name in values}
+    try:
+        return EuropeParams.model_validate(known)
+    except ValidationError as exc:
+        raise ParamError(
+            [_from_pydantic(error, lambda _: "the notebook's parameters cell") for error in exc.errors()]
+        ) from exc
+
+
 def schema() -> str:
     """JSON schema of a region file, as text, for editors and for ``params/schema.json``."""
     model = RegionParams.model_json_schema()
@@ -360,7 +420,7 @@ def schema() -> str:
     return json.dumps(model, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_table(params: RegionParams) -> Iterable[tuple[str, Any]]:
+def as_table(params: RegionParams | EuropeParams) -> Iterable[tuple[str, Any]]:
     """Name and value of every parameter, nested names joined by a dot."""
     for name, value in params.model_dump(exclude={"schema_version"}).items():
         if isinstance(value, dict):

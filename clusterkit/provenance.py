@@ -11,7 +11,7 @@ from pathlib import Path
 import clusterkit
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.sources import sha256
-from clusterkit.params import RegionParams, as_table
+from clusterkit.params import EuropeParams, RegionParams, as_table
 from clusterkit.paths import Project
 
 PACKAGES = ("pandas", "geopandas", "shapely", "matplotlib", "seaborn")  # whose version can change a page
@@ -54,8 +54,8 @@ def data_rows(project: Project) -> list[tuple[str, str]]:
     return rows
 
 
-def rows(p: RegionParams, taxonomy: Taxonomy, project: Project) -> list[tuple[str, str]]:
-    """Name and value of everything that a region's page depends on."""
+def rows(p: RegionParams | EuropeParams, taxonomy: Taxonomy, project: Project) -> list[tuple[str, str]]:
+    """Name and value of everything that a page of one region, or of all, depends on."""
     parameters = []
     for name, value in as_table(p):
         if name == "mapping.highlight":

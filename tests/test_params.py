@@ -269,6 +269,28 @@ def test_the_file_and_its_region_have_the_same_name(problems: Problems) -> None:
     )  # fmt: skip
 
 
+def test_the_page_of_all_regions_keeps_its_identifier(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE.replace("region: piemonte", "region: europe"), region="europe"))
+    assert "the identifier 'europe' is taken by the page of all regions" in problem.what.lower()
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        ({"base_year": 2014}, "base_year 2014 is not before reference_year 2014."),
+        ({"seed": 0}, "seed is 0: input should be greater than or equal to 1."),
+        ({"star_scheme": "../eccp"}, "star_scheme is '../eccp': "),
+        ({"nuts_version": 2021}, "nuts_version is 2021: "),
+    ],
+)
+def test_a_wrong_parameter_of_the_page_of_all_regions_is_refused(values: dict[str, object], what: str) -> None:
+    with pytest.raises(ParamError) as caught:
+        params.check_europe(values)
+    problem = caught.value.problems[0]
+    assert problem.what.startswith(what)
+    assert problem.where == "the notebook's parameters cell"
+
+
 def test_the_home_page_keeps_its_identifier(problems: Problems) -> None:
     problem = only(problems(PIEMONTE.replace("region: piemonte", "region: home"), region="home"))
     assert "the identifier 'home' is taken by the home page" in problem.what.lower()

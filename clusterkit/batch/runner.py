@@ -23,11 +23,12 @@ from traitlets.config import Config
 
 from clusterkit.batch import site
 from clusterkit.errors import Problem, RunError, some
-from clusterkit.params import RESERVED_ID, RegionParams, as_notebook_parameters
+from clusterkit.params import EUROPE_ID, RESERVED_ID, EuropeParams, RegionParams, as_notebook_parameters
 from clusterkit.paths import ROOT_VARIABLE, Project
 
 MAPPING = "cluster_mapping"  # notebooks of a region, by name of the file
 HOME = RESERVED_ID  # the home page's place among the regions
+EUROPE = EUROPE_ID  # and that of the page of all regions
 KERNEL = "python3"
 # Every kernel runs one thread: the regions are what runs in parallel.
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -35,7 +36,7 @@ ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", 
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook for one region (or for the home page)."""
+    """One notebook for one region (or for all, or for the home page)."""
 
     region: str
     name: str
@@ -79,9 +80,22 @@ def region_job(project: Project, params: RegionParams) -> Job:
     )
 
 
+def europe_job(project: Project, params: EuropeParams) -> Job:
+    """The page of all regions of Europe; it depends on no region file."""
+    return Job(
+        region=EUROPE,
+        name=site.EUROPE_NAME,
+        notebook=project.notebooks / "europe.ipynb",
+        page=site.page_of(EUROPE),
+        title="Clusters of Europe",
+        parameters=params.model_dump(),
+    )
+
+
 def home_job(project: Project, listed: Sequence[RegionParams], failures: dict[str, str]) -> Job:
     """The home page of all regions, with links to the pages that exist and the reasons of those that do not."""
-    pages = {p.region: f"{site.page_of(p.region)}.html" for p in listed if site.has_page(project, p.region)}
+    regions = [EUROPE, *(p.region for p in listed)]
+    pages = {region: f"{site.page_of(region)}.html" for region in regions if site.has_page(project, region)}
     return Job(
         region=HOME,
         name="Home",

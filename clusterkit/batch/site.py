@@ -23,22 +23,23 @@ from nbconvert.preprocessors import TagRemovePreprocessor
 from traitlets.config import Config
 
 from clusterkit.errors import Problem, RunError
-from clusterkit.params import RegionParams
+from clusterkit.params import EUROPE_ID, RegionParams
 from clusterkit.paths import Project
 from clusterkit.show.output import FOLDER, escape
 
 SUFFIX = "cluster-mapping"  # end of the name of a region's page
+EUROPE_NAME = "Europe"  # in the navigation, and in what the command says
 QUARTO_MIN = (1, 4)  # oldest Quarto tried by its documentation: `html-table-processing` came with 1.4
 FAILED = "failed"
 
 
 def page_of(region: str) -> str:
-    """Name of a region's page, without ending."""
-    return f"{region}-{SUFFIX}"
+    """Name of a region's page, or of the page of all regions, without ending."""
+    return region if region == EUROPE_ID else f"{region}-{SUFFIX}"
 
 
 def has_page(project: Project, region: str) -> bool:
-    """Whether a region's page was executed."""
+    """Whether the page of a region, or of all, was executed."""
     return (project.reports / f"{page_of(region)}.ipynb").is_file()
 
 
@@ -97,11 +98,11 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
     Returns
     -------
     list of Path
-        The pages' notebooks, home first.
+        The pages' notebooks, home first, then all regions together where that page was executed.
     """
     reports = project.reports
-    listed = [p for p in listed if has_page(project, p.region)]
-    pages = {"index": "Home"} | {page_of(p.region): p.name for p in listed}
+    names = {EUROPE_ID: EUROPE_NAME} | {p.region: p.name for p in listed}
+    pages = {"index": "Home"} | {page_of(region): name for region, name in names.items() if has_page(project, region)}
     for path in reports.glob("*.ipynb"):
         if path.stem not in pages:
             path.unlink()

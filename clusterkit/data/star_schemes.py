@@ -89,6 +89,37 @@ def load_scheme(path: Path) -> Scheme:
     return scheme
 
 
+def scaled(scheme: Scheme, factor: float, *, measure: str | None = None) -> Scheme:
+    """The same scheme with the thresholds of one measure, or of all, multiplied by ``factor``.
+
+    Parameters
+    ----------
+    scheme
+        A scheme; it is not changed.
+    factor
+        Above 0 (no unit). A share of the best stays below 1. The critical mass is not scaled.
+    measure
+        Name of a measure; None means all.
+
+    Examples
+    --------
+    >>> rule = [{"measure": "lq", "at_least": 1.5, "confirmed": True}]
+    >>> toy = Scheme.model_validate({"schema_version": 1, "id": "toy", "title": "Toy", "source": "none",
+    ...     "critical_mass": {"persons_employed": 0, "confirmed": True}, "stars": {"specialised": rule}})
+    >>> scaled(toy, 2.0).stars["specialised"][0].at_least
+    3.0
+    """
+
+    def changed(test: Condition) -> Condition:
+        if measure not in (None, test.measure):
+            return test
+        name = "top_share" if test.at_least is None else "at_least"
+        return Condition.model_validate(test.model_dump() | {name: factor * getattr(test, name)})
+
+    stars = {name: [changed(test) for test in tests] for name, tests in scheme.stars.items()}
+    return scheme.model_copy(update={"stars": stars})
+
+
 def list_schemes(folder: Path) -> dict[str, Scheme]:
     """Every star scheme of a folder, by identifier, in alphabetical order.
 

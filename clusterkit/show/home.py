@@ -10,9 +10,9 @@ from clusterkit import mapping
 from clusterkit.data import territory
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
-from clusterkit.params import RegionParams
+from clusterkit.params import EUROPE_ID, RegionParams
 from clusterkit.show import words
-from clusterkit.show.output import Column, Downloads, Table, Text
+from clusterkit.show.output import Column, Downloads, Pointer, Table, Text
 from clusterkit.show.tables import source_note
 
 
@@ -95,12 +95,24 @@ def table_overview(
     )
 
 
+def say_europe(pages: Mapping[str, str]) -> Pointer:
+    """The way to the page of all regions; nothing where this run has none."""
+    return Pointer(
+        before="How many clusters Europe has as a whole, what they employ and pay, and how that compares with published counts: ",
+        label="clusters of Europe",
+        after=".",
+        href=pages.get(EUROPE_ID, ""),
+    )
+
+
 def say_failures(failures: Mapping[str, str], listed: Sequence[RegionParams]) -> Text:
     """Regions without a page and why; nothing when all went well."""
-    names = {p.region: p.name for p in listed}
+    names = {EUROPE_ID: "The page on all of Europe"} | {p.region: p.name for p in listed}
+    missing = {EUROPE_ID: "could not be made in this run"}
     return Text(
         tuple(
-            f"**{names.get(region, region)}** has no page in this run: {reason}" for region, reason in failures.items()
+            f"**{names.get(region, region)}** {missing.get(region, 'has no page in this run')}: {reason}"
+            for region, reason in failures.items()
         ),
         role="warning",
     )

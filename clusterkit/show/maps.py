@@ -132,6 +132,74 @@ def plot_pilots(regions: list[RegionParams], region: gpd.GeoDataFrame) -> Figure
     )
 
 
+def plot_counts(
+    counts: pd.Series, region: gpd.GeoDataFrame, *, legend: str, title: str, what: str, note: str, link: str
+) -> Figure:
+    """How many of something every NUTS 2 region of Europe has.
+
+    Parameters
+    ----------
+    counts
+        Whole numbers, index ``nuts_id``; NaN or no row where nothing is published.
+    legend, title, note, link
+        Words of the figure and address of its data.
+    what
+        What is counted, for the alternative text: "specialised clusters".
+    """
+    figure, axes, shapes = _europe(region, legend=True)
+    shapes = shapes[shapes["level"] == 2].merge(counts.dropna().rename("count"), left_on="nuts_id", right_index=True)
+    bounds = count_bounds(counts.dropna())
+    labels = [count_label(bounds, number) for number in range(len(bounds))]
+    colours = theme.COUNT_COLOURS[len(theme.COUNT_COLOURS) - len(bounds) :]
+    klass = np.searchsorted(bounds, shapes["count"], side="left")
+    for number, colour in enumerate(colours):
+        chosen = shapes[klass == number]
+        if len(chosen):
+            chosen.plot(ax=axes, color=colour, edgecolor=theme.PAPER, linewidth=0.25)
+    _borders(axes, _on_map(region))
+    pairs = [*zip(colours[::-1], labels[::-1], strict=True), (theme.LAND, "no figures")]
+    handles = [Patch(facecolor=colour, linewidth=0, label=label) for colour, label in pairs]
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), frameon=True, facecolor=theme.PAPER,
+                edgecolor="none", framealpha=0.85, title=legend, alignment="left")  # fmt: skip
+    everywhere = pd.Series(np.searchsorted(bounds, counts.dropna(), side="left")).value_counts()
+    shown = ", ".join(
+        f"{words.count(int(everywhere.get(number, 0)), 'region')} with {label}" for number, label in enumerate(labels)
+    )
+    return finish(
+        figure,
+        title=title,
+        alt=f"Map of the number of {what} by NUTS 2 region: {shown}.",
+        note=f"{OUTSIDE} {note} Boundaries: {GISCO}.",
+        link=link,
+    )
+
+
+def count_bounds(counts: pd.Series) -> list[int]:
+    """Upper limits of at most five classes of about equal size for whole numbers.
+
+    >>> count_bounds(pd.Series([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
+    [2, 4, 6, 8, 10]
+    """
+    if counts.empty:
+        return []
+    limits = np.quantile(counts, [0.2, 0.4, 0.6, 0.8, 1.0], method="inverted_cdf")
+    return [int(limit) for limit in np.unique(limits)]
+
+
+def count_label(bounds: list[int], number: int) -> str:
+    """Name of one class: "2 or fewer", "3", "4 to 6", "7 or more".
+
+    >>> [count_label([2, 3, 6, 9], number) for number in range(4)]
+    ['2 or fewer', '3', '4 to 6', '7 or more']
+    """
+    if number == 0:
+        return f"{bounds[0]} or fewer"
+    first = bounds[number - 1] + 1
+    if number == len(bounds) - 1:
+        return f"{first} or more"
+    return f"{first}" if first == bounds[number] else f"{first} to {bounds[number]}"
+
+
 def _label(axes: Axes, places: dict[str, gpd.GeoDataFrame]) -> None:
     """Names beside their regions: on the first side where neither a name nor a region is in the way."""
     boxes = {}

@@ -39,6 +39,25 @@ class Text:
         return "\n".join(self.paragraphs)
 
 
+@dataclass(frozen=True)
+class Pointer:
+    """A sentence that leads to another page of the site; nothing where that page does not exist (no ``href``)."""
+
+    before: str
+    label: str
+    after: str
+    href: str
+
+    def _repr_markdown_(self) -> str:
+        if not self.href:
+            return ""
+        link = f'<a href="{escape(self.href)}">{escape(self.label)}</a>'
+        return f"<p>{escape(self.before)}{link}{escape(self.after)}</p>\n"
+
+    def __repr__(self) -> str:
+        return f"{self.before}{self.label}{self.after}" if self.href else ""
+
+
 def _bold(text: str) -> str:
     parts = text.split("**")
     return "".join(f"<strong>{escape(p)}</strong>" if i % 2 else escape(p) for i, p in enumerate(parts))

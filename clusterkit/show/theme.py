@@ -50,6 +50,8 @@ LQ_LABELS = (
     "4 times and more",
 )
 
+# Counts and shares: one blue, pale to deep; pale differs from land in both light and dark.
+COUNT_COLOURS = ("#cfe3f3", "#9cc7e6", "#5b9fd2", "#2873b2", "#0b4a83")
 LQ_TICKS = (0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
 LEAST_LQ = 0.1  # no unit; a logarithmic scale has no zero
 

@@ -24,9 +24,11 @@ from clusterkit.cli import main
 from clusterkit.errors import RunError
 from clusterkit.paths import Project
 
-PAGES = {"index.html", "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"}
+PAGES = {"index.html", "europe.html", "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"}
 SAYS_NBCONVERT = "Quarto is not on the PATH: rendering the same pages with nbconvert."
 HOSTILE = "<script>alert(\"E\")</script> & 'Eesti' *x* [y](z) `w`"
+
+ROOT_HOME = Path(__file__).resolve().parents[2] / "notebooks" / "home.ipynb"
 
 Run = Callable[..., CompletedProcess[str]]
 needs_sh = pytest.mark.skipif(sys.platform == "win32", reason="needs sh for a command quarto that fails")
@@ -73,7 +75,7 @@ def edit(path: Path, change: str, *, after: str | None = None) -> None:
 
 def shorten(project: Project) -> None:
     """Leave only title, text and parameters in the notebooks: for tests that are not about what they show."""
-    for name in ("cluster_mapping", "home"):
+    for name in ("cluster_mapping", "europe", "home"):
         notebook = nbformat.read(notebook_of(project, name), as_version=4)
         notebook.cells = notebook.cells[:3]
         nbformat.write(notebook, notebook_of(project, name))
@@ -122,11 +124,12 @@ def test_two_countries_from_raw_files_to_a_website(first_run: tuple[Project, Com
     assert done.returncode == 0, done.stderr
     assert {path.name for path in project.site.glob("*.html")} == PAGES
     lines = done.stdout.splitlines()
-    assert sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:2]) == ["Eesti: done", "Slovenija: done"]
-    assert lines[2] == SAYS_NBCONVERT
+    said = sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:3])
+    assert said == ["Eesti: done", "Europe: done", "Slovenija: done"]
+    assert lines[3] == SAYS_NBCONVERT
     assert done.stdout.count("nbconvert") == 1
-    assert re.fullmatch(rf"3 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[3])
-    assert re.fullmatch(r"2 of 2 regions in \d+ s\.", lines[4])
+    assert re.fullmatch(rf"4 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[4])
+    assert re.fullmatch(r"2 of 2 regions in \d+ s\.", lines[5])
     assert "failed" not in done.stderr
     assert leftovers(project) == []
 
@@ -147,6 +150,60 @@ def test_the_pages_of_the_invented_countries_say_what_was_put_in(
         "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html",
     ]  # fmt: skip
     assert "has no page" not in words_of(home)
+
+
+@pytest.mark.slow
+def test_the_page_on_europe_says_in_words_what_two_countries_cannot_tell(
+    first_run: tuple[Project, CompletedProcess[str]],
+) -> None:
+    page = soup(first_run[0], "europe.html")
+    text = words_of(page)
+    assert re.search(r"Estonia and Slovenia had \d+ specialised clusters? in 2014, with ", text)
+    assert "Within manufacturing alone, " in text
+    assert "Definitions changed in 2021, so no growth is worked out across that year." in text
+    assert "No indicator has figures for enough regions to be set beside the strength of clusters." in text
+    assert "Published counts of clusters in Europe, and ours" in text
+    home = soup(first_run[0], "index.html")
+    assert [a.get_text() for a in home.main.find_all("a", href="europe.html")] == ["clusters of Europe"]
+
+
+@pytest.mark.slow
+def test_the_page_on_europe_is_made_by_name_and_kept_by_other_runs(
+    tiny_project: Project, tmp_path: Path, clusterkit: Run
+) -> None:
+    project = copy(tiny_project, tmp_path / "project")
+    shorten(project)
+    without = clusterkit(project, "report", "estonia", "--renderer", "nbconvert")
+    assert without.returncode == 0, without.stderr
+    assert not (project.site / "europe.html").exists()
+    assert "europe" not in str(soup(project, "index.html").find("nav", class_="pages"))
+    alone = clusterkit(project, "report", "europe", "--renderer", "nbconvert")
+    assert alone.returncode == 0, alone.stderr
+    assert re.fullmatch(r"The page on Europe in \d+ s\.", alone.stdout.splitlines()[-1])
+    before = (project.reports / "europe.ipynb").stat().st_mtime_ns, nbformat.read(project.reports / "europe.ipynb", 4)
+    assert clusterkit(project, "report", "slovenia", "--renderer", "nbconvert").returncode == 0
+    kept = nbformat.read(project.reports / "europe.ipynb", 4)
+    assert kept.cells[1:] == before[1].cells[1:]  # its navigation alone is new
+    links = [a["href"] for a in soup(project, "europe.html").find("nav", class_="pages").find_all("a")]
+    assert links == ["index.html", "europe.html", "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"]
+
+
+@pytest.mark.slow
+def test_a_page_on_europe_that_fails_leaves_the_regions_and_is_named(with_site: Project, clusterkit: Run) -> None:
+    shorten(with_site)
+    edit(notebook_of(with_site, "europe"), "1 / 0")
+    shutil.copy(ROOT_HOME, notebook_of(with_site, "home"))
+    done = clusterkit(with_site, "report", "estonia", "europe", "--renderer", "nbconvert")
+    assert done.returncode == 1
+    assert re.search(r"^failed: Europe: notebook europe\.ipynb, cell \d+: ZeroDivisionError", done.stderr, re.MULTILINE)
+    assert done.stdout.splitlines()[-1].startswith("1 of 1 regions in ")
+    assert not (with_site.site / "europe.html").exists()
+    assert (with_site.reports / "failed" / "europe.ipynb").is_file()
+    home = soup(with_site, "index.html")
+    assert words_of(home.find("p", class_="warning")).startswith(
+        "The page on all of Europe could not be made in this run: "
+    )
+    assert not home.find_all("a", href="europe.html")
 
 
 @pytest.mark.slow
@@ -262,7 +319,10 @@ def test_a_hostile_name_is_text_everywhere(tiny_project: Project, tmp_path: Path
     assert page.title.get_text() == f"{HOSTILE}: cluster mapping – clusterkit"
     assert page.h1.get_text() == f"{HOSTILE}: cluster mapping"
     for shown in (page, home):
-        assert [a.get_text() for a in shown.find("nav", class_="pages").find_all("a")] == ["Home", HOSTILE]
+        assert [a.get_text() for a in shown.find("nav", class_="pages").find_all("a")] == [
+            "Home",
+            HOSTILE,
+        ]  # no Europe yet
         assert shown.find("script") is None
         assert shown.find(["em", "s", "iframe", "sub", "sup"]) is None
         assert not [code for code in shown.find_all("code") if not code.find_parent("details")]
@@ -342,6 +402,12 @@ def forget(notebook: nbformat.NotebookNode) -> None:
             "does not declare the parameters base_year, highlight, min_share_pct, name, nuts_ids and 8 more.",
         ),
         (forget, "cluster_mapping", "does not declare the parameters nuts_ids, output_dir."),
+        (
+            untag,
+            "europe",
+            "does not declare the parameters base_year, manufacturing_year, nuts_version, output_dir, "
+            "reference_year and 2 more.",
+        ),
         (untag, "home", "does not declare the parameters failures, output_dir, pages, regions."),
         (forget, "home", "does not declare the parameters failures, output_dir."),
     ],

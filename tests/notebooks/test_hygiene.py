@@ -60,7 +60,7 @@ def parameters(notebook: nbformat.NotebookNode) -> dict[str, Any]:
 
 
 def test_there_are_the_notebooks_that_the_report_runs() -> None:
-    assert {"cluster_mapping", "home"} <= {path.stem for path in NOTEBOOKS}
+    assert {"cluster_mapping", "europe", "home"} <= {path.stem for path in NOTEBOOKS}
 
 
 @each_notebook
@@ -165,6 +165,12 @@ def test_the_default_parameters_of_the_mapping_are_those_of_piemonte() -> None:
     assert values.pop("output_dir") is None
     assert values == params.as_notebook_parameters(piemonte)
     assert f'title: "{piemonte.name}: cluster mapping"' in notebook.cells[0].source.splitlines()
+
+
+def test_the_default_parameters_of_the_page_on_europe_are_those_of_the_report() -> None:
+    values = parameters(read(ROOT / "notebooks" / "europe.ipynb"))
+    assert values.pop("output_dir") is None
+    assert values == params.load_europe(project(ROOT)).model_dump()
 
 
 def test_the_home_page_by_hand_lists_all_regions_and_links_to_none() -> None:

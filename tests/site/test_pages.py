@@ -25,7 +25,7 @@ from clusterkit.paths import Project, project
 
 ROOT = Path(__file__).resolve().parents[2]
 PILOTS = region_ids(project(ROOT))
-PAGES = ["index.html", *(f"{site.page_of(region)}.html" for region in PILOTS)]
+PAGES = ["index.html", "europe.html", *(f"{site.page_of(region)}.html" for region in PILOTS)]
 SECTORS = load_taxonomy(ROOT / "params" / "taxonomies" / "nace-divisions.yaml").categories
 BLOCKS = ["h1", "h2", "h3", "p", "li", "th", "td", "caption", "figcaption"]
 MAX_PAGE_MB = 1.5
@@ -235,8 +235,8 @@ def test_a_page(read: Callable[[str], Page], name: str, check: Callable[[Page], 
     check(read(name))
 
 
-def test_there_is_a_page_for_each_pilot_and_a_home_page(full_site: Project) -> None:
-    assert len(PAGES) == 11
+def test_there_is_a_page_for_each_pilot_for_europe_and_a_home_page(full_site: Project) -> None:
+    assert len(PAGES) == 12
     assert sorted(path.name for path in full_site.site.glob("*.html")) == sorted(PAGES)
     assert {path.suffix for path in full_site.site.rglob("*") if path.is_file()} == {".html", ".css", ".csv"}
 
@@ -273,8 +273,56 @@ def test_no_page_says_where_it_was_made(full_site: Project) -> None:
 
 def test_the_home_page_lists_all_regions_and_links_to_them(read: Callable[[str], Page]) -> None:
     rows = read("index.html").section("What is each region strong in?").table.tbody.find_all("tr")
-    assert [row.a["href"] for row in rows] == PAGES[1:]
+    assert [row.a["href"] for row in rows] == PAGES[2:]
     assert [words_of(row.th) for row in rows] == [p.name for p in load_regions(project(ROOT))]
+
+
+def test_the_home_page_leads_to_the_page_on_europe(read: Callable[[str], Page]) -> None:
+    assert [words_of(a) for a in read("index.html").soup.main.find_all("a", href="europe.html")] == [
+        "clusters of Europe"
+    ]
+
+
+def downloaded(project: Project, name: str) -> pd.DataFrame:
+    return pd.read_csv(project.site / "downloads" / "europe" / f"{name}.csv", encoding="utf-8-sig")
+
+
+def test_the_page_on_europe_says_one_count_everywhere(full_site: Project, read: Callable[[str], Page]) -> None:
+    page = read("europe.html")
+    n = int(downloaded(full_site, "regions")["n_clusters"].sum())
+    assert {int(downloaded(full_site, name)["n_clusters"].sum()) for name in ("sectors", "countries")} == {n}
+    assert f"had {n:,} specialised clusters in 2014, with " in words_of(page.reading.find("p", class_="lead"))
+    published = page.section("How does this compare with published counts?")
+    first, second = published.find_all("table")
+    assert words_of(first.tbody.find_all("tr")[-1]).startswith(f"This page, 2014 {n:,} ")
+    assert words_of(second.tbody.tr).startswith(f"As counted here {n:,} ")
+    assert all(count in words_of(first) for count in ("3,000 54.0", "2,950 61.8", "1,501"))
+    sensitivity = downloaded(full_site, "sensitivity").set_index(["part", "variant"])["n_clusters"]
+    assert sensitivity["hidden", "estimate"] == n
+
+
+def test_the_page_on_europe_leaves_norway_out_and_says_so(full_site: Project, read: Callable[[str], Page]) -> None:
+    page = read("europe.html")
+    assert words_of(page.reading.find("p", class_="warning")).startswith("Norway is left out of this page: ")
+    codes = set(downloaded(full_site, "regions")["nuts_id"].str[:2])
+    assert len(codes) == 28
+    assert "NO" not in codes
+
+
+def test_the_page_on_europe_has_no_causal_words(read: Callable[[str], Page]) -> None:
+    for name in ("europe.html", "piemonte"):
+        text = words_of(read(name).section("Does strength go with innovation, entrepreneurship and growth?")).lower()
+        assert not re.findall(r"\b(causes?|leads? to|drives?|boosts?|because|thanks to|due to|impact)\b", text)
+        assert "interval" in text
+        assert "regions" in text
+
+
+@each_pilot
+def test_a_region_is_marked_beside_all_others(read: Callable[[str], Page], region: str) -> None:
+    section = read(region).section("Does strength go with innovation, entrepreneurship and growth?")
+    (p,) = load_regions(project(ROOT), [region])
+    assert f"of the jobs of {p.name} are in specialised clusters" in words_of(section)
+    assert f"{p.name} marked with" in unicodedata.normalize("NFC", section.img["alt"])
 
 
 def where(read: Callable[[str], Page], region: str) -> str:
