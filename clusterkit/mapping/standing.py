@@ -73,12 +73,15 @@ def all_regions(
     ends = {}
     for end in ("estimate", "low", "high"):
         matrix = employment_matrix(industry, year=year, territories=territories, hidden=end).dropna(how="all")
-        matrix.loc[region] = own.reindex(matrix.columns).fillna(matrix.loc[region])
+        # A region may be published as a country or NUTS 1 region only (Slovenia in 2011).
+        row = own.reindex(matrix.columns).fillna(matrix.reindex([region]).iloc[0])
+        matrix = pd.concat([matrix.drop(index=region, errors="ignore"), row.to_frame(region).T.dropna(how="all")])
         ends[end] = matrix
     employment = ends["estimate"]
     published = employment_matrix(industry, year=year, territories=territories, hidden="unknown")
     is_estimated = published.reindex(employment.index).isna() & employment.notna()
-    is_estimated.loc[region] &= own.reindex(employment.columns).isna()
+    if region in is_estimated.index:
+        is_estimated.loc[region] &= own.reindex(employment.columns).isna()
     benchmark, total = benchmark_totals(industry, year=year), employment.sum(axis=1)
     lq = {name: location_quotient(part, benchmark=benchmark, region_total=total) for name, part in ends.items()}
     shares = {name: 100 * part.div(total, axis=0) for name, part in ends.items()}
