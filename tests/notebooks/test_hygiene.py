@@ -124,6 +124,9 @@ def test_code_cells_are_short(path: Path) -> None:
     for cell in code(read(path)):
         lines = [line for line in cell.source.splitlines() if line.strip()]
         assert lines, "an empty cell"
+        body = ast.parse(cell.source).body
+        if any(isinstance(node, ast.ImportFrom) for node in body):
+            lines = body  # one list of names counts once, over however many lines it is written
         assert "parameters" in tags(cell) or len(lines) <= MAX_LINES, cell.source
 
 
