@@ -63,7 +63,7 @@ def all_regions(
     Returns
     -------
     AllRegions
-        A region of which nothing is published is left out.
+        A region of which nothing is published is left out; the report region then has a row of NaN.
 
     References
     ----------
@@ -75,13 +75,12 @@ def all_regions(
         matrix = employment_matrix(industry, year=year, territories=territories, hidden=end).dropna(how="all")
         # A region may be published as a country or NUTS 1 region only (Slovenia in 2011).
         row = own.reindex(matrix.columns).fillna(matrix.reindex([region]).iloc[0])
-        matrix = pd.concat([matrix.drop(index=region, errors="ignore"), row.to_frame(region).T.dropna(how="all")])
+        matrix = pd.concat([matrix.drop(index=region, errors="ignore"), row.to_frame(region).T])
         ends[end] = matrix
     employment = ends["estimate"]
     published = employment_matrix(industry, year=year, territories=territories, hidden="unknown")
     is_estimated = published.reindex(employment.index).isna() & employment.notna()
-    if region in is_estimated.index:
-        is_estimated.loc[region] &= own.reindex(employment.columns).isna()
+    is_estimated.loc[region] &= own.reindex(employment.columns).isna()
     benchmark, total = benchmark_totals(industry, year=year), employment.sum(axis=1)
     lq = {name: location_quotient(part, benchmark=benchmark, region_total=total) for name, part in ends.items()}
     shares = {name: 100 * part.div(total, axis=0) for name, part in ends.items()}

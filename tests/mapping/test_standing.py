@@ -56,13 +56,15 @@ def test_the_published_figure_of_the_region_goes_before_the_sum_of_its_codes(tab
     assert hidden.is_estimated.loc["b"].tolist() == [True, False]
 
 
-def test_a_region_published_only_as_a_whole_has_its_row_and_one_not_published_at_all_has_none(table):
+def test_a_region_published_only_as_a_whole_has_its_row_and_one_not_published_at_all_is_unknown(table):
     own = pd.Series({"C10": 30.0, "C11": 70.0})
     found = mapping.all_regions(table, year=2014, region="whole", nuts_ids=["BB03"], own=own, **RULE)
     assert found.employment.loc["whole"].tolist() == [30, 70]
     assert not found.is_estimated.loc["whole"].any()
     nothing = mapping.all_regions(table, year=2014, region="none", nuts_ids=["BB03"], own=own * np.nan, **RULE)
-    assert "none" not in nothing.employment.index
+    assert nothing.employment.loc["none"].isna().all()
+    assert nothing.strong.loc["none"].isna().all()
+    pd.testing.assert_frame_equal(nothing.lq.drop(index="none"), found.lq.drop(index="whole"))
 
 
 def test_a_hidden_cell_has_an_interval_and_its_strength_is_unknown_where_that_decides(everywhere):
