@@ -33,6 +33,7 @@ SPECK_KM2 = 30.0  # km²; a smaller island is less than a pixel and is left out 
 
 def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     """Where the region lies in Europe."""
+    area = region.loc[region["nuts_id"].isin(p.nuts_ids), "area_km2"].sum()  # before overseas parts are cut off the map
     figure, axes, region = _europe(region, width_in=0.6 * theme.WIDTH_IN)
     own = region[region["nuts_id"].isin(p.nuts_ids)]
     country = region[(region["level"] == 0) & region["nuts_id"].isin({code[:2] for code in p.nuts_ids})]
@@ -40,7 +41,6 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     own.dissolve().plot(ax=axes, color=theme.STRONG, edgecolor=theme.PAPER, linewidth=0.6)
     _borders(axes, region)
     _label(axes, {p.name: own})
-    area = own["area_km2"].sum()
     name = COUNTRY_NAMES[p.nuts_ids[0][:2]]
     is_country = set(own["nuts_id"]) == set(
         region.loc[(region["level"] == 2) & (region["country"] == p.nuts_ids[0][:2]), "nuts_id"]
@@ -48,7 +48,7 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     where = "is a whole country" if is_country else f"lies in {name}"
     return finish(
         figure,
-        title=f"{p.name} {where} and covers {words.number(round(area, -2))} km²",
+        title=f"{p.name} {where} and covers {words.number(round(area, 2 - int(np.log10(area))))} km²",
         alt=f"Map of Europe with {p.name} in orange{'' if is_country else f' and the rest of {name} in grey'}.",
         note=f"Boundaries: NUTS {p.nuts_version}, {GISCO}.",
         link="",
