@@ -77,9 +77,7 @@ def build(raw: Path, processed: Path, *, accept_changed: bool = False) -> dict[s
     }
     for name, table in built.items():
         tables.check_table(table, name, f"the table {name} as built from {raw.name}")
-    # The indicators read the matrix of 2024 themselves.
-    older = crosswalk[crosswalk["from_version"] != 2024]
-    indicator = indicators.build_table(raw, codes, older, register)
+    indicator = indicators.build_table(raw, codes, crosswalk, register)
     built["indicator"] = tables.check_table(indicator, "indicator", f"the table indicator as built from {raw.name}")
     sanity.require(sanity.examine(built), f"the tables as built from {raw.name}")
     _write(built, _provenance(built, held, indicators.absent(register, raw)), processed)

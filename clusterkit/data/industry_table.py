@@ -59,10 +59,8 @@ def _of_2022(raw: Path, codes: pd.DataFrame, crosswalk: pd.DataFrame, older: pd.
     """Manufacturing of 2022; the same cells of an older year tell what a hidden one may be."""
     cells = sbs_2022.read_cells(raw, codes)
     evidence = cells[KEYS].assign(year=EVIDENCE_YEAR)
-    evidence = evidence.merge(
-        older.drop(columns=[name for name in older if "_low" in name or "_high" in name]), on=KEYS
-    )
-    wide = _estimated(pd.concat([cells, evidence[cells.columns]], ignore_index=True), ["persons_employed"])
+    evidence = evidence.merge(older[cells.columns], on=KEYS)
+    wide = _estimated(pd.concat([cells, evidence], ignore_index=True), ["persons_employed"])
     wide = wide[wide["year"] == sbs_2022.YEAR]
     return _without_needless_estimates(_in_base(wide, crosswalk, 2021)).assign(series=sbs_2022.SERIES)
 

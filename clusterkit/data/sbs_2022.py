@@ -40,9 +40,7 @@ def read_cells(raw: Path, codes: pd.DataFrame) -> pd.DataFrame:
     """
     long = eurostat.read(raw / sources.SBS_2022.path)
     wide = long.pivot(index=["geo", "nace_r2"], columns="edition", values="value")
-    first, *others = (wide[edition] for edition in EDITIONS)
-    for other in others:
-        first = first.fillna(other)
+    persons = wide[list(EDITIONS)].bfill(axis=1)[EDITIONS[0]]
     countries = sorted(long.loc[long["geo"].str.len() == 2, "geo"].unique())
     regions = codes.loc[codes["level"].eq(2) & codes["country"].isin(countries), "nuts_id"]
     regions = [*countries, *(code for code in regions if not nuts.is_extra_regio(code))]
@@ -50,7 +48,7 @@ def read_cells(raw: Path, codes: pd.DataFrame) -> pd.DataFrame:
     cells = pd.DataFrame(itertools.product(regions, sectors), columns=["nuts_id", "nace_code"])
     keys = pd.MultiIndex.from_frame(cells)
     cells["year"] = YEAR
-    cells["persons_employed"] = first.reindex(keys).to_numpy()
+    cells["persons_employed"] = persons.reindex(keys).to_numpy()
     is_blank, is_there = cells["persons_employed"].isna(), keys.isin(wide.index)
     cells["persons_employed_status"] = np.select([~is_blank, is_there], ["reported", "hidden"], "missing")
     cells["persons_employed_flag"] = ""

@@ -5,7 +5,6 @@ An amount is shared out and added up, a rate is inherited and averaged; unknown 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,12 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from clusterkit.data import nuts, sources
+from clusterkit.data import nuts, nuts_codes, sources
 from clusterkit.data.indicator_register import DataFile
 from clusterkit.errors import Problem, SourceError, some
 
-AGGREGATE = re.compile(r"^(EU|EA|EEA|EFTA)[0-9_]*$")  # groups of countries; BE, EE and the like do not match
-OUTSIDE_NUTS = frozenset({"BA", "XK", "GE", "MD", "UA", "US", "JP", "KR", "YT"})  # listed by Eurostat beside NUTS
 NOT_IN_BASE = frozenset({"NO0B"})  # Jan Mayen and Svalbard: in NUTS 2021, without a counterpart in NUTS 2016
 LEFT_OUT, UNKNOWN = -1, -2  # ranks of codes that get no place in the table: known as such, or not
 KEYS = ["nuts_id", "year"]
@@ -89,10 +86,6 @@ def geography(raw: Path, codes: Mapping[int, pd.DataFrame], crosswalk: pd.DataFr
         path = raw / source.path
         if not path.is_file():
             continue
-        if version not in set(crosswalk["from_version"]):  # 2024, which no other table needs
-            countries = {code for code in base if len(code) == 2}
-            frames.append(nuts.read_crosswalk(path, version, nuts.BASE_VERSION, base))
-            frames.append(nuts.unchanged_pieces(countries, version, nuts.BASE_VERSION))
         matrix = nuts.read_csv(path, [f"code_v{version}", "pop11"])
         matrix = matrix.assign(people=pd.to_numeric(matrix["pop11"]), from_version=version)
         matrix = matrix.rename(columns={f"code_v{version}": "from_id"})
@@ -153,9 +146,7 @@ def _version_of(code: str, declared: int, file: DataFile, places: Geography) -> 
 
 def _is_left_out(code: str, file: DataFile) -> bool:
     """Codes known by name or form that have no place in the table."""
-    named = code in file.drop_codes or code in NOT_IN_BASE or code in nuts.RETIRED_2010 or code[:2] in OUTSIDE_NUTS
-    group = bool(AGGREGATE.match(code)) or nuts.is_extra_regio(code) or (len(code) > 2 and set(code[2:]) == {"X"})
-    return named or group or len(code) in (3, 5)
+    return code in file.drop_codes or code in NOT_IN_BASE or nuts_codes.is_ignored(code) or len(code) in (3, 5)
 
 
 def to_base(
