@@ -21,6 +21,7 @@ bench: $(VENV)/.test  ## measure speed and memory (docs/benchmarks.md)
 	$(BIN)/python -m bench.bench_reader
 	$(BIN)/python -m bench.bench_mapping
 	$(BIN)/python -m bench.bench_hidden
+	$(BIN)/python -m bench.bench_scoreboard
 
 lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -30,6 +30,12 @@ CLOSED_SETS = {
     "kind": ("absolute", "relative", "index"),
     "outside": ("error", "missing"),
 }
+SUM = "sum"  # rule of an amount that is not divided by anything: parts add up
+_TRUE_BASES = {  # names and units of rates of which a base is the denominator itself, not only near it
+    "population": r"\bper\b.*\b(inhabitants?|head)\b|\bpercent of population\b",
+    "gdp": r"\bGDP$",
+    "employment": r"\bpercent of employment( \(headcount\))?$",
+}
 
 
 @dataclass(frozen=True)
@@ -161,6 +167,46 @@ def read_register(path: Path) -> Register:
     if check.problems:
         raise ParamError(check.problems)
     return Register(files, bases, indicators, str(path))
+
+
+def merging_rules(register: Register) -> dict[str, str]:
+    """How one figure is made from the figures of several regions, for each indicator.
+
+    Returns
+    -------
+    dict
+        Code of the indicator to the code of the base by whose amounts a mean is weighted: the ``denominator`` of a
+        rate, the base that an amount is divided by (``ratio_to``), ``population`` for an index; ``"sum"`` for an
+        amount that is not divided by anything. No unit.
+    """
+    rules = {}
+    for item in register.indicators:
+        if item.kind == "absolute":
+            rules[item.code] = item.ratio_to or SUM
+        else:
+            rules[item.code] = "population" if item.kind == "index" else item.denominator
+    return rules
+
+
+def without_true_base(register: Register) -> frozenset[str]:
+    """Indicators whose base in :func:`merging_rules` is near to what they are a rate of, but is not it.
+
+    A percentage of people aged 25 to 64 is weighted by all inhabitants, an index has no denominator at all. Told from
+    unit and name of each indicator. An amount divided by a base (``ratio_to``) has its true one, unless that is of an
+    earlier year (``lag``).
+    """
+    rules = merging_rules(register)
+    return frozenset(
+        item.code
+        for item in register.indicators
+        if item.lag or (item.kind != "absolute" and not _names_base(item, rules[item.code]))
+    )
+
+
+def _names_base(item: Indicator, base: str) -> bool:
+    pattern = _TRUE_BASES.get(base)
+    texts = (item.name, item.unit)
+    return item.kind != "index" and pattern is not None and any(re.search(pattern, text) for text in texts)
 
 
 def _files(data: dict[str, Any], check: _Checker) -> dict[str, DataFile]:

@@ -53,7 +53,7 @@ def say_standing(
         return Text((f"For no strong sector of {p.name} can a place among the regions be told.",))
     n_first = int((known["rank"] <= FIRST).sum())
     best = [
-        f"**{_ordinal(row['rank'])}** of {words.number(row['n_regions'])} in {taxonomy.phrase(str(code))}"
+        f"**{words.ordinal(row['rank'])}** of {words.number(row['n_regions'])} in {taxonomy.phrase(str(code))}"
         for code, row in known.head(LEADING).iterrows()
     ]
     first = (
@@ -275,9 +275,3 @@ def _place(nuts_id: str, names: Mapping[str, str]) -> str:
     from clusterkit.data.nuts import COUNTRY_NAMES
 
     return f"{names[nuts_id]}, {COUNTRY_NAMES[nuts_id[:2]]}" if nuts_id[:2] in COUNTRY_NAMES else names[nuts_id]
-
-
-def _ordinal(rank: float) -> str:
-    number = int(rank)
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"

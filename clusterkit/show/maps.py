@@ -132,6 +132,30 @@ def plot_pilots(regions: list[RegionParams], region: gpd.GeoDataFrame) -> Figure
     )
 
 
+def plot_beside(
+    p: RegionParams, region: gpd.GeoDataFrame, places: dict[str, list[str]], *, title: str, alt: str, note: str
+) -> Figure:
+    """A region among others that it is compared with, each with its name.
+
+    Parameters
+    ----------
+    places
+        Name of each other region to its NUTS codes.
+    title, alt, note
+        Words of the figure.
+    """
+    figure, axes, region = _europe(region, width_in=0.7 * theme.WIDTH_IN)
+    shapes = {p.name: region[region["nuts_id"].isin(p.nuts_ids)]}
+    shapes |= {name: region[region["nuts_id"].isin(codes)] for name, codes in places.items()}
+    shapes = {name: shape for name, shape in shapes.items() if len(shape)}  # overseas regions are not on the map
+    for name, shape in shapes.items():
+        colour = theme.STRONG if name == p.name else theme.ACCENT
+        shape.dissolve().plot(ax=axes, color=colour, edgecolor=theme.PAPER, linewidth=0.6)
+    _borders(axes, region)
+    _label(axes, shapes)
+    return finish(figure, title=title, alt=alt, note=note, link="")
+
+
 def plot_counts(
     counts: pd.Series, region: gpd.GeoDataFrame, *, legend: str, title: str, what: str, note: str, link: str
 ) -> Figure:

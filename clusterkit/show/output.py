@@ -160,6 +160,7 @@ class Table:
     note: str = ""
     link: str = ""
     hrefs: Sequence[str | None] = ()
+    headings: Sequence[int] = ()  # numbers of the rows that head those below them
 
     def _repr_markdown_(self) -> str:
         head = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.heading)}</th>' for column in self.columns)
@@ -179,7 +180,8 @@ class Table:
         cells = "".join(
             f"<td{_numeric(column)}>{escape(text)}</td>" for column, text in zip(self.columns[1:], row[1:], strict=True)
         )
-        return f'<tr><th scope="row">{first}</th>{cells}</tr>'
+        css = ' class="group"' if position in self.headings else ""
+        return f'<tr{css}><th scope="row">{first}</th>{cells}</tr>'
 
     def __repr__(self) -> str:
         return f"Table: {self.title}, {len(self.rows)} rows"

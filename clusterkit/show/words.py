@@ -54,6 +54,17 @@ def cardinal(n: int) -> str:
     return "none" if n == 0 else _SMALL[n] if n < len(_SMALL) else number(n)
 
 
+def ordinal(rank: float) -> str:
+    """A place in an order, ``33rd``.
+
+    >>> ordinal(1), ordinal(12.0), ordinal(33)
+    ('1st', '12th', '33rd')
+    """
+    n = int(rank)
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n:,}{ending}"
+
+
 def out_of(n: int, total: int) -> str:
     """A part of a whole, ``three of eight``, ``all eight``, ``none of eight``.
 

@@ -1,0 +1,221 @@
+"""Does the framework hang together? Coverage, correlations, alpha and main axes, with flags for what needs a look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from clusterkit.data.frameworks import Framework
+from clusterkit.scoreboard.board import Scoreboard
+from clusterkit.scoreboard.checks import check_number
+
+LEAST_SHARED = 3  # regions that two indicators must share for a correlation
+FLAGS = {
+    "thin": "under two thirds of the regions have a figure",
+    "against its parent": "it runs against the part it belongs to",
+    "redundant": "another indicator of the same part says nearly the same",
+    "skewed": "outliers remain after treatment",
+    "low alpha": "the indicators of the part do not measure one thing",
+    "several axes": "the part has more than one main axis",
+}
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found; all tables have one row per indicator or part.
+
+    Parameters
+    ----------
+    indicators
+        Index indicator: ``coverage`` (0–1), ``n_moved`` and ``treatment``, ``skewness_after``, ``with_parent``,
+        ``with_top`` (Pearson correlation of the normalised indicator with the part it belongs to and with the top part
+        above it, −1 to 1), ``closest`` (indicator of the same part with the highest correlation) and ``with_closest``.
+    groups
+        Index part: ``n_parts``, ``coverage`` (share of regions with a score), ``alpha`` (Cronbach's), ``first_axis``
+        (share of variance on the first principal component), ``n_axes`` (components with an eigenvalue above 1).
+    correlations
+        Pearson correlations of normalised indicators, pairwise complete, shape (n_indicators, n_indicators).
+    flags
+        Columns ``part``, ``flag`` and ``meaning``: one row per thing that needs a look.
+    """
+
+    indicators: pd.DataFrame
+    groups: pd.DataFrame
+    correlations: pd.DataFrame
+    flags: pd.DataFrame
+
+
+def audit(
+    board: Scoreboard,
+    *,
+    thin: float = 2 / 3,
+    redundant: float = 0.92,
+    against: float = 0.0,
+    least_alpha: float = 0.6,
+) -> Audit:
+    """What the data say of the framework before anybody believes a score.
+
+    Parameters
+    ----------
+    board
+        A scoreboard.
+    thin
+        Coverage under which an indicator is flagged (0–1).
+    redundant
+        Correlation within a part from which two indicators say the same (0–1).
+    against
+        Correlation with the parent under which an indicator runs against it (−1 to 1).
+    least_alpha
+        Cronbach's alpha under which a part is flagged; 0.6 to 0.7 is the usual least.
+
+    Returns
+    -------
+    Audit
+        NaN where fewer than three regions share two indicators.
+
+    References
+    ----------
+    OECD2008, steps 4 and 9 (alpha: p. 72, principal components: p. 63); thresholds of correlation as in Becker2022;
+    keys in docs/references.bib.
+    """
+    for name, value in (("thin", thin), ("redundant", redundant), ("least_alpha", least_alpha)):
+        check_number(value, name, low=0, high=1)
+    check_number(against, "against", low=-1, high=1)
+    framework, normalised, scores = board.weighed, board.normalised, board.scores
+    correlations = normalised.corr(min_periods=LEAST_SHARED)
+    indicators = _indicators(board, framework, correlations)
+    groups = _groups(framework, normalised, scores)
+    flags: list[tuple[str, str]] = []
+    for code, row in indicators.iterrows():
+        tests = {
+            "thin": row["coverage"] < thin,
+            "against its parent": row["with_parent"] < against,
+            "redundant": row["with_closest"] >= redundant,
+            "skewed": not row["passes"],
+        }
+        flags += [(code, flag) for flag, is_met in tests.items() if is_met]
+    for code, row in groups.iterrows():
+        tests = {"low alpha": row["alpha"] < least_alpha, "several axes": row["n_axes"] > 1}
+        flags += [(code, flag) for flag, is_met in tests.items() if is_met]
+    table = pd.DataFrame(flags, columns=["part", "flag"]).assign(meaning=lambda rows: rows["flag"].map(FLAGS))
+    return Audit(indicators, groups, correlations, table)
+
+
+def cronbach_alpha(x: pd.DataFrame) -> float:
+    """How far several indicators measure one thing: 1 fully, 0 not at all, below 0 against each other (no unit).
+
+    ``k/(k−1) · (1 − Σ var_i / var(Σ x_i))`` over regions with all figures, variances with n − 1.
+
+    Parameters
+    ----------
+    x
+        Indicators on comparable scales, more is better, shape (n_regions, n_indicators).
+
+    Returns
+    -------
+    float
+        NaN with fewer than two indicators, fewer than three complete regions, or where the sum does not vary.
+
+    References
+    ----------
+    Cronbach1951; OECD2008, p. 72; keys in docs/references.bib.
+
+    Examples
+    --------
+    >>> round(cronbach_alpha(pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [2.0, 1, 4, 3]})), 2)
+    0.75
+    """
+    complete = x.dropna().to_numpy(dtype=float)
+    if x.shape[1] < 2 or len(complete) < LEAST_SHARED:
+        return float("nan")
+    of_sum = complete.sum(axis=1).var(ddof=1)
+    if not of_sum > 0:
+        return float("nan")
+    return float(x.shape[1] / (x.shape[1] - 1) * (1 - complete.var(axis=0, ddof=1).sum() / of_sum))
+
+
+def principal_axes(x: pd.DataFrame) -> np.ndarray:
+    """Share of the variance of standardised indicators on each principal component, largest first (adds up to 1).
+
+    From pairwise correlations; empty with fewer than two indicators or where a correlation cannot be told. Pairwise
+    correlations need not fit together: an eigenvalue below 0 counts as 0.
+    """
+    correlation = x.corr(min_periods=LEAST_SHARED).to_numpy()
+    if x.shape[1] < 2 or np.isnan(correlation).any():
+        return np.empty(0)
+    values = np.linalg.eigvalsh(correlation)[::-1].clip(min=0.0)
+    return values / values.sum()
+
+
+def removals(board: Scoreboard, codes: Sequence[str], *, part: str) -> pd.DataFrame:
+    """What leaving out one element changes: the board is built again without each.
+
+    Parameters
+    ----------
+    codes
+        Parts or indicators, each left out alone.
+    part
+        Code of the part whose ranks are compared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index code; ``mean_shift`` and ``largest_shift`` (places), ``n_ranked`` (regions with a rank in both), and
+        ``spearman`` (rank correlation, −1 to 1). NaN where nothing is left to rank.
+
+    Raises
+    ------
+    ParamError
+        A code that the framework does not have.
+    """
+    rows = {}
+    before = board.ranks[part]
+    for code in codes:
+        after = board.without([code])
+        now = after.ranks[part] if after.framework.leaves(part) else before * np.nan
+        both = pd.concat([before, now], axis=1, keys=["before", "after"]).dropna().rank()
+        shift = (both["before"] - both["after"]).abs()
+        rows[code] = {
+            "mean_shift": shift.mean(),
+            "largest_shift": shift.max(),
+            "n_ranked": len(both),
+            "spearman": both["before"].corr(both["after"]) if len(both) >= LEAST_SHARED else np.nan,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
+
+
+def _indicators(board: Scoreboard, framework: Framework, correlations: pd.DataFrame) -> pd.DataFrame:
+    normalised, scores = board.normalised, board.scores
+    table = board.treatment[["treatment", "n_moved", "skewness_after", "passes"]].copy()
+    table.insert(0, "coverage", board.screened.notna().mean())
+    for code in framework.indicators:
+        parent = framework.table.loc[code, "parent"]
+        top = parent
+        while framework.table.loc[top, "parent"]:
+            top = framework.table.loc[top, "parent"]
+        siblings = [other for other in framework.children(parent) if other != code]
+        near = correlations.loc[code, siblings].dropna()
+        table.loc[code, "with_parent"] = normalised[code].corr(scores[parent], min_periods=LEAST_SHARED)
+        table.loc[code, "with_top"] = normalised[code].corr(scores[top], min_periods=LEAST_SHARED)
+        table.loc[code, "closest"] = near.idxmax() if len(near) else ""
+        table.loc[code, "with_closest"] = near.max() if len(near) else np.nan
+    return table
+
+
+def _groups(framework: Framework, normalised: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    rows = {}
+    for code in framework.groups:
+        children = [child for child in framework.children(code) if framework.leaves(child)]
+        parts = pd.DataFrame({child: normalised[child] if child in normalised else scores[child] for child in children})
+        axes = principal_axes(parts)
+        rows[code] = {
+            "n_parts": len(children),
+            "coverage": scores[code].notna().mean(),
+            "alpha": cronbach_alpha(parts),
+            "first_axis": axes[0] if len(axes) else np.nan,
+            "n_axes": int((axes * len(axes) > 1 + 1e-9).sum()),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("part")

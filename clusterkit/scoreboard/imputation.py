@@ -1,0 +1,123 @@
+"""Unknown figures filled from something that is known, where the analyst wants that; never without a mark."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from sklearn.impute import KNNImputer
+
+from clusterkit.errors import ParamError, Problem
+from clusterkit.scoreboard.checks import absent, check_choice, check_number, check_values
+
+Method = Literal["none", "mean", "median", "group_mean", "group_median", "country", "parent", "nearest"]
+METHODS: tuple[Method, ...] = get_args(Method)
+_RULE = "docs/methods.md#imputation"
+
+
+def impute(
+    x: pd.DataFrame,
+    *,
+    method: Method = "none",
+    groups: pd.Series | None = None,
+    values: pd.DataFrame | None = None,
+    n_neighbours: int = 5,
+) -> pd.DataFrame:
+    """The indicators with unknown figures filled where the method finds something; known ones stay as they are.
+
+    Which cells were filled: :func:`imputed_cells`.
+
+    Parameters
+    ----------
+    x
+        Values, shape (n_regions, n_indicators); NaN is unknown.
+    method
+        - ``none``: nothing is filled;
+        - ``mean``, ``median``: of all regions that have a figure;
+        - ``group_mean``, ``group_median``: of those of the same group in ``groups``;
+        - ``country``, ``parent``: the figure of the territory that ``groups`` names, in ``values``;
+        - ``nearest``: mean of the ``n_neighbours`` regions that are most alike in the indicators both have
+          (Euclidean distance of standardised values, scaled up for those not shared).
+    groups
+        Group, country or parent of each region; index as ``x``. A region without one is not filled from it.
+    values
+        Figures of countries or parents, shape (n_groups, n_indicators), unit as ``x``.
+    n_neighbours
+        At least 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Same shape and units. An indicator without any figure, or a cell for which the method has nothing, stays NaN.
+
+    Raises
+    ------
+    ParamError
+        An unknown method; ``groups`` or ``values`` that the method needs and does not get, or without a region or an
+        indicator of ``x``.
+
+    References
+    ----------
+    OECD2008, step 3; nearest neighbours after TroyanskayaEtAl2001; keys in docs/references.bib.
+
+    Examples
+    --------
+    >>> x = pd.DataFrame({"births": [8.0, None, 12.0]}, index=["DED2", "DED4", "FRB0"])
+    >>> impute(x, method="group_mean", groups=pd.Series({"DED2": "DE", "DED4": "DE", "FRB0": "FR"}))["births"].tolist()
+    [8.0, 8.0, 12.0]
+    """
+    x = check_values(x, "of indicators")
+    check_choice(method, METHODS, "method")
+    _check_helpers(x, method, groups, values)
+    if method == "none" or not x.isna().to_numpy().any():
+        return x
+    if method in ("mean", "median"):
+        return x.fillna(x.agg(method))
+    if method in ("group_mean", "group_median"):
+        return x.fillna(x.groupby(groups.reindex(x.index)).transform(method.removeprefix("group_")))
+    if method in ("country", "parent"):
+        from_above = values.reindex(index=groups.reindex(x.index), columns=x.columns)
+        return x.fillna(from_above.set_axis(x.index, axis=0).astype(float))
+    check_number(n_neighbours, "n_neighbours", low=1, high=len(x), whole=True)
+    return _nearest(x, n_neighbours)
+
+
+def imputed_cells(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Which cells were unknown and are filled: True or False, same shape (no unit)."""
+    return before.isna() & after.notna()
+
+
+def _nearest(x: pd.DataFrame, n_neighbours: int) -> pd.DataFrame:
+    # Constant or empty indicators tell nothing about likeness, and have no standard deviation to divide by.
+    spread = x.std(ddof=0)
+    useful = list(x.columns[(spread > 0).to_numpy()])
+    standard = (x[useful] - x[useful].mean()) / spread[useful]
+    filled = x.fillna(x.mean())
+    if useful:
+        guessed = KNNImputer(n_neighbors=n_neighbours).fit_transform(standard.to_numpy())
+        filled[useful] = x[useful].fillna(
+            pd.DataFrame(guessed, index=x.index, columns=useful) * spread[useful] + x[useful].mean()
+        )
+    # A region without a single figure is like no other.
+    return filled.where(x.notna().any(axis=1), np.nan)
+
+
+def _check_helpers(x: pd.DataFrame, method: str, groups: pd.Series | None, values: pd.DataFrame | None) -> None:
+    needs_groups = method in ("group_mean", "group_median", "country", "parent")
+    needs_values = method in ("country", "parent")
+    problems = []
+    for is_needed, given, name in ((needs_groups, groups, "groups"), (needs_values, values, "values")):
+        if is_needed and given is None:
+            problems.append(_problem(f"The method {method!r} needs {name}.", name, f"give {name}, or method='none'"))
+    if needs_values and values is not None and (missing := absent(x.columns, values.columns)):
+        problems.append(_problem(f"values has no column {', '.join(missing[:5])}.", "values", "add the columns of x"))
+    if needs_groups and groups is not None and (missing := absent(x.index, groups.index)):
+        what = f"{len(missing)} regions have no entry in groups, for instance {missing[0]}."
+        problems.append(_problem(what, "groups", "add them; an empty entry is allowed"))
+    if problems:
+        raise ParamError(problems)
+
+
+def _problem(what: str, argument: str, fix: str) -> Problem:
+    return Problem(what=what, where=f"argument {argument}", rule=_RULE, fix=fix)

@@ -1,0 +1,112 @@
+"""What is measured, how old it is, and what the data say of the framework."""
+
+from __future__ import annotations
+
+from clusterkit.params import RegionParams
+from clusterkit.scoreboard.audit import Audit
+from clusterkit.scoreboard.region import RegionScoreboard
+from clusterkit.show import words
+from clusterkit.show.output import Column, Downloads, Table, Text
+from clusterkit.show.scoreboard import phrases
+
+
+def say_coverage(board: RegionScoreboard, p: RegionParams) -> Text:
+    """How many indicators of the framework the region has, how old they are, and which parts are empty."""
+    table, framework = board.coverage(), board.framework
+    n, known, estimated = (int(table[name].sum()) for name in ("n_indicators", "n_known", "n_estimated"))
+    years = board.observed.years.loc[board.region].dropna()
+    first = f"The framework has {words.count(len(framework.at(framework.levels[-2])), 'sub-dimension')} with {n} indicators; for {p.name} **{'all are' if known == n else f'{known} are'} known**"
+    some = f", {words.cardinal(estimated)} of them estimated" if estimated else ""
+    age = (
+        f"Half of them are of {years.median():.0f} or later; the oldest is of {years.min():.0f}, the newest of {years.max():.0f}."
+        if len(years)
+        else ""
+    )
+    empty = framework.empty
+    without = (
+        f"For {words.count(len(empty), 'sub-dimension')} there are no open figures by region: "
+        f"{phrases.listing([phrases.phrase(framework.name(code)) for code in empty])}. They stay in the framework, empty, and count for nobody."
+        if empty
+        else ""
+    )
+    missing = board.observed.values.loc[board.region].isna()
+    lacking = [framework.name(code) for code in missing.index[missing]]
+    lack = (
+        f"Not known for {p.name}: {phrases.listing([phrases.phrase(name) for name in lacking[:6]])}"
+        f"{f' and {len(lacking) - 6} more' if len(lacking) > 6 else ''}."
+        if lacking
+        else ""
+    )
+    merged = ""
+    if len(p.nuts_ids) > 1:
+        merged = (
+            f"{p.name} is {words.count(len(p.nuts_ids), 'NUTS 2 region')} taken together: a rate is the mean of theirs, weighted by what it is "
+            "a rate of (inhabitants, product, employment, enterprises), an amount their sum; unknown in one is unknown in the whole."
+        )
+    return Text((phrases.joined([f"{first}{some}.", age]), without, phrases.joined([lack, merged])))
+
+
+def table_coverage(board: RegionScoreboard, p: RegionParams, downloads: Downloads, name: str = "coverage") -> Table:
+    """Indicators known and their years, dimension by dimension."""
+    table = board.coverage()
+    rows = [
+        (
+            board.framework.name(part),
+            f"{row['n_parts'] - row['n_empty']:.0f} of {row['n_parts']:.0f}",
+            f"{row['n_known']:.0f} of {row['n_indicators']:.0f}",
+            words.number(row["n_estimated"]),
+            _years(row["oldest"], row["newest"]),
+        )
+        for part, row in table.iterrows()
+    ]
+    known, asked = int(table["n_known"].sum()), int(table["n_indicators"].sum())
+    return Table(
+        title=f"{p.name} has {known} of {asked} indicators",
+        columns=[
+            Column("Dimension", numeric=False),
+            Column("Sub-dimensions with figures"),
+            Column("Indicators known"),
+            Column("of these estimated"),
+            Column("Years"),
+        ],
+        rows=rows,
+        note=phrases.note(
+            board, p, more="Estimated: a part of the region, or a neighbouring level, stands in (docs/indicators.md)."
+        ),
+        link=downloads.save(name, table.assign(name=[board.framework.name(part) for part in table.index])),
+    )
+
+
+def _years(oldest: float, newest: float) -> str:
+    if not words.is_known(oldest):
+        return "–"
+    return f"{oldest:.0f}" if oldest == newest else f"{oldest:.0f}–{newest:.0f}"
+
+
+def say_coherence(found: Audit, board: RegionScoreboard, downloads: Downloads, name: str = "coherence") -> Text:
+    """Whether the indicators of each part measure one thing, as far as correlations can tell."""
+    framework = board.framework
+    downloads.save(f"{name}-indicators", found.indicators)
+    downloads.save(f"{name}-parts", found.groups)
+    downloads.save(f"{name}-flags", found.flags)
+    lowest = [code for code in framework.at(framework.levels[-2]) if len(framework.leaves(code)) > 1]
+    alpha = found.groups.loc[lowest, "alpha"].dropna()
+    low = alpha[alpha < 0.6].sort_values()
+    against = found.flags.loc[found.flags["flag"] == "against its parent", "part"]
+    first = (
+        f"Over all regions, the indicators of {words.out_of(len(alpha) - len(low), len(alpha))} sub-dimensions with several indicators hang "
+        "together well enough to be one thing (Cronbach’s alpha of at least 0.6)."
+    )
+    second = (
+        f"They do least in {words.listing([f'{phrases.phrase(framework.name(code))} ({words.number(value, 2)})' for code, value in low.head(3).items()])}: "
+        "there, look at the single indicators rather than at the score."
+        if len(low)
+        else ""
+    )
+    third = (
+        f"{words.sentence(words.count(len(against), 'indicator runs', 'indicators run'))} against the part that it belongs to: "
+        f"{phrases.listing([phrases.phrase(framework.name(code)) for code in against[:4]])}."
+        if len(against)
+        else "No indicator runs against the part that it belongs to."
+    )
+    return Text((phrases.joined([first, second, third]),))

@@ -1,0 +1,255 @@
+"""The dimensions of a framework: score beside others, and rank with its interval."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from clusterkit.params import RegionParams
+from clusterkit.scoreboard.region import RegionScoreboard, top_of_scale
+from clusterkit.show import theme, words
+from clusterkit.show.output import Column, Downloads, Figure, Table, Text
+from clusterkit.show.scoreboard import phrases
+from clusterkit.show.theme import finish
+
+# Colour and shape say the same: a reader who sees no colour sees the shape.
+LOOKS = {
+    "strength": (theme.STRONG, "^"),
+    "middle": (theme.OTHER, "o"),
+    "bottleneck": ("#5b3f99", "v"),
+    "unknown": (theme.OTHER, "x"),
+}
+
+
+def say_dimensions(board: RegionScoreboard, p: RegionParams) -> Text:
+    """Where the region stands in each dimension, the best and the worst first, never without the interval."""
+    known = board.dimensions.dropna(subset=["rank"])
+    if known.empty:
+        return Text((f"No dimension can be scored for {p.name}: too few of its figures are published.",), "warning")
+    standing = (known["rank"] / known["n_ranked"]).sort_values(kind="stable")
+    best, worst = known.loc[standing.index[0]], known.loc[standing.index[-1]]
+    first = f"**{p.name} does best in {phrases.phrase(best['name'])}**: {phrases.place(best, noun='regions')}, {phrases.interval(best)} under other choices of method"
+    second = (
+        ""
+        if len(known) == 1
+        else f"; it does worst in {phrases.phrase(worst['name'])}: {phrases.place_with_interval(worst)}"
+    )
+    over = known.dropna(subset=["over_eu"])
+    above = over[over["over_eu"] > 0]
+    third = (
+        f"Its score is above the mean of the Union in {words.out_of(len(above), len(over))} dimensions that can be compared"
+        f"{f': {phrases.named(above)}' if 0 < len(above) <= 4 else ''}."
+        if len(over)
+        else ""
+    )
+    beside = known.dropna(subset=["over_peers"])
+    ahead = beside[beside["over_peers"] > 0]
+    fourth = f"Beside its peers it is ahead in {words.out_of(len(ahead), len(beside))}." if len(beside) else ""
+    gone = board.dimensions[board.dimensions["rank"].isna()]
+    outside = known[known.apply(phrases.is_outside, axis=1)]
+    sixth = (
+        f"In {phrases.named(outside)} its rank lies outside the interval: {_elsewhere(outside)}."
+        if len(outside)
+        else ""
+    )
+    fifth = f"Too little is known for a score in {phrases.named(gone)}." if len(gone) else ""
+    return Text((phrases.joined([f"{first}{second}.", third, fourth]), phrases.joined([sixth, fifth])))
+
+
+def _elsewhere(outside: pd.DataFrame) -> str:
+    kinder = outside["rank"] > outside["rank_high"]
+    if kinder.all() or not kinder.any():
+        return f"nearly all other choices would place it {'better' if kinder.all() else 'worse'}"
+    return "nearly all other choices would place it elsewhere"
+
+
+def plot_dimensions(
+    board: RegionScoreboard, p: RegionParams, downloads: Downloads, name: str = "dimensions"
+) -> Figure | None:
+    """Score of each dimension beside Union, country and peers; rank with its interval beside it; None without a score."""
+    table = board.dimensions
+    if table["score"].isna().all():
+        return None
+    theme.use()
+    figure, (left, right) = plt.subplots(
+        1,
+        2,
+        figsize=(theme.WIDTH_IN, 0.52 * len(table) + 1.7),
+        layout="constrained",
+        sharey=True,
+        gridspec_kw={"wspace": 0.08},
+        width_ratios=(1.15, 1),
+    )
+    _scores(left, table, board, p)
+    _ranks(right, table)
+    theme.name_rows(left, [_wrapped(text) for text in table["name"]])
+    for axes in (left, right):
+        axes.grid(axis="y", linewidth=0.7)
+        axes.tick_params(length=0)
+    left.set_xlabel(f"Score (0 to {words.number(top_of_scale(board.board))} points, more is better)")
+    right.set_xlabel("Rank among regions, share of all (percent)")
+    left.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.3, 1.0),
+        ncols=4,
+        frameon=False,
+        handletextpad=0.2,
+        columnspacing=0.9,
+        borderpad=0,
+    )
+    n_best, n_worst = (int((table["verdict"] == verdict).sum()) for verdict in ("strength", "bottleneck"))
+    title = (
+        f"{p.name} is in the best third of regions in {words.count(n_best, 'dimension')} and in the worst third in "
+        f"{'none' if not n_worst else words.cardinal(n_worst)}"
+    )
+    shown = "; ".join(_described(row) for _, row in table.iterrows())
+    return finish(
+        figure,
+        title=title,
+        alt=f"Two dot charts of {words.count(len(table), 'dimension')}. Left the score, right the rank with its interval: {shown}.",
+        note=phrases.note(
+            board,
+            p,
+            more=(
+                "Left: dot of the region, vertical line the Union, diamond the country, small strokes the peers. Right: dot the rank, band its "
+                f"interval; the lines mark the best and the worst third; triangle up: best third, down: worst third. {phrases.intervals_note(_draws(board))}"
+            ),
+        ),
+        link=downloads.save(name, file_of(table)),
+    )
+
+
+def _draws(board: RegionScoreboard) -> int:
+    return len(board.doubt.drawn)
+
+
+def _described(row: pd.Series) -> str:
+    if not words.is_known(row["score"]):
+        return f"{row['name']} unknown"
+    eu = f" (Union {phrases.score(row['eu'])})" if words.is_known(row["eu"]) else ""
+    return f"{row['name']} {phrases.score(row['score'])} points{eu}, {phrases.place_with_interval(row)}"
+
+
+def _scores(axes: Axes, table: pd.DataFrame, board: RegionScoreboard, p: RegionParams) -> None:
+    rows = np.arange(len(table))
+    peers = board.board.scores.loc[list(board.peers.index), list(table.index)]
+    for label, (_, values) in zip(["peers", *[None] * (len(peers) - 1)], peers.iterrows(), strict=True):
+        axes.scatter(values, rows, marker="|", s=70, linewidth=1.2, color=theme.OTHER, zorder=1, label=label)
+    axes.scatter(table["eu"], rows, marker="|", s=300, linewidth=2.4, color=theme.INK, zorder=2, label="EU-28")
+    if phrases.country_of(board):
+        axes.scatter(
+            table["country_mean"],
+            rows,
+            marker="D",
+            s=34,
+            facecolors="none",
+            edgecolors=theme.MUTED,
+            linewidths=1.5,
+            zorder=2,
+            label=phrases.country_of(board),
+        )
+    axes.scatter(table["score"], rows, s=70, color=theme.ACCENT, zorder=3, label=theme.plain(p.name, 24))
+    for row in rows[table["score"].isna().to_numpy()]:
+        axes.annotate(
+            "too little is known", (0.02, row), xycoords=("axes fraction", "data"), va="center", color=theme.MUTED
+        )
+    axes.set_xlim(0, None)
+
+
+def _ranks(axes: Axes, table: pd.DataFrame) -> None:
+    share = table[["rank", "rank_low", "rank_high"]].div(table["n_ranked"], axis=0) * 100
+    rows = np.arange(len(table))
+    for third in (100 / 3, 200 / 3):
+        axes.axvline(third, color=theme.MUTED, linewidth=1, linestyle=(0, (3, 3)), zorder=0)
+    for verdict, (colour, marker) in LOOKS.items():
+        chosen = (table["verdict"] == verdict).to_numpy() & share["rank"].notna().to_numpy()
+        axes.hlines(
+            rows[chosen],
+            share["rank_low"][chosen],
+            share["rank_high"][chosen],
+            color=colour,
+            linewidth=6,
+            alpha=0.4,
+            zorder=1,
+        )
+        axes.scatter(share["rank"][chosen], rows[chosen], marker=marker, s=64, color=colour, zorder=2)
+    for row, (_, values) in zip(rows, table.iterrows(), strict=True):
+        axes.annotate(
+            phrases.place(values).replace(" of ", " / ") if words.is_known(values["rank"]) else "",
+            (1.0, row),
+            xycoords=("axes fraction", "data"),
+            xytext=(70, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            color=theme.MUTED,
+        )
+    axes.set_xlim(102, 0)
+    axes.set_xticks([100, 75, 50, 25, 0], ["100", "75", "50", "25", "0"])
+    axes.annotate(
+        "worst", (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", color=theme.MUTED
+    )
+    axes.annotate(
+        "best",
+        (1, 1),
+        xycoords="axes fraction",
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="right",
+        color=theme.MUTED,
+    )
+
+
+def _wrapped(name: str, width: int = 26) -> str:
+    words_, lines = name.split(), [""]
+    for word in words_:
+        if lines[-1] and len(lines[-1]) + len(word) + 1 > width and len(lines) < 2:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def file_of(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a profile that a reader takes away."""
+    return table.drop(columns=["score_low", "score_high"], errors="ignore")
+
+
+def table_dimensions(board: RegionScoreboard, p: RegionParams) -> Table:
+    """Score, rank and interval of each dimension, beside Union, country and peers."""
+    country = phrases.country_of(board)
+    rows = [
+        (
+            row["name"],
+            phrases.score(row["score"]),
+            phrases.score(row["eu"]),
+            *([phrases.score(row["country_mean"])] if country else []),
+            phrases.score(row["peers_mean"]),
+            phrases.place(row),
+            phrases.interval(row),
+            f"{phrases.MARKS[row['verdict']]} {row['verdict']}",
+            phrases.sure(row),
+        )
+        for _, row in board.dimensions.iterrows()
+    ]
+    headings = [p.name, phrases.UNION, *([country] if country else []), "Peers, mean", "Rank", "Interval"]
+    return Table(
+        title=f"Scores and ranks of {p.name}, {words.count(len(rows), 'dimension')}",
+        columns=[
+            Column("Dimension", numeric=False),
+            *map(Column, headings),
+            Column("Reading", numeric=False),
+            Column("How sure", numeric=False),
+        ],
+        rows=rows,
+        note=phrases.note(
+            board,
+            p,
+            more=(
+                "Strength: in the best third of the ranked regions; bottleneck: in the worst third. Sure: the whole rank interval lies there. "
+                "Union and country: means of the regions, weighted by inhabitants."
+            ),
+        ),
+    )

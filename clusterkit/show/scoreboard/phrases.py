@@ -1,0 +1,144 @@
+"""Words that several sections of the scoreboard page share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from clusterkit.data.nuts import COUNTRY_NAMES, country_phrase
+from clusterkit.params import RegionParams
+from clusterkit.scoreboard.region import RegionScoreboard
+from clusterkit.show import words
+
+MARKS = {"strength": "▲", "middle": "●", "bottleneck": "▼", "unknown": "–"}  # beside the words, never instead of them
+VERDICT_NAMES = {"strength": "strength", "middle": "middle", "bottleneck": "bottleneck", "unknown": "unknown"}
+UNKNOWN = "unknown"
+UNION = "EU\N{NON-BREAKING HYPHEN}28"  # as a heading, which must not break
+
+
+def names_of(p: RegionParams, region: pd.DataFrame, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Name of every region as it writes it in Latin letters; the report region, and peers of several codes, as one.
+
+    Parameters
+    ----------
+    chosen
+        Identifier to name of peers that are regions of this project.
+    """
+    return {**region.set_index("nuts_id")["name_latin"], **(chosen or {}), p.region: p.name}
+
+
+def place(row: pd.Series, *, noun: str = "") -> str:
+    """A rank among the ranked, ``33rd of 266``, with a noun ``33rd of 266 regions``; unknown where there is none."""
+    if not words.is_known(row["rank"]):
+        return UNKNOWN
+    return f"{words.ordinal(row['rank'])} of {words.number(row['n_ranked'])}{noun and ' ' + noun}"
+
+
+def interval(row: pd.Series) -> str:
+    """The rank interval, ``21–58``; a dash where there is none."""
+    if not words.is_known(row["rank_low"]):
+        return "–"
+    low, high = words.number(row["rank_low"]), words.number(row["rank_high"])
+    return low if low == high else f"{low}–{high}"
+
+
+def place_with_interval(row: pd.Series, *, noun: str = "") -> str:
+    """A rank never without its interval: ``33rd of 266 (21–58)``."""
+    if not words.is_known(row["rank"]):
+        return place(row)
+    # One indicator has next to no interval, and is no surer for it.
+    return f"{place(row, noun=noun)} ({'one indicator' if row.get('n_known') == 1 else interval(row)})"
+
+
+def is_outside(row: pd.Series) -> bool:
+    """Whether the rank on the page lies outside its own interval."""
+    return bool(row["rank"] < row["rank_low"] or row["rank"] > row["rank_high"])
+
+
+def score(value: float) -> str:
+    """Points without decimals, ``unknown`` where there is none."""
+    return words.number(value) if words.is_known(value) else UNKNOWN
+
+
+def figure(value: float | None) -> str:
+    """A figure of an indicator with as many decimals as its size asks for.
+
+    >>> figure(3.456), figure(34.56), figure(3456.7), figure(0.0123)
+    ('3.5', '35', '3,457', '0.01')
+    """
+    if not words.is_known(value):
+        return "–"
+    size = abs(value)
+    return words.number(value, 0 if size >= 19.95 else 1 if size >= 0.95 else 2)
+
+
+def sure(row: pd.Series) -> str:
+    """Whether a verdict stands whatever is chosen: ``sure``, ``likely``; for a single indicator there is no choice."""
+    if row["n_known"] == 1:
+        return "one indicator"
+    if pd.isna(row["is_robust"]):
+        return "–"
+    return "sure" if row["is_robust"] else "depends on choices"
+
+
+def named(parts: pd.DataFrame, *, bold: bool = False) -> str:
+    """Names of parts in a sentence, small letters first."""
+    mark = "**" if bold else ""
+    return listing([f"{mark}{phrase(name)}{mark}" for name in parts["name"]])
+
+
+def listing(names: Sequence[str]) -> str:
+    """Names joined by commas and a last "and"; by semicolons where a name holds a comma or an "and" itself.
+
+    >>> listing(["design", "trade and foreign investment"])
+    'design; trade and foreign investment'
+    """
+    if len(names) > 1 and any("," in name or " and " in name for name in names):
+        return "; ".join(names)
+    return words.listing(names)
+
+
+def phrase(name: str) -> str:
+    """A name inside a sentence: a small first letter, unless the first word is an abbreviation."""
+    first = name.split(" ", 1)[0]
+    return name if len(first) > 1 and first.upper() == first else name[:1].lower() + name[1:]
+
+
+def country_of(board: RegionScoreboard) -> str:
+    """Name of the region's country; "" for a region that is a whole country or lies in several."""
+    alone = (board.observed.country == board.country).sum() == 1
+    return "" if alone or board.country not in COUNTRY_NAMES else COUNTRY_NAMES[board.country]
+
+
+def country_in_sentence(board: RegionScoreboard) -> str:
+    """The same inside a sentence, ``the Netherlands``; "" where :func:`country_of` is."""
+    return country_phrase(board.country) if country_of(board) else ""
+
+
+def note(board: RegionScoreboard, p: RegionParams, *, more: str = "") -> str:
+    """Source, years and NUTS version under every figure and table of the page."""
+    years = board.observed.years.loc[board.region].dropna()
+    span = "no figures" if years.empty else f"figures of {years.min():.0f} to {years.max():.0f}"
+    whom = f"{words.number(len(board.observed.country))} regions of NUTS 2 in the 28 EU members of 2014"
+    method = f"Framework {board.framework.id}, own calculations (docs/methods.md)"
+    return f"{more + ' ' if more else ''}{method}. Source: Eurostat and others (docs/indicators.md), {span}; {whom}, NUTS {p.nuts_version}."
+
+
+def intervals_note(n_draws: int) -> str:
+    """What a rank interval is."""
+    return (
+        f"Rank interval: from the 5th to the 95th percentile over {words.number(n_draws)} builds with other fillings, treatments, "
+        "scales, weights and means, each without one indicator. It does not hold the sampling error of the surveys. A rank outside its interval: the "
+        "choices made on this page are at the edge of those tried."
+    )
+
+
+def is_sure(parts: pd.DataFrame) -> pd.Series:
+    """Which verdicts hold over the whole rank interval, and rest on more than one indicator."""
+    return parts["is_robust"].fillna(False).astype(bool) & (parts["n_known"] > 1)
+
+
+def joined(sentences: Sequence[str]) -> str:
+    """Sentences that have something to say, one after the other."""
+    return " ".join(sentence for sentence in sentences if sentence)
