@@ -23,7 +23,7 @@ from traitlets.config import Config
 
 from clusterkit.batch import site
 from clusterkit.errors import Problem, RunError, some
-from clusterkit.params import EUROPE_ID, RESERVED_ID, EuropeParams, RegionParams, as_notebook_parameters
+from clusterkit.params import EUROPE_ID, RESERVED_ID, EuropeParams, RegionParams, mapping_parameters
 from clusterkit.paths import ROOT_VARIABLE, Project
 
 MAPPING = "cluster_mapping"  # notebooks of a region, by name of the file
@@ -76,7 +76,7 @@ def region_job(project: Project, params: RegionParams) -> Job:
         notebook=project.notebooks / f"{MAPPING}.ipynb",
         page=site.page_of(params.region),
         title=f"{params.name}: cluster mapping",
-        parameters=as_notebook_parameters(params),
+        parameters=mapping_parameters(params),
     )
 
 

@@ -166,7 +166,7 @@ def test_the_default_parameters_of_the_mapping_are_those_of_piemonte() -> None:
     notebook = read(ROOT / "notebooks" / "cluster_mapping.ipynb")
     values = parameters(notebook)
     assert values.pop("output_dir") is None
-    assert values == params.as_notebook_parameters(piemonte)
+    assert values == params.mapping_parameters(piemonte)
     assert f'title: "{piemonte.name}: cluster mapping"' in notebook.cells[0].source.splitlines()
 
 
