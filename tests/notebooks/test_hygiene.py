@@ -184,5 +184,6 @@ def test_the_home_page_by_hand_lists_all_regions_and_links_to_none() -> None:
 def test_the_front_matter_can_be_replaced_in_every_notebook() -> None:
     for path in NOTEBOOKS:
         notebook = read(path)
-        site.set_front_matter(notebook, title="Å & B", nav="<ul></ul>")
-        assert site.front_matter(notebook)["heading"] == "Å &#38; B"
+        site.set_front_matter(notebook, title="Å & B", description="<A> B", nav="<ul></ul>")
+        fields = site.front_matter(notebook)
+        assert (fields["heading"], fields["description"]) == ("Å &#38; B", "&#60;A&#62; B")
