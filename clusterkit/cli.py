@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import clusterkit
 from clusterkit import params as parameters
+from clusterkit.batch import pages
 from clusterkit.commands.answers import RUN_FAILED, refuse_wrong_input, say
 from clusterkit.commands.data import data
 from clusterkit.commands.definitions import definitions
@@ -42,6 +43,13 @@ def main(context: click.Context, root: Path | None) -> None:
 @click.argument("regions", nargs=-1, metavar="[REGION]...")
 @click.option("--all", "everything", is_flag=True, help="All regions in params/regions, and the page on Europe.")
 @click.option(
+    "--page",
+    "kinds",
+    type=click.Choice(pages.KINDS),
+    multiple=True,
+    help="Make this kind of page only; repeat it for several. Default all kinds.",
+)
+@click.option(
     "--workers", type=click.IntRange(1, 64), default=None, help="Notebooks at a time; default one per processor."
 )
 @click.option(
@@ -53,41 +61,63 @@ def main(context: click.Context, root: Path | None) -> None:
 )
 @click.pass_obj
 @refuse_wrong_input
-def report(root: Path | None, regions: tuple[str, ...], everything: bool, workers: int | None, renderer: str) -> None:
-    """Run the notebook of each region and make the website.
+def report(
+    root: Path | None,
+    regions: tuple[str, ...],
+    everything: bool,
+    kinds: tuple[str, ...],
+    workers: int | None,
+    renderer: str,
+) -> None:
+    """Run the notebooks of each region and make the website.
 
-    Every parameter is checked before anything runs. A region that fails does not stop the
+    Every parameter is checked before anything runs. A page that fails does not stop the
     others; it is named at the end, and the exit status is 1. The page on all regions together
-    is made with --all, or under the name europe; other runs leave it as it is.
+    is made with --all, or under the name europe; other runs, and --all with --page, leave it as it is.
     """
     if bool(regions) == everything:
         message = "Name the regions, or say --all."
         raise click.UsageError(message)
     place = project(root)
     names = [name for name in regions if name != parameters.EUROPE_ID]
+    if kinds and not (everything or names):
+        message = "--page chooses among the pages of a region: name one, or say --all."
+        raise click.UsageError(message)
     wanted = parameters.load_regions(place, None if everything else names) if everything or names else []
     listed = wanted if everything else parameters.load_regions(place)
 
     # Imported here: pandas, papermill and nbconvert take a second that `--help` should not cost.
     from clusterkit.batch import runner
 
-    jobs = [runner.region_job(place, params) for params in wanted]
-    if len(names) < len(regions) or everything:
+    chosen = [page for page in pages.REGION_PAGES if not kinds or page.kind in kinds]
+    # A kind that is asked for by name is not passed over: without its notebook the run is refused below.
+    absent = [] if kinds or not wanted else [page for page in chosen if not page.path(place).is_file()]
+    jobs = [runner.region_job(place, params, page) for params in wanted for page in chosen if page not in absent]
+    total = len(jobs)
+    if len(names) < len(regions) or (everything and not kinds):
         jobs.insert(0, runner.europe_job(place, parameters.load_europe(place)))  # the longest first
-    runner.check_parameters([*jobs, runner.home_job(place, listed, {})])
+    runner.check_parameters([*jobs, runner.home_job(place, listed)])
+    for page in absent:
+        say(f"no notebook {page.path(place).name}: that page is not made")
     start = time.monotonic()
     results = _run(place, jobs, workers or os.cpu_count() or 1)
-    failures = {result.job.region: str(result.failure) for result in results if result.failure}
-    home = runner.run_job(place, runner.home_job(place, listed, failures))
+    failed = [result for result in results if result.failure]
+    home = runner.run_job(place, runner.home_job(place, listed, failed))
     _summary(place, [*results, home])
     if home.failure is None:
         _render(place, listed, renderer)
-        done = sum(params.region not in failures for params in wanted)
-        made = f"{done} of {len(wanted)} regions" if wanted else f"The page on {runner.site.EUROPE_NAME}"
-        if wanted or not failures:
-            say(f"{made} in {time.monotonic() - start:.0f} s.")
-    if failures or home.failure:
+        took = f"in {time.monotonic() - start:.0f} s."
+        if wanted:
+            done = total - sum(result.job.region != runner.EUROPE for result in failed)
+            say(f"{done} of {_count(total, 'page')} of {_count(len(wanted), 'region')} {took}")
+        elif not failed:
+            say(f"The page on {runner.site.EUROPE_NAME} {took}")
+    if failed or home.failure:
         sys.exit(RUN_FAILED)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 def _run(place: Project, jobs: list[Job], workers: int) -> list[Result]:
@@ -101,7 +131,7 @@ def _run(place: Project, jobs: list[Job], workers: int) -> list[Result]:
         )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("regions", total=len(jobs))
+        task = progress.add_task("pages", total=len(jobs))
 
         def show(result: Result) -> None:
             progress.console.print(_line(result), markup=False, highlight=False)
@@ -129,18 +159,18 @@ def _summary(place: Project, results: list[Result]) -> None:
 def _render(place: Project, listed: list[parameters.RegionParams], renderer: str) -> None:
     from clusterkit.batch import site
 
-    pages = site.prepare(place, listed)
+    rendered = site.prepare(place, listed)
     if renderer == "auto":
         renderer = "quarto" if site.quarto() else "nbconvert"
         if renderer == "nbconvert":
             say("Quarto is not on the PATH: rendering the same pages with nbconvert.")
     try:
-        index = site.render(place, pages, renderer=renderer)
+        index = site.render(place, rendered, renderer=renderer)
     except ClusterkitError as exc:
         click.echo(str(exc), err=True)
         sys.exit(RUN_FAILED)
     size = sum(path.stat().st_size for path in place.site.rglob("*") if path.is_file())
-    say(f"{len(pages)} page{'s' if len(pages) != 1 else ''}, {size / 1e6:.1f} MB. Open {index}")
+    say(f"{_count(len(rendered), 'page')}, {size / 1e6:.1f} MB. Open {index}")
 
 
 main.add_command(data)
@@ -160,7 +190,7 @@ def params_check(root: Path | None, regions: tuple[str, ...]) -> None:
     """Check the parameter files of some or all regions; run nothing."""
     checked = parameters.load_regions(project(root), regions or None)
     names = ", ".join(params.region for params in checked)
-    say(f"{len(checked)} parameter file{'s' if len(checked) != 1 else ''} in order: {names}")
+    say(f"{_count(len(checked), 'parameter file')} in order: {names}")
 
 
 @params_group.command("schema")

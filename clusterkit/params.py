@@ -14,7 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from clusterkit import yamlfile
 from clusterkit.errors import ClusterkitError, ParamError, Problem
@@ -45,6 +56,44 @@ class MappingParams(_Strict):
     )
 
 
+def _auto_or_codes(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return check(value)
+    except ValidationError as exc:
+        # One sentence: pydantic would say what is wrong by each of the two ways to write it.
+        error_type, message = "auto_or_codes", "Input should be 'auto', or a list of one to five texts"
+        raise PydanticCustomError(error_type, message) from exc
+
+
+FrameworkName = Annotated[StrictStr, Field(pattern=REGION_ID, max_length=60)]
+PeerList = Annotated[list[StrictStr], Field(min_length=1, max_length=5)]
+
+
+class ScoreboardParams(_Strict):
+    """Parameters of the scoreboard page."""
+
+    framework: FrameworkName = Field("eocic-8", description="Framework: name of a file in params/frameworks.")
+    older_framework: FrameworkName = Field("res-6", description="Framework shown beside it: another file there.")
+    normalisation: Literal["minmax", "zscore", "rank", "percentile_rank"] = Field(
+        "minmax", description="How indicators of different units come to one scale."
+    )
+    aggregation: Literal["arithmetic", "geometric"] = Field(
+        "arithmetic", description="Mean that makes one score of several."
+    )
+    min_coverage: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="Least share (0 to 1) of the parts of a score that are known; below it there is no score."
+    )
+    peers: Annotated[Literal["auto"] | PeerList, WrapValidator(_auto_or_codes)] = Field(
+        "auto", description="Regions to compare with: auto, or one to five region identifiers or NUTS 2 codes."
+    )
+    draws: Annotated[StrictInt, Field(ge=100, le=10_000)] = Field(
+        1000, description="Scoreboards drawn at random for the intervals of scores and ranks."
+    )
+    sobol_base: Literal[16, 32, 64, 128, 256, 512, 1024, 2048, 4096] = Field(
+        256, description="Base sample of the sensitivity analysis, a power of two."
+    )
+
+
 class RegionParams(_Strict):
     """Everything that a report of one region depends on."""
 
@@ -63,6 +112,7 @@ class RegionParams(_Strict):
     reference_year: StrictInt = Field(2014, description="Year of all other figures.")
     seed: Annotated[StrictInt, Field(ge=1)] = Field(20141, description="Seed of everything that is drawn at random.")
     mapping: MappingParams = MappingParams()
+    scoreboard: ScoreboardParams = ScoreboardParams()
 
     @property
     def strong_rule(self) -> dict[str, float]:
@@ -83,6 +133,11 @@ class RegionParams(_Strict):
             message = f"base_year {self.base_year} is not before reference_year {self.reference_year}"
             raise ValueError(message)
         return self
+
+
+# Sections of RegionParams. A name stands in one section only: in a notebook all stand side by side.
+SECTIONS: dict[str, type[_Strict]] = {"mapping": MappingParams, "scoreboard": ScoreboardParams}
+COMMON = ("region", "name", "nuts_version", "nuts_ids", "reference_year", "seed")  # what every page of a region takes
 
 
 class EuropeParams(_Strict):
@@ -114,6 +169,8 @@ class Codes:
     divisions: frozenset[str]
     years: tuple[int, ...]
     star_schemes: tuple[str, ...]
+    regions: tuple[str, ...]  # identifiers of the region files
+    frameworks: tuple[str, ...] | None  # None: the project has no folder of frameworks to look into
 
 
 def known_codes(project: Project) -> Codes:
@@ -137,13 +194,25 @@ def known_codes(project: Project) -> Codes:
     # The newest cross-section is of manufacturing only: its year is no year of the whole business economy.
     is_other = ~industry["nace_code"].str.startswith("C")
     years = tuple(sorted(int(year) for year in industry.loc[is_other, "year"].unique()))
-    star_schemes = tuple(sorted(path.stem for path in (project.params / "star_schemes").glob("*.yaml")))
-    return Codes(nuts2, successors, frozenset(taxonomy.categories), years, star_schemes)
+    frameworks = project.params / "frameworks"
+    return Codes(
+        nuts2=nuts2,
+        successors=successors,
+        divisions=frozenset(taxonomy.categories),
+        years=years,
+        star_schemes=_names(project.params / "star_schemes"),
+        regions=_names(project.params / "regions"),
+        frameworks=_names(frameworks) if frameworks.is_dir() else None,
+    )
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
 
 
 def region_ids(project: Project) -> list[str]:
     """Identifiers of all region files, in alphabetical order."""
-    return sorted(path.stem for path in (project.params / "regions").glob("*.yaml"))
+    return list(_names(project.params / "regions"))
 
 
 def load_regions(project: Project, regions: Sequence[str] | None = None) -> list[RegionParams]:
@@ -267,7 +336,7 @@ def _from_pydantic(error: Mapping[str, Any], locate: yamlfile.Locate) -> Problem
 
 
 def _fields(keys: tuple[Any, ...]) -> list[str]:
-    model: type[BaseModel] = MappingParams if keys[:1] == ("mapping",) else RegionParams
+    model = SECTIONS.get(str(keys[0]), RegionParams) if keys else RegionParams
     return list(model.model_fields)
 
 
@@ -301,9 +370,10 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
                 what=f"There is no star scheme {params.mapping.star_scheme!r}.",
                 where=locate(("mapping", "star_scheme")),
                 rule="a star scheme is a file params/star_schemes/SCHEME.yaml",
-                fix=_close_scheme(params.mapping.star_scheme, codes.star_schemes),
+                fix=_close_name(params.mapping.star_scheme, codes.star_schemes),
             )
         )
+    problems += _check_scoreboard(params, locate, codes)
     for key in ("base_year", "reference_year"):
         if (year := getattr(params, key)) not in codes.years:
             problems.append(
@@ -315,6 +385,58 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
                 )
             )
     return problems
+
+
+def _check_scoreboard(params: RegionParams, locate: yamlfile.Locate, codes: Codes) -> list[Problem]:
+    problems = []
+    for key in ("framework", "older_framework"):
+        name = getattr(params.scoreboard, key)
+        if codes.frameworks is not None and name not in codes.frameworks:
+            problems.append(
+                Problem(
+                    what=f"There is no framework {name!r}.",
+                    where=locate(("scoreboard", key)),
+                    rule="a framework is a file params/frameworks/FRAMEWORK.yaml",
+                    fix=_close_name(name, codes.frameworks),
+                )
+            )
+    peers = [] if params.scoreboard.peers == "auto" else params.scoreboard.peers
+    for position, peer in enumerate(peers):
+        where = locate(("scoreboard", "peers", position))
+        if peer == params.region or peer in params.nuts_ids:
+            problems.append(
+                Problem(
+                    what=f"The peer {peer} is {'' if peer == params.region else 'in '}the region itself.",
+                    where=where,
+                    rule="a region is compared with others",
+                    fix="remove it, or write peers: auto",
+                )
+            )
+        elif peer in peers[:position]:
+            problems.append(
+                Problem(
+                    what=f"The peer {peer} stands twice in peers.",
+                    where=where,
+                    rule="peers are a set of regions",
+                    fix="remove one of the two",
+                )
+            )
+        elif peer not in codes.regions and peer not in codes.nuts2:
+            problems.append(_unknown_peer(peer, where, params.nuts_version, codes))
+    return problems
+
+
+def _unknown_peer(peer: str, where: str, version: int, codes: Codes) -> Problem:
+    if peer in codes.successors:  # a code of another version, or one without statistics
+        return _unknown_nuts(peer, where, version, codes)
+    close = difflib.get_close_matches(peer, codes.regions, n=1)
+    fix = f"did you mean {close[0]}?" if close else _close_code(peer, codes.nuts2)
+    return Problem(
+        what=f"The peer {peer!r} is neither a region nor a NUTS 2 code of NUTS {version}.",
+        where=where,
+        rule="a peer is the name of a file in params/regions, or a NUTS 2 code",
+        fix=fix,
+    )
 
 
 def _unknown_nuts(code: str, where: str, version: int, codes: Codes) -> Problem:
@@ -340,34 +462,43 @@ def _close_code(code: str, valid: Collection[str]) -> str:
     return f"did you mean {' or '.join(close)}?" if close else "check the code"
 
 
-def _close_scheme(scheme: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(scheme, known, n=1)
+def _close_name(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}, or add a file"
 
 
-def as_notebook_parameters(params: RegionParams) -> dict[str, Any]:
+def mapping_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the mapping notebook declares, flat, as papermill passes them on."""
-    plain = params.model_dump(exclude={"schema_version", "mapping"})
-    return {**plain, **params.mapping.model_dump()}
+    return {**params.model_dump(include={*COMMON, "base_year"}), **params.mapping.model_dump()}
+
+
+def scoreboard_parameters(params: RegionParams) -> dict[str, Any]:
+    """The values that the scoreboard notebook declares, flat, as papermill passes them on."""
+    return {**params.model_dump(include=set(COMMON)), **params.scoreboard.model_dump()}
 
 
 def check(values: Mapping[str, Any]) -> RegionParams:
-    """Check a notebook's parameter cell and return it typed.
+    """Check the parameter cell of a region's notebook and return it typed.
 
     Parameters
     ----------
     values
-        The notebook's variables (``locals()``); other names than parameters are ignored.
+        The notebook's variables (``locals()``); other names than parameters are ignored. What a notebook
+        does not declare, such as the section of another page, has its default.
 
     Raises
     ------
     ParamError
         A parameter is missing or not what the schema allows, all at once.
     """
-    top = {name: values[name] for name in RegionParams.model_fields if name in values}
-    mapping = {name: values[name] for name in MappingParams.model_fields if name in values}
+    # A variable with the name of a section is the package of that name, not parameters.
+    given = {name: values[name] for name in RegionParams.model_fields if name in values and name not in SECTIONS}
+    for section, model in SECTIONS.items():
+        own = {name: values[name] for name in model.model_fields if name in values}
+        if own:
+            given[section] = own
     try:
-        return RegionParams.model_validate({**top, "mapping": mapping})
+        return RegionParams.model_validate(given)
     except ValidationError as exc:
         raise ParamError(
             [_from_pydantic(error, lambda _: "the notebook's parameters cell") for error in exc.errors()]
@@ -421,8 +552,12 @@ def schema() -> str:
 
 
 def as_table(params: RegionParams | EuropeParams) -> Iterable[tuple[str, Any]]:
-    """Name and value of every parameter, nested names joined by a dot."""
-    for name, value in params.model_dump(exclude={"schema_version"}).items():
+    """Name and value of every parameter that was given, nested names joined by a dot.
+
+    The defaults that ``check`` puts in the place of another page's parameters are left out:
+    the page does not depend on them, and the region may have other values.
+    """
+    for name, value in params.model_dump(exclude={"schema_version"}, exclude_unset=True).items():
         if isinstance(value, dict):
             yield from ((f"{name}.{key}", inner) for key, inner in value.items())
         else:

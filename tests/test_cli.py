@@ -99,6 +99,17 @@ def test_an_unknown_renderer_is_refused(project_copy: Project) -> None:
     )
 
 
+def test_an_unknown_kind_of_page_is_refused(project_copy: Project) -> None:
+    text = refused(call(project_copy, "report", "--all", "--page", "mapping"))
+    assert "'mapping' is not one of 'cluster-mapping', 'scoreboard'" in text
+
+
+def test_a_kind_of_page_is_of_regions_and_not_of_europe(project_copy: Project) -> None:
+    text = refused(call(project_copy, "report", "europe", "--page", "scoreboard"))
+    assert "--page chooses among the pages of a region: name one, or say --all." in text
+    assert "Usage:" in text
+
+
 def test_no_worker_at_all_is_refused(project_copy: Project) -> None:
     assert "0 is not in the range 1<=x<=64" in refused(call(project_copy, "report", "--all", "--workers", "0"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,23 @@ NOTEBOOK_VALUES = {
     "highlight": ["C13"],
     "star_scheme": "eccp-2021",
 }
+SCOREBOARD_VALUES = {
+    "region": "piemonte",
+    "name": "Piemonte",
+    "nuts_version": 2016,
+    "nuts_ids": ["ITC1"],
+    "reference_year": 2014,
+    "seed": 20141,
+    "framework": "eocic-8",
+    "older_framework": "res-6",
+    "normalisation": "minmax",
+    "aggregation": "arithmetic",
+    "min_coverage": 0.5,
+    "peers": ["saxony", "ITC4"],
+    "draws": 1000,
+    "sobol_base": 256,
+}
+SCOREBOARD = PIEMONTE + "scoreboard:\n  "
 
 Write = Callable[..., None]
 Problems = Callable[..., list[Problem]]
@@ -97,6 +115,26 @@ def test_an_unknown_key_inside_mapping_is_compared_with_the_keys_of_mapping(prob
     )  # fmt: skip
 
 
+def test_an_unknown_key_inside_scoreboard_is_compared_with_the_keys_of_scoreboard(problems: Problems) -> None:
+    problem = only(problems(SCOREBOARD + "frame_work: eocic-8\n"))
+    assert (problem.what, line_of(problem), problem.fix) == (
+        "Unknown parameter scoreboard.frame_work.", "6", "did you mean framework?",
+    )  # fmt: skip
+    problem = only(problems(SCOREBOARD + "strong_lq: 2.0\n"))  # a key of the other section
+    assert problem.what == "Unknown parameter scoreboard.strong_lq."
+    assert problem.fix == (
+        "remove it; the keys are framework, older_framework, normalisation, aggregation, min_coverage, peers, draws, "
+        "sobol_base"
+    )
+
+
+def test_an_unknown_section_is_compared_with_the_sections(problems: Problems) -> None:
+    problem = only(problems(PIEMONTE + "scorebord:\n  draws: 500\n"))
+    assert (problem.what, line_of(problem), problem.fix) == (
+        "Unknown parameter scorebord.", "5", "did you mean scoreboard?",
+    )  # fmt: skip
+
+
 def test_an_unknown_key_like_no_other_is_answered_with_the_keys_that_exist(problems: Problems) -> None:
     problem = only(problems(PIEMONTE + "zzz: 1\n"))
     assert problem.fix.startswith("remove it; the keys are schema_version, region, name, nuts_version, nuts_ids,")
@@ -144,6 +182,56 @@ def test_a_missing_key(problems: Problems, project_copy: Project) -> None:
             "6",
         ),
         (PIEMONTE + 'mapping:\n  highlight: ["C13", "C14", "C15"]\n', "list should have at most 2 items", "6"),
+        (PIEMONTE + "scoreboard:\n", "scoreboard is None: input should be a valid dictionary", "5"),
+        (SCOREBOARD + "framework: ../x\n", "scoreboard.framework is '../x': string should match pattern", "6"),
+        (SCOREBOARD + "older_framework: 6\n", "scoreboard.older_framework is 6: input should be a valid string.", "6"),
+        (
+            SCOREBOARD + "normalisation: z-score\n",
+            "scoreboard.normalisation is 'z-score': input should be 'minmax', 'zscore', 'rank' or 'percentile_rank'.",
+            "6",
+        ),
+        (
+            SCOREBOARD + "aggregation: harmonic\n",
+            "scoreboard.aggregation is 'harmonic': input should be 'arithmetic' or 'geometric'.",
+            "6",
+        ),
+        (
+            SCOREBOARD + "min_coverage: 50\n",
+            "scoreboard.min_coverage is 50: input should be less than or equal to 1.",
+            "6",
+        ),
+        (
+            SCOREBOARD + "min_coverage: -0.1\n",
+            "scoreboard.min_coverage is -0.1: input should be greater than or equal to 0.",
+            "6",
+        ),
+        (SCOREBOARD + "min_coverage: .nan\n", "scoreboard.min_coverage is nan: input should be ", "6"),
+        (SCOREBOARD + "draws: 99\n", "scoreboard.draws is 99: input should be greater than or equal to 100.", "6"),
+        (
+            SCOREBOARD + "draws: 10001\n",
+            "scoreboard.draws is 10001: input should be less than or equal to 10000.",
+            "6",
+        ),
+        (SCOREBOARD + "draws: 1e3\n", "scoreboard.draws is 1000.0: input should be a valid integer.", "6"),
+        (
+            SCOREBOARD + "sobol_base: 100\n",
+            "scoreboard.sobol_base is 100: input should be 16, 32, 64, 128, 256, 512, 1024, 2048 or 4096.",
+            "6",
+        ),
+        (SCOREBOARD + "sobol_base: 8192\n", "scoreboard.sobol_base is 8192: input should be 16, 32, ", "6"),
+        (
+            SCOREBOARD + "peers: automatic\n",
+            "scoreboard.peers is 'automatic': input should be 'auto', or a list of one to five texts.",
+            "6",
+        ),
+        (SCOREBOARD + "peers: saxony\n", "scoreboard.peers is 'saxony': input should be 'auto', or a list of", "6"),
+        (SCOREBOARD + "peers: []\n", "scoreboard.peers is []: input should be 'auto', or a list of one to five", "6"),
+        (SCOREBOARD + "peers: [saxony, 3]\n", "scoreboard.peers is ['saxony', 3]: input should be 'auto', or ", "6"),
+        (
+            SCOREBOARD + "peers: [ES11, ES12, ES13, ES21, ES22, ES23]\n",
+            "scoreboard.peers is ['ES11', 'ES12', 'ES13', 'ES21', 'ES22', 'ES23']: input should be 'auto', or a list",
+            "6",
+        ),
     ],
 )
 def test_a_value_of_the_wrong_type_or_range(problems: Problems, text: str, what: str, line: str) -> None:
@@ -356,6 +444,119 @@ def test_a_star_scheme_of_ones_own_is_a_file(project_copy: Project, write: Write
     assert params.load_regions(project_copy, ["piemonte"])[0].mapping.star_scheme == "own"
 
 
+@pytest.fixture
+def frameworks(project_copy: Project) -> Path:
+    """The folder of frameworks, with the two of the defaults."""
+    folder = project_copy.params / "frameworks"
+    folder.mkdir(exist_ok=True)
+    for name in ("eocic-8", "res-6"):
+        (folder / f"{name}.yaml").touch()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "fix"),
+    [
+        ("framework: eocic-9\n", "There is no framework 'eocic-9'.", "did you mean eocic-8?"),
+        ("older_framework: ses-6\n", "There is no framework 'ses-6'.", "did you mean res-6?"),
+    ],
+)
+def test_a_framework_without_a_file_is_named_with_the_nearest(
+    frameworks: Path, problems: Problems, text: str, what: str, fix: str
+) -> None:
+    problem = only(problems(SCOREBOARD + text))
+    assert (problem.what, line_of(problem), problem.rule, problem.fix) == (
+        what, "6", "a framework is a file params/frameworks/FRAMEWORK.yaml", fix,
+    )  # fmt: skip
+
+
+def test_a_framework_like_no_other_is_answered_with_those_that_exist(frameworks: Path, problems: Problems) -> None:
+    known = ", ".join(sorted(path.stem for path in frameworks.iterdir()))
+    assert only(problems(SCOREBOARD + "framework: zzz\n")).fix == f"choose from {known}, or add a file"
+
+
+def test_a_framework_of_ones_own_is_a_file(frameworks: Path, project_copy: Project, write: Write) -> None:
+    (frameworks / "own.yaml").touch()
+    write(SCOREBOARD + "framework: own\n")
+    assert params.load_regions(project_copy, ["piemonte"])[0].scoreboard.framework == "own"
+
+
+def test_without_a_folder_of_frameworks_no_name_can_be_checked(project_copy: Project, write: Write) -> None:
+    shutil.rmtree(project_copy.params / "frameworks", ignore_errors=True)
+    write(SCOREBOARD + "framework: own\n")
+    assert params.load_regions(project_copy, ["piemonte"])[0].scoreboard.framework == "own"
+
+
+def test_peers_are_regions_or_nuts_codes_in_any_mixture(project_copy: Project, write: Write) -> None:
+    write(SCOREBOARD + "peers: [saxony, ITC4, slovenia, DE11, AT31]\n")
+    loaded = params.load_regions(project_copy, ["piemonte"])[0]
+    assert loaded.scoreboard.peers == ["saxony", "ITC4", "slovenia", "DE11", "AT31"]
+
+
+@pytest.mark.parametrize(
+    ("peers", "what", "rule", "fix"),
+    [
+        (
+            "[saxony, piemonte]",
+            "The peer piemonte is the region itself.",
+            "a region is compared with others",
+            "remove it, or write peers: auto",
+        ),
+        (
+            "[saxony, ITC1]",
+            "The peer ITC1 is in the region itself.",
+            "a region is compared with others",
+            "remove it, or write peers: auto",
+        ),
+        (
+            "[saxony, saxony]",
+            "The peer saxony stands twice in peers.",
+            "peers are a set of regions",
+            "remove one of the two",
+        ),
+        (
+            "[saxony, slovenja]",
+            "The peer 'slovenja' is neither a region nor a NUTS 2 code of NUTS 2016.",
+            "a peer is the name of a file in params/regions, or a NUTS 2 code",
+            "did you mean slovenia?",
+        ),
+        (
+            "[saxony, ITC9]",
+            "The peer 'ITC9' is neither a region nor a NUTS 2 code of NUTS 2016.",
+            "a peer is the name of a file in params/regions, or a NUTS 2 code",
+            "did you mean ITC4 or ITC3 or ITC2?",
+        ),
+        (
+            "[saxony, ITC]",
+            "The peer 'ITC' is neither a region nor a NUTS 2 code of NUTS 2016.",
+            "a peer is the name of a file in params/regions, or a NUTS 2 code",
+            "did you mean ITC4 or ITC3 or ITC2?",
+        ),
+        (
+            "[saxony, zzz]",
+            "The peer 'zzz' is neither a region nor a NUTS 2 code of NUTS 2016.",
+            "a peer is the name of a file in params/regions, or a NUTS 2 code",
+            "check the code",
+        ),
+        (
+            "[saxony, FR24]",
+            "'FR24' is not a NUTS 2 code of NUTS 2016.",
+            "docs/methods.md#nuts-versions",
+            "NUTS 2016 has FRB0 in its place",
+        ),
+        (
+            "[saxony, IS00]",
+            "The region 'IS00' has no business statistics in the embedded tables.",
+            "docs/data_log.md: the statistics cover the 28 EU members of 2014 and Norway",
+            "choose another region, or build the tables with data for this one",
+        ),
+    ],
+)
+def test_a_peer_that_cannot_be_one(problems: Problems, peers: str, what: str, rule: str, fix: str) -> None:
+    problem = only(problems(SCOREBOARD + f"peers: {peers}\n"))
+    assert (problem.what, line_of(problem), problem.rule, problem.fix) == (what, "6", rule, fix)
+
+
 def test_the_year_of_the_newest_manufacturing_figures_is_no_reference_year(problems: Problems) -> None:
     problem = only(problems(PIEMONTE + "reference_year: 2022\n"))
     assert problem.what == "reference_year is 2022; the tables hold 2011 to 2015."
@@ -426,9 +627,41 @@ def test_an_editor_that_checks_with_the_schema_refuses_an_unknown_key() -> None:
         jsonschema.validate({**values, "bse_year": 2012}, json.loads(params.schema()))
 
 
-def test_a_notebook_gets_back_what_it_was_given() -> None:
-    for p in params.load_regions(project(ROOT)):
-        assert params.check({**params.as_notebook_parameters(p), "output_dir": None, "json": json}) == p
+def test_a_notebook_gets_back_what_it_was_given(project_copy: Project, write: Write) -> None:
+    write(PIEMONTE + "base_year: 2012\nmapping:\n  strong_lq: 2\nscoreboard:\n  peers: [saxony]\n  draws: 500\n")
+    for p in params.load_regions(project_copy):
+        mapping = params.check({**params.mapping_parameters(p), "output_dir": None, "json": json})
+        assert mapping == p.model_copy(update={"scoreboard": params.ScoreboardParams()})
+        scoreboard = params.check({**params.scoreboard_parameters(p), "output_dir": None, "json": json})
+        others = {"mapping": params.MappingParams(), "base_year": 2011}
+        assert scoreboard == p.model_copy(update=others)
+
+
+def test_in_a_notebook_no_two_parameters_have_one_name() -> None:
+    names = [*params.RegionParams.model_fields]
+    for model in params.SECTIONS.values():
+        names += model.model_fields
+    assert sorted(set(names)) == sorted(names)
+    assert {name: params.RegionParams.model_fields[name].annotation for name in params.SECTIONS} == params.SECTIONS
+
+
+def test_a_notebook_may_import_the_package_of_a_section() -> None:
+    for values in (NOTEBOOK_VALUES, SCOREBOARD_VALUES):
+        assert params.check({**values, "mapping": json, "scoreboard": json}) == params.check(values)
+
+
+def test_a_page_lists_the_parameters_that_it_was_given_and_no_defaults_of_another() -> None:
+    for values in (NOTEBOOK_VALUES, SCOREBOARD_VALUES):
+        listed = dict(params.as_table(params.check(values)))
+        assert {name.rpartition(".")[2]: value for name, value in listed.items()} == values
+    assert listed["scoreboard.peers"] == ["saxony", "ITC4"]
+    assert "mapping.taxonomy" not in listed
+
+
+def test_the_defaults_of_the_file_are_those_of_the_model() -> None:
+    default, _ = read(ROOT / "params" / "default.yaml")
+    model = params.RegionParams(region="x", name="X", nuts_ids=["XX11"]).model_dump()
+    assert default == {name: value for name, value in model.items() if name not in ("region", "name", "nuts_ids")}
 
 
 @pytest.mark.parametrize(
@@ -445,6 +678,22 @@ def test_a_notebook_with_a_wrong_value_stops(change: dict[str, Any], what: str) 
         params.check({**NOTEBOOK_VALUES, **change})
     problem = only(list(caught.value.problems))
     assert what.lower() in problem.what.lower()
+    assert problem.where == "the notebook's parameters cell"
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"draws": 10}, "scoreboard.draws is 10: input should be greater than or equal to 100."),
+        ({"peers": json}, "scoreboard.peers is <module 'json' from "),  # an import that hides the parameter
+        ({"framework": None}, "scoreboard.framework is None: input should be a valid string."),
+    ],
+)
+def test_a_scoreboard_notebook_with_a_wrong_value_stops(change: dict[str, Any], what: str) -> None:
+    with pytest.raises(ParamError) as caught:
+        params.check({**SCOREBOARD_VALUES, **change})
+    problem = only(list(caught.value.problems))
+    assert problem.what.startswith(what)
     assert problem.where == "the notebook's parameters cell"
 
 

@@ -22,11 +22,11 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from clusterkit.batch import site
+from clusterkit.batch.pages import RegionPage
 from clusterkit.errors import Problem, RunError, some
-from clusterkit.params import EUROPE_ID, RESERVED_ID, EuropeParams, RegionParams, as_notebook_parameters
+from clusterkit.params import EUROPE_ID, RESERVED_ID, EuropeParams, RegionParams
 from clusterkit.paths import ROOT_VARIABLE, Project
 
-MAPPING = "cluster_mapping"  # notebooks of a region, by name of the file
 HOME = RESERVED_ID  # the home page's place among the regions
 EUROPE = EUROPE_ID  # and that of the page of all regions
 KERNEL = "python3"
@@ -36,13 +36,36 @@ ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", 
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook for one region (or for all, or for the home page)."""
+    """One notebook for one region (or for all, or for the home page).
+
+    Parameters
+    ----------
+    region
+        Identifier of the region.
+    label
+        Which page of the region it is, as the navigation calls it; "" where there is only one.
+    name
+        What the command calls it.
+    notebook
+        File to run.
+    page
+        Name of the page, without ending.
+    downloads
+        Folder of the page's data, below the folder of all data.
+    title, description
+        Of the page.
+    parameters
+        What the notebook is given.
+    """
 
     region: str
+    label: str
     name: str
     notebook: Path
     page: str
+    downloads: str
     title: str
+    description: str
     parameters: dict[str, Any]
 
 
@@ -68,15 +91,19 @@ class Result:
     warnings: tuple[str, ...] = field(default=())
 
 
-def region_job(project: Project, params: RegionParams) -> Job:
-    """The mapping page of one region."""
+def region_job(project: Project, params: RegionParams, page: RegionPage) -> Job:
+    """One page of one region."""
+    title = page.title.format(name=params.name)
     return Job(
         region=params.region,
-        name=params.name,
-        notebook=project.notebooks / f"{MAPPING}.ipynb",
-        page=site.page_of(params.region),
-        title=f"{params.name}: cluster mapping",
-        parameters=as_notebook_parameters(params),
+        label=page.label,
+        name=f"{params.name}, {page.kind}",
+        notebook=page.path(project),
+        page=page.name(params.region),
+        downloads=f"{params.region}/{page.kind}",
+        title=title,
+        description=f"{title}: {page.description}",
+        parameters=page.parameters(params),
     )
 
 
@@ -84,24 +111,37 @@ def europe_job(project: Project, params: EuropeParams) -> Job:
     """The page of all regions of Europe; it depends on no region file."""
     return Job(
         region=EUROPE,
+        label="",
         name=site.EUROPE_NAME,
         notebook=project.notebooks / "europe.ipynb",
-        page=site.page_of(EUROPE),
+        page=EUROPE,
+        downloads=EUROPE,
         title="Clusters of Europe",
+        description="Clusters of Europe: how many there are, what they employ and pay, where, and how sure that is.",
         parameters=params.model_dump(),
     )
 
 
-def home_job(project: Project, listed: Sequence[RegionParams], failures: dict[str, str]) -> Job:
+def home_job(project: Project, listed: Sequence[RegionParams], failed: Sequence[Result] = ()) -> Job:
     """The home page of all regions, with links to the pages that exist and the reasons of those that do not."""
-    regions = [EUROPE, *(p.region for p in listed)]
-    pages = {region: f"{site.page_of(region)}.html" for region in regions if site.has_page(project, region)}
+    pages = {
+        p.region: {page.label: f"{page.name(p.region)}.html" for page in site.pages_of(project, p.region)}
+        for p in listed
+    }
+    if site.has_page(project, EUROPE):
+        pages[EUROPE] = {"": f"{EUROPE}.html"}
+    failures: dict[str, dict[str, str]] = {}
+    for result in failed:
+        failures.setdefault(result.job.region, {})[result.job.label] = str(result.failure)
     return Job(
         region=HOME,
+        label="",
         name="Home",
         notebook=project.notebooks / "home.ipynb",
-        page="index",
+        page=site.INDEX,
+        downloads=HOME,
         title="Clusters in European regions",
+        description="Clusters in European regions: what each region is strong in, and where to read on.",
         parameters={"regions": [p.region for p in listed], "pages": pages, "failures": failures},
     )
 
@@ -171,12 +211,12 @@ def run_job(project: Project, job: Job) -> Result:
     """Execute one notebook aside and move page and data into ``reports`` when it is whole.
 
     A page that fails loses its older version too: a stale page would look like a fresh one.
-    The failed notebook is kept in ``reports/failed``.
+    The failed notebook is kept in ``reports/failed``. Other pages of the region stay as they are.
     """
     start = time.monotonic()
     os.environ.update({**ONE_THREAD, ROOT_VARIABLE: str(project.root)})  # the kernel reads the same project
     project.reports.mkdir(exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".work-{job.region}-", dir=project.reports))
+    work = Path(tempfile.mkdtemp(prefix=f".work-{job.page}-", dir=project.reports))
     executed = work / f"{job.page}.ipynb"
     downloads = work / "downloads"
     downloads.mkdir()
@@ -202,9 +242,9 @@ def run_job(project: Project, job: Job) -> Result:
             failure = Failure(job.notebook.name, when, f"{type(exc).__name__}: {_first_line(str(exc))}")
         warnings = _finish_notebook(executed, job, str(downloads)) if executed.is_file() else ()
         if failure is None:
-            site.publish(project, job.region, executed, downloads)
+            site.publish(project, executed, downloads, job.downloads)
         else:
-            site.keep_failed(project, job.region, executed)
+            site.keep_failed(project, executed, job.downloads)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return Result(job, time.monotonic() - start, failure, warnings)
@@ -239,6 +279,6 @@ def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[str, ...]:
             cell.outputs = [output for output in cell.outputs if output not in streams]
     for position, cell in enumerate(notebook.cells):
         cell["id"] = f"{job.region}-{position}"[-64:]
-    site.set_front_matter(notebook, title=job.title, nav="")
+    site.set_front_matter(notebook, title=job.title, description=job.description, nav="")
     nbformat.write(notebook, path)
     return tuple(warnings)

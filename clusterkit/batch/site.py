@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import mistune
@@ -22,43 +22,51 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
 from traitlets.config import Config
 
+from clusterkit.batch.pages import REGION_PAGES, RegionPage
 from clusterkit.errors import Problem, RunError
-from clusterkit.params import EUROPE_ID, RegionParams
+from clusterkit.params import EUROPE_ID, RESERVED_ID, RegionParams
 from clusterkit.paths import Project
 from clusterkit.show.output import FOLDER, escape
 
-SUFFIX = "cluster-mapping"  # end of the name of a region's page
+INDEX = "index"  # name of the home page
 EUROPE_NAME = "Europe"  # in the navigation, and in what the command says
 QUARTO_MIN = (1, 4)  # oldest Quarto tried by its documentation: `html-table-processing` came with 1.4
 FAILED = "failed"
 
 
-def page_of(region: str) -> str:
-    """Name of a region's page, or of the page of all regions, without ending."""
-    return region if region == EUROPE_ID else f"{region}-{SUFFIX}"
+def has_page(project: Project, name: str) -> bool:
+    """Whether the page of that name was executed."""
+    return (project.reports / f"{name}.ipynb").is_file()
 
 
-def has_page(project: Project, region: str) -> bool:
-    """Whether the page of a region, or of all, was executed."""
-    return (project.reports / f"{page_of(region)}.ipynb").is_file()
+def pages_of(project: Project, region: str) -> list[RegionPage]:
+    """Pages of a region that were executed, in the order of the navigation."""
+    return [page for page in REGION_PAGES if has_page(project, page.name(region))]
 
 
-def publish(project: Project, region: str, executed: Path, downloads: Path) -> None:
-    """Move a finished page and its data into ``reports``: data first, so that no page lacks its data."""
-    target = project.reports / FOLDER / region
-    _replace_folder(downloads, target)
+def publish(project: Project, executed: Path, downloads: Path, folder: str) -> None:
+    """Move a finished page and its data into ``reports``: data first, so that no page lacks its data.
+
+    Parameters
+    ----------
+    executed, downloads
+        The page's notebook and the folder of its data, made aside.
+    folder
+        Where the data go, below the folder of all data; what was there is replaced as a whole.
+    """
+    _replace_folder(downloads, project.reports / FOLDER / folder)
     os.replace(executed, project.reports / executed.name)
     (project.reports / FAILED / executed.name).unlink(missing_ok=True)
 
 
-def keep_failed(project: Project, region: str, executed: Path) -> None:
-    """Take a failed page out of the site and keep its notebook for inspection."""
+def keep_failed(project: Project, executed: Path, folder: str) -> None:
+    """Take a failed page and its data out of the site and keep its notebook for inspection."""
     (project.reports / executed.name).unlink(missing_ok=True)
-    shutil.rmtree(project.reports / FOLDER / region, ignore_errors=True)
+    shutil.rmtree(project.reports / FOLDER / folder, ignore_errors=True)
     if executed.is_file():
-        folder = project.reports / FAILED
-        folder.mkdir(exist_ok=True)
-        os.replace(executed, folder / executed.name)
+        kept = project.reports / FAILED
+        kept.mkdir(exist_ok=True)
+        os.replace(executed, kept / executed.name)
 
 
 def _replace_folder(new: Path, old: Path) -> None:
@@ -72,13 +80,13 @@ def _replace_folder(new: Path, old: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def set_front_matter(notebook: nbformat.NotebookNode, *, title: str, nav: str) -> None:
-    """Write title and navigation into the notebook's first cell, as Quarto and nbconvert read it."""
+def set_front_matter(notebook: nbformat.NotebookNode, *, title: str, description: str, nav: str) -> None:
+    """Write title, description and navigation into the notebook's first cell, as Quarto and nbconvert read it."""
     safe = escape(title)
     fields = {
         "pagetitle": f"{safe} – clusterkit" if title else "clusterkit",
         "heading": safe,
-        "description": f"{safe}: sectors, jobs, wages and growth beside Europe, with what is hidden.",
+        "description": escape(description),
         "nav": f"`{nav}`{{=html}}" if nav else "",
         "lang": "en",
     }
@@ -87,7 +95,7 @@ def set_front_matter(notebook: nbformat.NotebookNode, *, title: str, nav: str) -
 
 
 def front_matter(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """Title and navigation of a page, from its first cell."""
+    """Title, description and navigation of a page, from its first cell."""
     lines = [line.partition(": ") for line in notebook.cells[0].source.split("\n") if ": " in line]
     return {key: json.loads(value) for key, _, value in lines}
 
@@ -98,31 +106,63 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
     Returns
     -------
     list of Path
-        The pages' notebooks, home first, then all regions together where that page was executed.
+        The pages' notebooks, home first, then all regions together where that page was executed, then region by region.
     """
     reports = project.reports
-    names = {EUROPE_ID: EUROPE_NAME} | {p.region: p.name for p in listed}
-    pages = {"index": "Home"} | {page_of(region): name for region, name in names.items() if has_page(project, region)}
+    top = [(INDEX, "Home"), *([(EUROPE_ID, EUROPE_NAME)] if has_page(project, EUROPE_ID) else [])]
+    made = {p.region: pages_of(project, p.region) for p in listed}
+    data = {RESERVED_ID, EUROPE_ID}  # folders of data that the site shows
+    navigation = {name: _nav([*top, *_links_to_regions(listed, made)], name) for name, _ in top}
+    for p in listed:
+        for page in made[p.region]:
+            name = page.name(p.region)
+            data.add(f"{p.region}/{page.kind}")
+            own = [(other.name(p.region), other.label) for other in made[p.region]]
+            navigation[name] = _nav([*top, *_links_to_regions(listed, made, page)], name)
+            if len(own) > 1:
+                navigation[name] += _nav(own, name, css="views", label=f"Pages of {p.name}")
     for path in reports.glob("*.ipynb"):
-        if path.stem not in pages:
+        if path.stem not in navigation:
             path.unlink()
-    for name in pages:
+    _drop_data(reports / FOLDER, data)
+    for name, nav in navigation.items():
         path = reports / f"{name}.ipynb"
         notebook = nbformat.read(path, as_version=4)
-        title = html.unescape(front_matter(notebook)["heading"])
-        set_front_matter(notebook, title=title, nav=_nav(pages, name))
+        fields = {key: html.unescape(front_matter(notebook)[key]) for key in ("heading", "description")}
+        set_front_matter(notebook, title=fields["heading"], description=fields["description"], nav=nav)
         part = path.with_name(path.name + ".part")
         nbformat.write(notebook, part)
         os.replace(part, path)
-    return [reports / f"{name}.ipynb" for name in pages]
+    return [reports / f"{name}.ipynb" for name in navigation]
 
 
-def _nav(pages: dict[str, str], current: str) -> str:
+def _drop_data(folder: Path, kept: Collection[str]) -> None:
+    """Remove data that no page of the site shows, and the folders that are empty then."""
+    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path.parent.relative_to(folder).as_posix() not in kept:
+            path.unlink()
+
+
+def _links_to_regions(
+    listed: Sequence[RegionParams], made: Mapping[str, Sequence[RegionPage]], kind: RegionPage | None = None
+) -> list[tuple[str, str]]:
+    """Page and name of every region that has a page: the page of that kind where there is one, else the first."""
+    links = []
+    for p in listed:
+        if own := made[p.region]:
+            links.append(((kind if kind in own else own[0]).name(p.region), p.name))
+    return links
+
+
+def _nav(links: Sequence[tuple[str, str]], current: str, *, css: str = "pages", label: str = "Pages") -> str:
     items = []
-    for name, label in pages.items():
+    for name, text in links:
         mark = ' aria-current="page"' if name == current else ""
-        items.append(f'<li><a href="{name}.html"{mark}>{escape(label)}</a></li>')
-    return f"<ul>{''.join(items)}</ul>"
+        items.append(f'<li><a href="{name}.html"{mark}>{escape(text)}</a></li>')
+    return f'<nav class="{css}" aria-label="{escape(label)}"><ul>{"".join(items)}</ul></nav>'
 
 
 def quarto() -> str | None:

@@ -12,7 +12,7 @@ from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
 from clusterkit.params import EUROPE_ID, RegionParams
 from clusterkit.show import words
-from clusterkit.show.output import Column, Downloads, Pointer, Table, Text
+from clusterkit.show.output import Column, Downloads, Links, Pointer, Table, Text
 from clusterkit.show.tables import source_note
 
 
@@ -54,13 +54,24 @@ def table_overview(
     table: pd.DataFrame,
     taxonomy: Taxonomy,
     listed: Sequence[RegionParams],
-    pages: Mapping[str, str],
+    pages: Mapping[str, Mapping[str, str]],
     downloads: Downloads,
 ) -> Table:
-    """All regions with their jobs, strong sectors and strongest sector; names link to the pages."""
+    """All regions with their jobs, strong sectors and strongest sector, and links to their pages.
+
+    Parameters
+    ----------
+    pages
+        For the identifier of a region, the label of each of its pages and the address. The region's name
+        links to the first, a column of its own to the others; a region without pages may be absent.
+    """
+    first = {region: next(iter(its_pages.values()), None) for region, its_pages in pages.items()}
+    further = {region: dict(list(its_pages.items())[1:]) for region, its_pages in pages.items()}
+    has_further = any(further.get(str(region)) for region in table.index)
     rows = [
         (
             row["name"],
+            *([Links(further.get(str(region), {}), of=row["name"])] if has_further else []),
             row["country"],
             words.number(row["persons_employed"]),
             words.number(row["n_strong"]),
@@ -70,7 +81,7 @@ def table_overview(
             if row["top_code"]
             else "–",
         )
-        for _, row in table.iterrows()
+        for region, row in table.iterrows()
     ]
     rules = {(p.mapping.strong_lq, p.mapping.min_share_pct) for p in listed}
     rule = " or ".join(
@@ -81,6 +92,7 @@ def table_overview(
         title=f"{words.sentence(words.count(len(table), 'region'))}, their strong sectors and the strongest of them",
         columns=[
             Column("Region", numeric=False),
+            *([Column("Further pages", numeric=False)] if has_further else []),
             Column("Country", numeric=False),
             Column("Jobs, business economy"),
             Column("Strong sectors"),
@@ -91,28 +103,36 @@ def table_overview(
         rows=rows,
         note=f"Strong: {rule}. {source_note(listed[0])}",
         link=downloads.save("overview", table),
-        hrefs=[pages.get(str(region)) for region in table.index],
+        hrefs=[first.get(str(region)) for region in table.index],
     )
 
 
-def say_europe(pages: Mapping[str, str]) -> Pointer:
+def say_europe(pages: Mapping[str, Mapping[str, str]]) -> Pointer:
     """The way to the page of all regions; nothing where this run has none."""
     return Pointer(
         before="How many clusters Europe has as a whole, what they employ and pay, and how that compares with published counts: ",
         label="clusters of Europe",
         after=".",
-        href=pages.get(EUROPE_ID, ""),
+        href=next(iter(pages.get(EUROPE_ID, {}).values()), ""),
     )
 
 
-def say_failures(failures: Mapping[str, str], listed: Sequence[RegionParams]) -> Text:
-    """Regions without a page and why; nothing when all went well."""
-    names = {EUROPE_ID: "The page on all of Europe"} | {p.region: p.name for p in listed}
-    missing = {EUROPE_ID: "could not be made in this run"}
+def say_failures(failures: Mapping[str, Mapping[str, str]], listed: Sequence[RegionParams]) -> Text:
+    """The pages that a region lacks and why, region by region; nothing when all went well.
+
+    Parameters
+    ----------
+    failures
+        For the identifier of a region, the label of each page that failed and the reason.
+    """
+    names = {p.region: p.name for p in listed}
     return Text(
         tuple(
-            f"**{names.get(region, region)}** {missing.get(region, 'has no page in this run')}: {reason}"
-            for region, reason in failures.items()
+            f"**The page on all of Europe** could not be made in this run: {reason}"
+            if region == EUROPE_ID
+            else f"**{names.get(region, region)}** has no page “{label}” in this run: {reason}"
+            for region, reasons in failures.items()
+            for label, reason in reasons.items()
         ),
         role="warning",
     )

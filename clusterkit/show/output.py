@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,10 +68,20 @@ class Downloads:
     """Where a page puts the data behind its figures and tables, and how it links there.
 
     Without a folder (a notebook run by hand) nothing is written and no link is shown.
+
+    Parameters
+    ----------
+    region
+        Identifier of the region, or of the page of all regions, or of the home page.
+    folder
+        Where to write.
+    kind
+        Which page of the region it is, as ``clusterkit report --page`` calls it; "" where there is only one.
     """
 
     region: str
     folder: str | None = None
+    kind: str = ""
 
     def save(self, name: str, table: pd.DataFrame) -> str:
         """Write ``table`` as CSV and return the link to it, "" when there is no folder."""
@@ -83,7 +93,7 @@ class Downloads:
         part = path.with_name(path.name + ".part")
         table.to_csv(part, encoding="utf-8-sig", lineterminator="\n", float_format="%.10g")
         os.replace(part, path)
-        return f"{FOLDER}/{self.region}/{path.name}"
+        return "/".join(part for part in (FOLDER, self.region, self.kind, path.name) if part)
 
 
 @dataclass(frozen=True)
@@ -151,12 +161,35 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Links:
+    """A cell of a table with links to the pages of one thing, one below the other; "–" without any.
+
+    Parameters
+    ----------
+    pages
+        Label of each page and its address.
+    of
+        The thing. It is read out after each label, so that no two links of a table sound the same.
+    """
+
+    pages: Mapping[str, str]
+    of: str
+
+    def _html(self) -> str:
+        links = [
+            f'<a href="{escape(href)}">{escape(label)}<span class="sr-only"> of {escape(self.of)}</span></a>'
+            for label, href in self.pages.items()
+        ]
+        return f'<span class="links">{"<br>".join(links)}</span>' if links else "–"
+
+
+@dataclass(frozen=True)
 class Table:
     """A table with caption, headings and texts ready to read; the first column names the row."""
 
     title: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[str | Links]]
     note: str = ""
     link: str = ""
     hrefs: Sequence[str | None] = ()
@@ -172,13 +205,14 @@ class Table:
             f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n{note}"
         )
 
-    def _row(self, position: int, row: Sequence[str]) -> str:
+    def _row(self, position: int, row: Sequence[str | Links]) -> str:
         first = escape(row[0])
         href = self.hrefs[position] if position < len(self.hrefs) else None
         if href:
             first = f'<a href="{escape(href)}">{first}</a>'
         cells = "".join(
-            f"<td{_numeric(column)}>{escape(text)}</td>" for column, text in zip(self.columns[1:], row[1:], strict=True)
+            f"<td{_numeric(column)}>{cell._html() if isinstance(cell, Links) else escape(cell)}</td>"
+            for column, cell in zip(self.columns[1:], row[1:], strict=True)
         )
         css = ' class="group"' if position in self.headings else ""
         return f'<tr{css}><th scope="row">{first}</th>{cells}</tr>'

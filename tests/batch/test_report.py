@@ -22,12 +22,16 @@ from hypothesis import strategies as st
 from clusterkit.batch import site
 from clusterkit.cli import main
 from clusterkit.errors import RunError
+from clusterkit.params import load_regions, scoreboard_parameters
 from clusterkit.paths import Project
 
-PAGES = {"index.html", "europe.html", "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"}
+MAPPINGS = {"estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"}
+SCOREBOARDS = {"estonia-scoreboard.html", "slovenia-scoreboard.html"}
+PAGES = {"index.html", "europe.html", *MAPPINGS, *SCOREBOARDS}
 SAYS_NBCONVERT = "Quarto is not on the PATH: rendering the same pages with nbconvert."
 HOSTILE = "<script>alert(\"E\")</script> & 'Eesti' *x* [y](z) `w`"
 
+PRINTED = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")))
 ROOT_HOME = Path(__file__).resolve().parents[2] / "notebooks" / "home.ipynb"
 
 Run = Callable[..., CompletedProcess[str]]
@@ -73,8 +77,30 @@ def edit(path: Path, change: str, *, after: str | None = None) -> None:
     nbformat.write(notebook, path)
 
 
+def write_second_page(project: Project) -> None:
+    """A small notebook in the place of the scoreboard's: these tests are about two pages of a region, not about it."""
+    (tiny, *_) = load_regions(project)
+    values = {**scoreboard_parameters(tiny), "output_dir": None}
+    cells = [
+        nbformat.v4.new_raw_cell('---\ntitle: "A second page"\nlang: en\n---'),
+        nbformat.v4.new_markdown_cell("What does a second page say?"),
+        nbformat.v4.new_code_cell(
+            "\n".join(f"{name} = {value!r}" for name, value in values.items()), metadata={"tags": ["parameters"]}
+        ),
+        nbformat.v4.new_code_cell(
+            "import pandas as pd\nfrom clusterkit import params\nfrom clusterkit.show import Downloads, Text\n"
+            "p = params.check(locals())\n"
+            "link = Downloads(p.region, output_dir, 'scoreboard').save('scores', pd.DataFrame({'score': [1]}))"
+        ),
+        nbformat.v4.new_code_cell("Text((f'{p.name} by {p.scoreboard.framework}: {link}',))"),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, notebook_of(project, "scoreboard_profile"))
+
+
 def shorten(project: Project) -> None:
-    """Leave only title, text and parameters in the notebooks: for tests that are not about what they show."""
+    """Leave only title, text and parameters in the large notebooks: for tests that are not about what they show."""
     for name in ("cluster_mapping", "europe", "home"):
         notebook = nbformat.read(notebook_of(project, name), as_version=4)
         notebook.cells = notebook.cells[:3]
@@ -89,17 +115,37 @@ def words_of(tag: BeautifulSoup) -> str:
     return " ".join(tag.get_text().split())
 
 
+def links_of(project: Project, page: str, css: str = "pages") -> list[str]:
+    """Where one of the two lists of the navigation leads; the current page with an asterisk."""
+    nav = soup(project, page).find("nav", class_=css)
+    return [f"{'*' if a.get('aria-current') == 'page' else ''}{a['href']}" for a in nav.find_all("a")] if nav else []
+
+
+def data_of(project: Project) -> list[str]:
+    """Folders with data in the site."""
+    folder = project.site / "downloads"
+    return sorted({path.parent.relative_to(folder).as_posix() for path in folder.rglob("*.csv")})
+
+
 def copy(project: Project, target: Path) -> Project:
     shutil.copytree(project.root, target)
     return Project(target)
 
 
 @pytest.fixture(scope="module")
+def tiny(tiny_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The two invented countries, each with two notebooks; do not change it, copy it."""
+    project = copy(tiny_project, tmp_path_factory.mktemp("two-pages") / "project")
+    write_second_page(project)
+    return project
+
+
+@pytest.fixture(scope="module")
 def first_run(
-    tiny_project: Project, tmp_path_factory: pytest.TempPathFactory, clusterkit: Run
+    tiny: Project, tmp_path_factory: pytest.TempPathFactory, clusterkit: Run
 ) -> tuple[Project, CompletedProcess[str]]:
     """A project with its website, and what the run said; do not change it, copy it."""
-    project = copy(tiny_project, tmp_path_factory.mktemp("first") / "project")
+    project = copy(tiny, tmp_path_factory.mktemp("first") / "project")
     return project, clusterkit(project, "report", "--all", "--renderer", "auto", path=path_without_quarto())
 
 
@@ -124,12 +170,18 @@ def test_two_countries_from_raw_files_to_a_website(first_run: tuple[Project, Com
     assert done.returncode == 0, done.stderr
     assert {path.name for path in project.site.glob("*.html")} == PAGES
     lines = done.stdout.splitlines()
-    said = sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:3])
-    assert said == ["Eesti: done", "Europe: done", "Slovenija: done"]
-    assert lines[3] == SAYS_NBCONVERT
+    said = sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:5])
+    assert said == [
+        "Eesti, cluster-mapping: done",
+        "Eesti, scoreboard: done",
+        "Europe: done",
+        "Slovenija, cluster-mapping: done",
+        "Slovenija, scoreboard: done",
+    ]
+    assert lines[5] == SAYS_NBCONVERT
     assert done.stdout.count("nbconvert") == 1
-    assert re.fullmatch(rf"4 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[4])
-    assert re.fullmatch(r"2 of 2 regions in \d+ s\.", lines[5])
+    assert re.fullmatch(rf"6 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[6])
+    assert re.fullmatch(r"4 of 4 pages of 2 regions in \d+ s\.", lines[7])
     assert "failed" not in done.stderr
     assert leftovers(project) == []
 
@@ -146,10 +198,61 @@ def test_the_pages_of_the_invented_countries_say_what_was_put_in(
         "Slovenija is made up of two NUTS 2 regions: Vzhodna Slovenija (SI03) and Zahodna Slovenija (SI04)." in slovenia
     )
     home = soup(project, "index.html")
-    assert [a["href"] for a in home.main.table.find_all("a")] == [
-        "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html",
-    ]  # fmt: skip
+    assert [(a.get_text(), a["href"]) for a in home.main.table.find_all("a")] == [
+        ("Eesti", "estonia-cluster-mapping.html"),
+        ("Scoreboard of Eesti", "estonia-scoreboard.html"),
+        ("Slovenija", "slovenia-cluster-mapping.html"),
+        ("Scoreboard of Slovenija", "slovenia-scoreboard.html"),
+    ]
     assert "has no page" not in words_of(home)
+
+
+@pytest.mark.slow
+def test_each_page_of_a_region_has_its_title_its_description_and_its_data(
+    first_run: tuple[Project, CompletedProcess[str]],
+) -> None:
+    project, _ = first_run
+    page = soup(project, "slovenia-scoreboard.html")
+    assert page.h1.get_text() == "Slovenija: ecosystem scoreboard"
+    assert page.title.get_text() == "Slovenija: ecosystem scoreboard – clusterkit"
+    described = page.find("meta", attrs={"name": "description"})["content"]
+    assert described.startswith("Slovenija: ecosystem scoreboard: conditions for clusters ")
+    assert "Slovenija by eocic-8: downloads/slovenia/scoreboard/scores.csv" in words_of(page.main)
+    assert data_of(project) == [
+        "estonia/cluster-mapping",
+        "estonia/scoreboard",
+        "europe",
+        "home",
+        "slovenia/cluster-mapping",
+        "slovenia/scoreboard",
+    ]
+    linked = {a["href"] for name in PAGES for a in soup(project, name).find_all(download=True)}
+    linked |= {f"downloads/{region}/scoreboard/scores.csv" for region in ("estonia", "slovenia")}  # said, not linked
+    assert linked == {path.relative_to(project.site).as_posix() for path in project.site.rglob("*.csv")}
+
+
+@pytest.mark.slow
+def test_the_navigation_keeps_the_kind_of_page(first_run: tuple[Project, CompletedProcess[str]]) -> None:
+    project, _ = first_run
+    mappings = ["estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"]
+    assert links_of(project, "index.html") == ["*index.html", "europe.html", *mappings]
+    assert links_of(project, "europe.html") == ["index.html", "*europe.html", *mappings]
+    assert links_of(project, "estonia-cluster-mapping.html") == [
+        "index.html", "europe.html", "*estonia-cluster-mapping.html", "slovenia-cluster-mapping.html",
+    ]  # fmt: skip
+    assert links_of(project, "estonia-scoreboard.html") == [
+        "index.html", "europe.html", "*estonia-scoreboard.html", "slovenia-scoreboard.html",
+    ]  # fmt: skip
+    assert links_of(project, "estonia-cluster-mapping.html", "views") == [
+        "*estonia-cluster-mapping.html", "estonia-scoreboard.html",
+    ]  # fmt: skip
+    assert links_of(project, "estonia-scoreboard.html", "views") == [
+        "estonia-cluster-mapping.html", "*estonia-scoreboard.html",
+    ]  # fmt: skip
+    views = soup(project, "estonia-scoreboard.html").find("nav", class_="views")
+    assert views["aria-label"] == "Pages of Eesti"
+    assert [a.get_text() for a in views.find_all("a")] == ["Cluster mapping", "Scoreboard"]
+    assert not links_of(project, "index.html", "views") + links_of(project, "europe.html", "views")
 
 
 @pytest.mark.slow
@@ -169,14 +272,14 @@ def test_the_page_on_europe_says_in_words_what_two_countries_cannot_tell(
 
 @pytest.mark.slow
 def test_the_page_on_europe_is_made_by_name_and_kept_by_other_runs(
-    tiny_project: Project, tmp_path: Path, clusterkit: Run
+    tiny: Project, tmp_path: Path, clusterkit: Run
 ) -> None:
-    project = copy(tiny_project, tmp_path / "project")
+    project = copy(tiny, tmp_path / "project")
     shorten(project)
     without = clusterkit(project, "report", "estonia", "--renderer", "nbconvert")
     assert without.returncode == 0, without.stderr
     assert not (project.site / "europe.html").exists()
-    assert "europe" not in str(soup(project, "index.html").find("nav", class_="pages"))
+    assert links_of(project, "index.html") == ["*index.html", "estonia-cluster-mapping.html"]
     alone = clusterkit(project, "report", "europe", "--renderer", "nbconvert")
     assert alone.returncode == 0, alone.stderr
     assert re.fullmatch(r"The page on Europe in \d+ s\.", alone.stdout.splitlines()[-1])
@@ -184,8 +287,9 @@ def test_the_page_on_europe_is_made_by_name_and_kept_by_other_runs(
     assert clusterkit(project, "report", "slovenia", "--renderer", "nbconvert").returncode == 0
     kept = nbformat.read(project.reports / "europe.ipynb", 4)
     assert kept.cells[1:] == before[1].cells[1:]  # its navigation alone is new
-    links = [a["href"] for a in soup(project, "europe.html").find("nav", class_="pages").find_all("a")]
-    assert links == ["index.html", "europe.html", "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"]
+    assert links_of(project, "europe.html") == [
+        "index.html", "*europe.html", "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html",
+    ]  # fmt: skip
 
 
 @pytest.mark.slow
@@ -196,7 +300,7 @@ def test_a_page_on_europe_that_fails_leaves_the_regions_and_is_named(with_site: 
     done = clusterkit(with_site, "report", "estonia", "europe", "--renderer", "nbconvert")
     assert done.returncode == 1
     assert re.search(r"^failed: Europe: notebook europe\.ipynb, cell \d+: ZeroDivisionError", done.stderr, re.MULTILINE)
-    assert done.stdout.splitlines()[-1].startswith("1 of 1 regions in ")
+    assert done.stdout.splitlines()[-1].startswith("2 of 2 pages of 1 region in ")
     assert not (with_site.site / "europe.html").exists()
     assert (with_site.reports / "failed" / "europe.ipynb").is_file()
     home = soup(with_site, "index.html")
@@ -208,9 +312,9 @@ def test_a_page_on_europe_that_fails_leaves_the_regions_and_is_named(with_site: 
 
 @pytest.mark.slow
 def test_the_same_run_in_another_folder_gives_the_same_bytes(
-    first_run: tuple[Project, CompletedProcess[str]], tiny_project: Project, tmp_path: Path, clusterkit: Run
+    first_run: tuple[Project, CompletedProcess[str]], tiny: Project, tmp_path: Path, clusterkit: Run
 ) -> None:
-    second = copy(tiny_project, tmp_path / "somewhere else")
+    second = copy(tiny, tmp_path / "somewhere else")
     done = clusterkit(second, "report", "--all", "--renderer", "nbconvert", "--workers", "1")
     assert done.returncode == 0, done.stderr
     before, after = files(first_run[0].reports), files(second.reports)  # executed notebooks, data and pages
@@ -218,7 +322,7 @@ def test_the_same_run_in_another_folder_gives_the_same_bytes(
 
 
 @pytest.mark.slow
-def test_a_region_that_fails_is_named_and_does_not_stop_the_others(
+def test_a_page_that_fails_is_named_and_does_not_stop_the_others(
     failed_run: tuple[Project, CompletedProcess[str]],
 ) -> None:
     project, done = failed_run
@@ -226,10 +330,11 @@ def test_a_region_that_fails_is_named_and_does_not_stop_the_others(
     kept = project.reports / "failed" / "estonia-cluster-mapping.ipynb"
     (failing,) = [cell for cell in nbformat.read(kept, as_version=4).cells if cell.source.startswith("1 / (p")]
     reason = f"notebook cluster_mapping.ipynb, cell {failing.execution_count}: ZeroDivisionError: division by zero"
-    assert f"failed: Eesti: {reason}\n  the notebook as far as it came: {kept}\n" in done.stderr
-    assert f"Eesti: failed: {reason} (" in done.stdout
-    assert "Slovenija: done" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("1 of 2 regions in ")
+    assert f"failed: Eesti, cluster-mapping: {reason}\n  the notebook as far as it came: {kept}\n" in done.stderr
+    assert f"Eesti, cluster-mapping: failed: {reason} (" in done.stdout
+    assert "Eesti, scoreboard: done" in done.stdout
+    assert "Slovenija, cluster-mapping: done" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("3 of 4 pages of 2 regions in ")
     assert "Traceback" not in done.stdout + done.stderr
     assert leftovers(project) == []
 
@@ -245,21 +350,119 @@ def test_the_failed_notebook_is_kept_as_far_as_it_came(failed_run: tuple[Project
 
 
 @pytest.mark.slow
-def test_a_failed_region_has_no_page_and_the_home_page_says_why(
+def test_a_failed_page_is_gone_and_the_home_page_says_why(
     failed_run: tuple[Project, CompletedProcess[str]],
 ) -> None:
     project, _ = failed_run
     assert {path.name for path in project.site.glob("*.html")} == PAGES - {"estonia-cluster-mapping.html"}
     assert not (project.reports / "estonia-cluster-mapping.ipynb").exists()
-    assert not (project.reports / "downloads" / "estonia").exists()
-    assert not (project.site / "downloads" / "estonia").exists()
+    assert not (project.reports / "downloads" / "estonia" / "cluster-mapping").exists()
     home = soup(project, "index.html")
     (warning,) = home.find_all("p", class_="warning")
-    assert words_of(warning).startswith("Eesti has no page in this run: notebook cluster_mapping.ipynb, cell ")
-    assert words_of(warning).endswith(": ZeroDivisionError: division by zero")
-    assert "estonia" not in " ".join(a["href"] for a in home.find_all("a"))
+    said = words_of(warning)
+    assert said.startswith("Eesti has no page “Cluster mapping” in this run: notebook cluster_mapping.ipynb, cell ")
+    assert said.endswith(": ZeroDivisionError: division by zero")
     assert "Eesti" in words_of(home.main.table)
-    assert "estonia" not in str(soup(project, "slovenia-cluster-mapping.html").find("nav"))
+    assert not [a for name in PAGES & set(files(project.site)) for a in soup(project, name).find_all(href=True)
+                if a["href"] == "estonia-cluster-mapping.html"]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_other_page_of_the_region_stays_and_is_what_links_lead_to(
+    failed_run: tuple[Project, CompletedProcess[str]],
+) -> None:
+    project, _ = failed_run
+    assert "estonia/scoreboard" in data_of(project)
+    assert "estonia/cluster-mapping" not in data_of(project)
+    links = [a["href"] for a in soup(project, "index.html").main.table.find_all("a")]
+    assert links == ["estonia-scoreboard.html", "slovenia-cluster-mapping.html", "slovenia-scoreboard.html"]
+    for page in ("index.html", "slovenia-cluster-mapping.html", "slovenia-scoreboard.html"):
+        assert "estonia-scoreboard.html" in links_of(project, page)
+    assert "*estonia-scoreboard.html" in links_of(project, "estonia-scoreboard.html")
+    assert links_of(project, "estonia-scoreboard.html", "views") == []  # there is no other page to go to
+
+
+@pytest.mark.slow
+def test_both_pages_of_a_region_can_fail_each_with_its_reason(with_site: Project, clusterkit: Run) -> None:
+    shorten(with_site)
+    shutil.copy(ROOT_HOME, notebook_of(with_site, "home"))
+    edit(notebook_of(with_site), "1 / 0")
+    edit(notebook_of(with_site, "scoreboard_profile"), "{}['x']")
+    done = clusterkit(with_site, "report", "estonia", "--renderer", "nbconvert")
+    assert done.returncode == 1
+    failed = [line.rpartition(", cell")[0] for line in done.stderr.splitlines() if line.startswith("failed: ")]
+    assert failed == [
+        "failed: Eesti, cluster-mapping: notebook cluster_mapping.ipynb",
+        "failed: Eesti, scoreboard: notebook scoreboard_profile.ipynb",
+    ]
+    assert done.stdout.splitlines()[-1].startswith("0 of 2 pages of 1 region in ")
+    assert {path.name for path in with_site.site.glob("*.html")} == {
+        "index.html", "europe.html", "slovenia-cluster-mapping.html", "slovenia-scoreboard.html",
+    }  # fmt: skip
+    assert not (with_site.reports / "downloads" / "estonia").exists()
+    assert not (with_site.site / "downloads" / "estonia").exists()
+    home = soup(with_site, "index.html")
+    assert [words_of(warning).split(":")[0] for warning in home.find_all("p", class_="warning")] == [
+        "Eesti has no page “Cluster mapping” in this run", "Eesti has no page “Scoreboard” in this run",
+    ]  # fmt: skip
+    assert "estonia" not in " ".join(a["href"] for a in home.find_all("a"))
+    assert "estonia" not in str(soup(with_site, "slovenia-scoreboard.html").find("header"))
+    assert sorted(path.name for path in (with_site.reports / "failed").iterdir()) == [
+        "estonia-cluster-mapping.ipynb", "estonia-scoreboard.ipynb",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_one_kind_of_page_is_made_by_name_and_the_others_stay(with_site: Project, clusterkit: Run) -> None:
+    shorten(with_site)
+    edit(notebook_of(with_site, "scoreboard_profile"), "'a new cell'")
+    before = files(with_site.reports)
+    done = clusterkit(with_site, "report", "--all", "--page", "scoreboard", "--renderer", "nbconvert")
+    assert done.returncode == 0, done.stderr
+    assert sorted(line.split(" ")[1] for line in done.stdout.splitlines()[:2]) == ["Eesti,", "Slovenija,"]
+    assert re.fullmatch(r"2 of 2 pages of 2 regions in \d+ s\.", done.stdout.splitlines()[-1])
+    after = files(with_site.reports)
+    changed = {name for name in before | after if before.get(name) != after.get(name)}
+    # The shortened home page saves no table.
+    assert {name for name in changed if "home" not in name} == {
+        "index.ipynb", "estonia-scoreboard.ipynb", "slovenia-scoreboard.ipynb", "_site/index.html",
+        "_site/estonia-scoreboard.html", "_site/slovenia-scoreboard.html",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_kind_of_page_without_its_notebook_is_said_and_not_made(
+    tiny: Project, tmp_path: Path, clusterkit: Run
+) -> None:
+    project = copy(tiny, tmp_path / "project")
+    shorten(project)
+    notebook_of(project, "scoreboard_profile").unlink()
+    done = clusterkit(project, "report", "estonia", "--renderer", "nbconvert")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == "no notebook scoreboard_profile.ipynb: that page is not made"
+    assert lines[-1].startswith("1 of 1 page of 1 region in ")
+    assert {path.name for path in project.site.glob("*.html")} == {"index.html", "estonia-cluster-mapping.html"}
+    assert links_of(project, "estonia-cluster-mapping.html", "views") == []
+    text = refusal(project, "estonia", "--page", "scoreboard")  # asked for by name, it has to be there
+    assert text.startswith("The notebook scoreboard_profile.ipynb cannot be read: ")
+    assert text.endswith("  fix:   restore it from git\n")
+
+
+@pytest.mark.slow
+def test_data_that_no_page_shows_are_dropped(with_site: Project, clusterkit: Run) -> None:
+    shorten(with_site)
+    downloads = with_site.reports / "downloads"
+    for name in ("estonia/portfolio.csv", "gone/cluster-mapping/portfolio.csv", "estonia/brief/facts.csv"):
+        (downloads / name).parent.mkdir(parents=True, exist_ok=True)
+        (downloads / name).write_text("a\n1\n", encoding="utf-8")
+    done = clusterkit(with_site, "report", "slovenia", "--page", "scoreboard", "--renderer", "nbconvert")
+    assert done.returncode == 0, done.stderr
+    assert data_of(with_site) == [
+        "estonia/cluster-mapping", "estonia/scoreboard", "europe", "slovenia/cluster-mapping", "slovenia/scoreboard",
+    ]  # fmt: skip
+    assert sorted(path.name for path in downloads.iterdir()) == ["estonia", "europe", "slovenia"]
+    assert sorted(path.name for path in (downloads / "estonia").iterdir()) == ["cluster-mapping", "scoreboard"]
 
 
 @pytest.mark.slow
@@ -288,9 +491,9 @@ def test_a_kernel_that_dies_is_a_failed_region(with_site: Project, clusterkit: R
     edit(notebook_of(with_site), 'import os\nif region == "estonia": os._exit(3)')
     done = clusterkit(with_site, "report", "--all", "--renderer", "nbconvert")
     assert done.returncode == 1
-    said = r"^failed: Eesti: notebook cluster_mapping\.ipynb, while it ran: .+ Kernel died$"
+    said = r"^failed: Eesti, cluster-mapping: notebook cluster_mapping\.ipynb, while it ran: .+ Kernel died$"
     assert re.search(said, done.stderr, re.MULTILINE)
-    assert "Slovenija: done" in done.stdout
+    assert "Slovenija, cluster-mapping: done" in done.stdout
     assert "Traceback" not in done.stderr
     assert not (with_site.site / "estonia-cluster-mapping.html").exists()
     assert leftovers(with_site) == []
@@ -304,18 +507,21 @@ def test_what_a_notebook_writes_to_standard_error_is_said_and_not_published(
     edit(notebook_of(with_site), "import warnings\nwarnings.warn('the wind turns')")
     done = clusterkit(with_site, "report", "estonia", "--renderer", "nbconvert")
     assert done.returncode == 0
-    assert re.search(r"^warning from Eesti: .*UserWarning: the wind turns$", done.stderr, re.MULTILINE)
+    assert re.search(r"^warning from Eesti, cluster-mapping: .*UserWarning: the wind turns$", done.stderr, re.MULTILINE)
     assert "UserWarning" not in (with_site.site / "estonia-cluster-mapping.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
-def test_a_hostile_name_is_text_everywhere(tiny_project: Project, tmp_path: Path, clusterkit: Run) -> None:
-    project = copy(tiny_project, tmp_path / "project")
+def test_a_hostile_name_is_text_everywhere(tiny: Project, tmp_path: Path, clusterkit: Run) -> None:
+    project = copy(tiny, tmp_path / "project")
     path = project.params / "regions" / "estonia.yaml"
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"name": HOSTILE}), encoding="utf-8")
     done = clusterkit(project, "report", "estonia", "--renderer", "nbconvert")
     assert done.returncode == 0, done.stderr
     page, home = soup(project, "estonia-cluster-mapping.html"), soup(project, "index.html")
+    views = page.find("nav", class_="views")
+    assert views["aria-label"] == f"Pages of {HOSTILE}"
+    assert [a.get_text() for a in views.find_all("a")] == ["Cluster mapping", "Scoreboard"]
     assert page.title.get_text() == f"{HOSTILE}: cluster mapping – clusterkit"
     assert page.h1.get_text() == f"{HOSTILE}: cluster mapping"
     for shown in (page, home):
@@ -329,7 +535,7 @@ def test_a_hostile_name_is_text_everywhere(tiny_project: Project, tmp_path: Path
         assert not [name for tag in shown.find_all(True) for name in tag.attrs if name.startswith("on")]
     assert f"{HOSTILE} in figures, 2014" in [caption.get_text() for caption in page.find_all("caption")]
     assert page.img["alt"].startswith(f"Map of Europe with {HOSTILE} in orange")
-    assert home.main.table.a.get_text() == HOSTILE
+    assert [a.get_text() for a in home.main.table.find_all("a")] == [HOSTILE, f"Scoreboard of {HOSTILE}"]
 
 
 @needs_sh
@@ -404,6 +610,11 @@ def forget(notebook: nbformat.NotebookNode) -> None:
         (forget, "cluster_mapping", "does not declare the parameters nuts_ids, output_dir."),
         (
             untag,
+            "scoreboard_profile",
+            "does not declare the parameters aggregation, draws, framework, min_coverage, name and 10 more.",
+        ),
+        (
+            untag,
             "europe",
             "does not declare the parameters base_year, manufacturing_year, nuts_version, output_dir, "
             "reference_year and 2 more.",
@@ -413,9 +624,9 @@ def forget(notebook: nbformat.NotebookNode) -> None:
     ],
 )
 def test_a_notebook_without_its_parameters_is_refused_and_nothing_runs(
-    tiny_project: Project, tmp_path: Path, change: object, name: str, what: str
+    tiny: Project, tmp_path: Path, change: object, name: str, what: str
 ) -> None:
-    project = copy(tiny_project, tmp_path / "project")
+    project = copy(tiny, tmp_path / "project")
     notebook = nbformat.read(notebook_of(project, name), as_version=4)
     change(notebook)
     nbformat.write(notebook, notebook_of(project, name))
@@ -427,8 +638,8 @@ def test_a_notebook_without_its_parameters_is_refused_and_nothing_runs(
     )
 
 
-def test_notebooks_that_cannot_be_read_are_refused_together(tiny_project: Project, tmp_path: Path) -> None:
-    project = copy(tiny_project, tmp_path / "project")
+def test_notebooks_that_cannot_be_read_are_refused_together(tiny: Project, tmp_path: Path) -> None:
+    project = copy(tiny, tmp_path / "project")
     notebook_of(project).write_text("<html>", encoding="utf-8")
     notebook_of(project, "home").unlink()
     text = refusal(project)
@@ -437,10 +648,10 @@ def test_notebooks_that_cannot_be_read_are_refused_together(tiny_project: Projec
     assert text.count("  fix:   restore it from git\n") == 2
 
 
-def refusal(project: Project) -> str:
+def refusal(project: Project, *arguments: str) -> str:
     """What the command says before it leaves with status 2 and without a trace in the project."""
     before = files(project.root)
-    result = CliRunner().invoke(main, ["--project", str(project.root), "report", "--all"])
+    result = CliRunner().invoke(main, ["--project", str(project.root), "report", *(arguments or ["--all"])])
     assert (result.exit_code, result.stdout) == (2, ""), result.output
     assert "Traceback" not in result.stderr
     assert files(project.root) == before
@@ -448,14 +659,16 @@ def refusal(project: Project) -> str:
 
 
 @given(
-    title=st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))),
+    title=PRINTED,
+    description=PRINTED,
     nav=st.sampled_from(["", '<ul><li><a href="index.html" aria-current="page">A &#38; B</a></li></ul>']),
 )
-def test_title_and_navigation_survive_the_front_matter(title: str, nav: str) -> None:
+def test_title_description_and_navigation_survive_the_front_matter(title: str, description: str, nav: str) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("")])
-    site.set_front_matter(notebook, title=title, nav=nav)
+    site.set_front_matter(notebook, title=title, description=description, nav=nav)
     fields = site.front_matter(notebook)
     assert html.unescape(fields["heading"]) == title
+    assert html.unescape(fields["description"]) == description
     assert fields["nav"].removeprefix("`").removesuffix("`{=html}") == nav
     assert fields["lang"] == "en"
     assert html.unescape(fields["pagetitle"]) == (f"{title} – clusterkit" if title else "clusterkit")

@@ -166,7 +166,7 @@ def test_the_default_parameters_of_the_mapping_are_those_of_piemonte() -> None:
     notebook = read(ROOT / "notebooks" / "cluster_mapping.ipynb")
     values = parameters(notebook)
     assert values.pop("output_dir") is None
-    assert values == params.as_notebook_parameters(piemonte)
+    assert values == params.mapping_parameters(piemonte)
     assert f'title: "{piemonte.name}: cluster mapping"' in notebook.cells[0].source.splitlines()
 
 
@@ -184,5 +184,6 @@ def test_the_home_page_by_hand_lists_all_regions_and_links_to_none() -> None:
 def test_the_front_matter_can_be_replaced_in_every_notebook() -> None:
     for path in NOTEBOOKS:
         notebook = read(path)
-        site.set_front_matter(notebook, title="Å & B", nav="<ul></ul>")
-        assert site.front_matter(notebook)["heading"] == "Å &#38; B"
+        site.set_front_matter(notebook, title="Å & B", description="<A> B", nav="<ul></ul>")
+        fields = site.front_matter(notebook)
+        assert (fields["heading"], fields["description"]) == ("Å &#38; B", "&#60;A&#62; B")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from clusterkit.batch import site
 from clusterkit.paths import Project
-from clusterkit.show.output import Column, Downloads, Figure, Several, Table, Text, escape
+from clusterkit.show.output import Column, Downloads, Figure, Links, Several, Table, Text, escape
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -66,7 +66,7 @@ def show(tmp_path_factory: pytest.TempPathFactory, copy_project: CopyProject) ->
 
 def page(project: Project, cells: list[nbformat.NotebookNode], title: str = "A page") -> str:
     notebook = nbformat.v4.new_notebook(cells=cells)
-    site.set_front_matter(notebook, title=title, nav="")
+    site.set_front_matter(notebook, title=title, description=f"{title}: what it answers", nav="")
     path = project.reports / "index.ipynb"
     nbformat.write(notebook, path)
     return site.render(project, [path], renderer="nbconvert").read_text(encoding="utf-8")
@@ -188,6 +188,17 @@ def test_a_row_of_the_wrong_length_is_not_cut_in_silence() -> None:
         Table(title="t", columns=[Column("a"), Column("b")], rows=[("1", "2", "3")])._repr_markdown_()
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_links_in_a_cell_say_of_what_they_are(show: Show, text: str) -> None:
+    row = ("x", Links({text: "a.html", "Scoreboard": "b.html"}, of=text), Links({}, of=text))
+    main = show(Table(title="t", columns=[Column("a"), Column("b"), Column("c")], rows=[row]))
+    assert [(a.get_text(), a["href"]) for a in main.find_all("a")] == [
+        (f"{text} of {text}", "a.html"), (f"Scoreboard of {text}", "b.html"),
+    ]  # fmt: skip
+    assert main.find_all("td")[1].get_text() == "–"
+    assert {tag.name for tag in main.td.find_all(True)} == {"span", "a", "br"}
+
+
 def test_several_outputs_keep_their_order(show: Show) -> None:
     several = Several((Text(("one",)), figure("two"), Text(("three",))))
     assert show(several).get_text(" ", strip=True) == "A page one two two Data (CSV) of “two” three"
@@ -212,6 +223,12 @@ def test_downloads_write_the_file_and_return_its_address(tmp_path: Path) -> None
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["portfolio.csv"]
     data = (tmp_path / "out" / "portfolio.csv").read_bytes()
     assert data == '\ufeffnace_code,name,lq\nC13,"Łódź, a",0.3333333333\nC29,,\n'.encode()
+
+
+def test_the_data_of_each_page_of_a_region_have_a_folder(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1]})
+    assert Downloads("piemonte", str(tmp_path), "scoreboard").save("x", frame) == "downloads/piemonte/scoreboard/x.csv"
+    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,13 +19,17 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from clusterkit.batch import site
+from clusterkit.batch.pages import REGION_PAGES
 from clusterkit.data.industries import load_taxonomy
 from clusterkit.params import load_regions, region_ids
 from clusterkit.paths import Project, project
 
 ROOT = Path(__file__).resolve().parents[2]
 PILOTS = region_ids(project(ROOT))
-PAGES = ["index.html", "europe.html", *(f"{site.page_of(region)}.html" for region in PILOTS)]
+KINDS = [page for page in REGION_PAGES if page.path(project(ROOT)).is_file()]
+MAPPING = KINDS[0]
+REGION_PAGES_OF = {region: [f"{page.name(region)}.html" for page in KINDS] for region in PILOTS}
+PAGES = ["index.html", "europe.html", *itertools.chain.from_iterable(REGION_PAGES_OF.values())]
 SECTORS = load_taxonomy(ROOT / "params" / "taxonomies" / "nace-divisions.yaml").categories
 BLOCKS = ["h1", "h2", "h3", "p", "li", "th", "td", "caption", "figcaption"]
 MAX_PAGE_MB = 2.0  # 10**6 bytes; a mapping page has some twenty pictures, each within the page
@@ -82,8 +86,8 @@ def joined(tag: Tag) -> str:
 
 @pytest.fixture(scope="module")
 def read(full_site: Project) -> Callable[[str], Page]:
-    """A page by the name of its file or of its region."""
-    return cache(lambda name: Page(full_site.site, name if name.endswith(".html") else f"{site.page_of(name)}.html"))
+    """A page by the name of its file, or the mapping page of a region by that of the region."""
+    return cache(lambda name: Page(full_site.site, name if name.endswith(".html") else f"{MAPPING.name(name)}.html"))
 
 
 def starts_with_language_and_title(page: Page) -> None:
@@ -195,11 +199,16 @@ def names_every_sector(page: Page) -> None:
 
 
 def marks_itself_in_the_navigation(page: Page) -> None:
-    nav = page.soup.find("nav", class_="pages")
-    links = [a["href"] for a in nav.find_all("a")]
-    assert links == PAGES
-    marked = nav.find_all(attrs={"aria-current": True})
-    assert [(a["href"], a["aria-current"]) for a in marked] == [(page.name, "page")]
+    region, kind = next(((r, own.index(page.name)) for r, own in REGION_PAGES_OF.items() if page.name in own), ("", 0))
+    same_kind = [own[kind] for own in REGION_PAGES_OF.values()]
+    lists = {"pages": ["index.html", "europe.html", *same_kind]}
+    if region and len(KINDS) > 1:
+        lists["views"] = REGION_PAGES_OF[region]
+    navs = page.soup.header.find_all("nav")
+    assert {nav["class"][0]: [a["href"] for a in nav.find_all("a")] for nav in navs} == lists
+    for nav in navs:
+        marked = nav.find_all(attrs={"aria-current": True})
+        assert [(a["href"], a["aria-current"]) for a in marked] == [(page.name, "page")]
     labels = [found.get("aria-label") for found in page.soup.find_all("nav")]
     assert len(set(labels)) == len(labels)
     assert None not in labels
@@ -236,7 +245,7 @@ def test_a_page(read: Callable[[str], Page], name: str, check: Callable[[Page], 
 
 
 def test_there_is_a_page_for_each_pilot_for_europe_and_a_home_page(full_site: Project) -> None:
-    assert len(PAGES) == 12
+    assert len(PAGES) == 2 + 10 * len(KINDS)
     assert sorted(path.name for path in full_site.site.glob("*.html")) == sorted(PAGES)
     assert {path.suffix for path in full_site.site.rglob("*") if path.is_file()} == {".html", ".css", ".csv"}
 
@@ -249,7 +258,7 @@ def test_the_style_asks_no_other_host(full_site: Project) -> None:
 
 def test_every_file_to_download_is_linked_from_a_page(full_site: Project, read: Callable[[str], Page]) -> None:
     linked = {a["href"] for name in PAGES for a in read(name).soup.find_all(download=True)}
-    assert linked == {str(path.relative_to(full_site.site)) for path in full_site.site.rglob("downloads/*/*")}
+    assert linked == {str(path.relative_to(full_site.site)) for path in full_site.site.rglob("*.csv")}
 
 
 def test_the_run_warned_of_nothing(full_site: Project) -> None:
@@ -273,7 +282,7 @@ def test_no_page_says_where_it_was_made(full_site: Project) -> None:
 
 def test_the_home_page_lists_all_regions_and_links_to_them(read: Callable[[str], Page]) -> None:
     rows = read("index.html").section("What is each region strong in?").table.tbody.find_all("tr")
-    assert [row.a["href"] for row in rows] == PAGES[2:]
+    assert [[a["href"] for a in row.find_all("a")] for row in rows] == list(REGION_PAGES_OF.values())
     assert [words_of(row.th) for row in rows] == [p.name for p in load_regions(project(ROOT))]
 
 
@@ -383,7 +392,7 @@ def test_the_first_sector_of_a_region_is_in_its_first_sentence(read: Callable[[s
 
 
 def portfolio(project: Project, region: str) -> pd.DataFrame:
-    return pd.read_csv(project.site / "downloads" / region / "portfolio.csv", index_col="nace_code")
+    return pd.read_csv(project.site / "downloads" / region / MAPPING.kind / "portfolio.csv", index_col="nace_code")
 
 
 @each_pilot

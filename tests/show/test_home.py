@@ -1,0 +1,81 @@
+"""The home page: where its table leads, and what it says of pages that are not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from clusterkit.data.industries import load_taxonomy
+from clusterkit.params import RegionParams
+from clusterkit.show import Downloads, home
+
+SECTORS = load_taxonomy(Path(__file__).resolve().parents[2] / "params" / "taxonomies" / "nace-divisions.yaml")
+LISTED = [
+    RegionParams(region="north", name="Nord <b>", nuts_ids=["AA01"]),
+    RegionParams(region="south", name="Süd", nuts_ids=["AA02"]),
+]
+MAPPING = {"Cluster mapping": "north-cluster-mapping.html"}
+BOTH = {**MAPPING, "Scoreboard": "north-scoreboard.html"}
+
+
+@pytest.fixture
+def overview() -> pd.DataFrame:
+    row = {
+        "country": "Austria",
+        "persons_employed": 1000.0,
+        "n_strong": 1,
+        "share_strong_pct": 20.0,
+        "top_code": "C16",
+        "top_lq": 2.0,
+        "top_lq_low": 2.0,
+        "top_lq_high": 2.0,
+        "top_lq_is_certain": True,
+    }
+    return pd.DataFrame({p.region: {"name": p.name, **row} for p in LISTED}).T.rename_axis("region")
+
+
+def shown(overview: pd.DataFrame, pages: dict[str, dict[str, str]]) -> BeautifulSoup:
+    table = home.table_overview(overview, SECTORS, LISTED, pages, Downloads("home"))
+    return BeautifulSoup(table._repr_markdown_(), "html.parser")
+
+
+def test_a_name_leads_to_the_first_page_and_a_column_to_the_others(overview: pd.DataFrame) -> None:
+    table = shown(overview, {"north": BOTH, "south": {"Cluster mapping": "south-cluster-mapping.html"}})
+    assert [th.get_text() for th in table.thead.find_all("th")][:3] == ["Region", "Further pages", "Country"]
+    north, south = table.tbody.find_all("tr")
+    assert [(a.get_text(), a["href"]) for a in north.find_all("a")] == [
+        ("Nord <b>", "north-cluster-mapping.html"),
+        ("Scoreboard of Nord <b>", "north-scoreboard.html"),
+    ]
+    assert [(a.get_text(), a["href"]) for a in south.find_all("a")] == [("Süd", "south-cluster-mapping.html")]
+    assert south.td.get_text() == "–"
+
+
+def test_without_further_pages_there_is_no_column_for_them(overview: pd.DataFrame) -> None:
+    table = shown(overview, {"north": MAPPING, "europe": {"": "europe.html"}})
+    assert [th.get_text() for th in table.thead.find_all("th")][:2] == ["Region", "Country"]
+    assert [a["href"] for a in table.find_all("a")] == ["north-cluster-mapping.html"]
+    assert shown(overview, {}).find_all("a") == []
+
+
+def test_a_region_that_lacks_its_first_page_leads_to_the_one_it_has(overview: pd.DataFrame) -> None:
+    pages = {"north": {"Scoreboard": "north-scoreboard.html"}, "south": {}}
+    assert [a["href"] for a in shown(overview, pages).find_all("a")] == ["north-scoreboard.html"]
+
+
+def test_pages_that_failed_are_listed_by_region_and_kind() -> None:
+    failures = {
+        "south": {"Cluster mapping": "no table", "Scoreboard": "no framework"},
+        "europe": {"": "no disk"},
+        "gone": {"Scoreboard": "no peers"},
+    }
+    assert home.say_failures(failures, LISTED).paragraphs == (
+        "**Süd** has no page “Cluster mapping” in this run: no table",
+        "**Süd** has no page “Scoreboard” in this run: no framework",
+        "**The page on all of Europe** could not be made in this run: no disk",
+        "**gone** has no page “Scoreboard” in this run: no peers",
+    )
+    assert home.say_failures({}, LISTED)._repr_markdown_() == ""
