@@ -90,15 +90,11 @@ def report(
     from clusterkit.batch import runner
 
     chosen = [page for page in pages.REGION_PAGES if not kinds or page.kind in kinds]
-    # A kind that is asked for by name is not passed over: without its notebook the run is refused below.
-    absent = [] if kinds or not wanted else [page for page in chosen if not page.path(place).is_file()]
-    jobs = [runner.region_job(place, params, page) for params in wanted for page in chosen if page not in absent]
+    jobs = [runner.region_job(place, params, page) for params in wanted for page in chosen]
     total = len(jobs)
     if len(names) < len(regions) or (everything and not kinds):
         jobs.insert(0, runner.europe_job(place, parameters.load_europe(place)))  # the longest first
     runner.check_parameters([*jobs, runner.home_job(place, listed)])
-    for page in absent:
-        say(f"no notebook {page.path(place).name}: that page is not made")
     start = time.monotonic()
     results = _run(place, jobs, workers or os.cpu_count() or 1)
     failed = [result for result in results if result.failure]

@@ -115,6 +115,19 @@ class RegionParams(_Strict):
     scoreboard: ScoreboardParams = ScoreboardParams()
 
     @property
+    def score_options(self) -> dict[str, Any]:
+        """How scores are made, as ``scoreboard.region_scoreboard`` takes it."""
+        return self.scoreboard.model_dump(include={"normalisation", "aggregation", "min_coverage"})
+
+    def framework_path(self, project: Project) -> Path:
+        """File of the framework that the scoreboard uses."""
+        return project.params / "frameworks" / f"{self.scoreboard.framework}.yaml"
+
+    def older_framework_path(self, project: Project) -> Path:
+        """File of the framework that is shown beside it."""
+        return project.params / "frameworks" / f"{self.scoreboard.older_framework}.yaml"
+
+    @property
     def strong_rule(self) -> dict[str, float]:
         """The two thresholds of a strong sector, as ``mapping.rank_sectors`` takes them."""
         return {"strong_lq": self.mapping.strong_lq, "min_share_pct": self.mapping.min_share_pct}
@@ -475,6 +488,31 @@ def mapping_parameters(params: RegionParams) -> dict[str, Any]:
 def scoreboard_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the scoreboard notebook declares, flat, as papermill passes them on."""
     return {**params.model_dump(include=set(COMMON)), **params.scoreboard.model_dump()}
+
+
+@dataclass(frozen=True)
+class ChosenPeers:
+    """The analyst’s own peers: identifiers (None: found by structure), codes and names of this project’s regions."""
+
+    ids: list[str] | None
+    territories: dict[str, list[str]]
+    names: dict[str, str]
+
+
+def chosen_peers(params: RegionParams, project: Project) -> ChosenPeers:
+    """The regions that a region is to be compared with; peers that are region files with their codes.
+
+    Raises
+    ------
+    ParamError
+        What is wrong with the file of a peer.
+    """
+    if params.scoreboard.peers == "auto":
+        return ChosenPeers(None, {}, {})
+    ids = list(params.scoreboard.peers)
+    known = [peer for peer in ids if peer in region_ids(project)]
+    files = load_regions(project, known) if known else []
+    return ChosenPeers(ids, {peer.region: peer.nuts_ids for peer in files}, {peer.region: peer.name for peer in files})
 
 
 def check(values: Mapping[str, Any]) -> RegionParams:

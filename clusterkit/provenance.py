@@ -54,11 +54,13 @@ def data_rows(project: Project) -> list[tuple[str, str]]:
     return rows
 
 
-def rows(p: RegionParams | EuropeParams, taxonomy: Taxonomy, project: Project) -> list[tuple[str, str]]:
-    """Name and value of everything that a page of one region, or of all, depends on."""
+def rows(
+    p: RegionParams | EuropeParams, project: Project, *, taxonomy: Taxonomy | None = None
+) -> list[tuple[str, str]]:
+    """Name and value of everything that a page of one region, or of all, depends on; sectors named by a taxonomy."""
     parameters = []
     for name, value in as_table(p):
-        if name == "mapping.highlight":
+        if name == "mapping.highlight" and taxonomy is not None:
             value = [taxonomy.label(code) for code in value]
         parameters.append((f"Parameter {name}", ", ".join(value) if isinstance(value, list) else str(value)))
     return [*parameters, ("Code", f"commit {commit(project.root)}"), ("Versions", versions()), *data_rows(project)]

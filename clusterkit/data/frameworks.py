@@ -680,6 +680,9 @@ class _RowChecker:
                         "a framework is a tree",
                     )
 
+    def _is_astray(self, parent: str) -> bool:
+        return parent != "" and parent not in self.level_of
+
     def _wholes(self) -> None:
         if not any(isinstance(level, str) and level == self.levels[-1] for level in self.rows["level"]):
             self.problems.append(
@@ -691,6 +694,8 @@ class _RowChecker:
                 )
             )
         lowest = self.levels[-2]
+        above = dict(zip(self.levels[1:], self.levels[:-1], strict=True))
+        astray = {above.get(self.level_of[code]) for code, parent in self.parent_of.items() if self._is_astray(parent)}
         for position, row in enumerate(self.rows.to_dict("records")):
             if not isinstance(row["code"], str) or not isinstance(row["level"], str):
                 continue
@@ -703,7 +708,8 @@ class _RowChecker:
             ]
             if weights and all(_is_weight(weight) and weight == 0 for weight in weights):
                 self.problems.append(_weightless(row["code"], self.locate(position, "weight")))
-            if not weights and row["level"] != lowest:
+            # Not for a part whose own parts are told to have a misspelt parent.
+            if not weights and row["level"] != lowest and row["level"] not in astray:
                 self.add(
                     position,
                     "code",

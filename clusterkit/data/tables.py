@@ -293,6 +293,11 @@ def load_indicator(folder: Path | None = None) -> pd.DataFrame:
     return load_table("indicator", folder)
 
 
+def indicator_units(indicator: pd.DataFrame) -> dict[str, str]:
+    """Unit of each indicator of the table ``indicator``, by code."""
+    return indicator.drop_duplicates("indicator").set_index("indicator")["unit"].to_dict()
+
+
 def load_crosswalk(folder: Path | None = None) -> pd.DataFrame:
     """Which codes of other NUTS versions became which codes of the base version."""
     return load_table("crosswalk", folder)

@@ -430,21 +430,10 @@ def test_one_kind_of_page_is_made_by_name_and_the_others_stay(with_site: Project
     }  # fmt: skip
 
 
-@pytest.mark.slow
-def test_a_kind_of_page_without_its_notebook_is_said_and_not_made(
-    tiny: Project, tmp_path: Path, clusterkit: Run
-) -> None:
+def test_a_kind_of_page_without_its_notebook_is_refused(tiny: Project, tmp_path: Path) -> None:
     project = copy(tiny, tmp_path / "project")
-    shorten(project)
     notebook_of(project, "scoreboard_profile").unlink()
-    done = clusterkit(project, "report", "estonia", "--renderer", "nbconvert")
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    assert lines[0] == "no notebook scoreboard_profile.ipynb: that page is not made"
-    assert lines[-1].startswith("1 of 1 page of 1 region in ")
-    assert {path.name for path in project.site.glob("*.html")} == {"index.html", "estonia-cluster-mapping.html"}
-    assert links_of(project, "estonia-cluster-mapping.html", "views") == []
-    text = refusal(project, "estonia", "--page", "scoreboard")  # asked for by name, it has to be there
+    text = refusal(project, "estonia")
     assert text.startswith("The notebook scoreboard_profile.ipynb cannot be read: ")
     assert text.endswith("  fix:   restore it from git\n")
 
