@@ -49,7 +49,7 @@ def read(path: Path) -> tuple[dict[str, Any], Locate]:
                 fix="remove one of the two",
             )
         ) from exc
-    except (YAMLError, UnicodeDecodeError, ValueError) as exc:
+    except (YAMLError, UnicodeDecodeError, ValueError, RecursionError) as exc:
         raise ParamError(
             Problem(
                 what=f"{path.name} is not valid YAML: {getattr(exc, 'problem', None) or exc}.",

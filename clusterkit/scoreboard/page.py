@@ -121,6 +121,7 @@ def main() -> None:
             observe(table, framework, denominators=rules, territories=territories),
         )
         for name, framework in list_frameworks(place.params / "frameworks").items()
+        if f"<!-- tables of {name} -->" in page
     }
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     sys.stdout.write(renewed(page, tables))

@@ -159,13 +159,25 @@ class RegionScoreboard:
         """Rows of :attr:`profile` of the lowest level."""
         return self.profile[self.profile["level"] == self.framework.levels[-2]]
 
+    @property
+    def narrow(self) -> list[str]:
+        """Dimensions that rest on one indicator alone: too little to call one the weakest link."""
+        framework = self.framework
+        return [part for part in framework.at(framework.levels[1]) if len(framework.leaves(part)) < 2]
+
     @cached_property
     def weakest_link(self) -> pd.DataFrame:
-        """What lifting each dimension would add to a score in which the weakest one holds back the others."""
+        """What lifting each dimension would add to a score in which the weakest one holds back the others.
+
+        Without the dimensions of :attr:`narrow`.
+        """
         top = top_of_scale(self.board)
+        weights = self.board.weighed.table["weight"]
+        dimensions = [part for part in self.framework.at(self.framework.levels[1]) if part not in self.narrow]
         return weakest_link(
             self.board.scores.clip(upper=top),
-            self.framework,
+            dimensions,
+            weights=weights[dimensions].to_dict(),
             region=self.region,
             references=self.references,
             peers=list(self.peers.index),

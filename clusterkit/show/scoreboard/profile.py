@@ -117,10 +117,16 @@ def say_weakest_link(board: RegionScoreboard, p: RegionParams) -> Text:
         if words.is_known(weakest["gain_eu"]) and weakest["gain_eu"] > 0.05
         else ""
     )
+    names = [phrases.phrase(board.framework.name(part)) for part in board.narrow]
+    without = (
+        f"Left aside: {phrases.listing(names)}, {'which rests' if len(names) == 1 else 'which rest'} on one indicator."
+        if names
+        else ""
+    )
     fifth = (
         "That strong dimensions cannot make up for a weak one is an assumption (A104), the opposite of the mean above."
     )
-    return Text((phrases.joined([first, second, third, fourth, fifth]),))
+    return Text((phrases.joined([first, second, third, fourth]), phrases.joined([without, fifth])))
 
 
 def plot_weakest_link(
