@@ -10,7 +10,7 @@ from clusterkit.scoreboard.region import RegionChange, RegionScoreboard
 from clusterkit.show import theme, words
 from clusterkit.show.output import Downloads, Figure, Text
 from clusterkit.show.scoreboard import phrases
-from clusterkit.show.scoreboard.dimensions import LOOKS
+from clusterkit.show.scoreboard.ranks import LOOKS, rank_axis
 from clusterkit.show.theme import finish
 
 
@@ -87,9 +87,7 @@ def plot_change(
             color=LOOKS["strength"][0] if mark == "▲" else LOOKS["bottleneck"][0] if mark else theme.MUTED,
         )
     theme.name_rows(axes, list(table["name"]))
-    axes.set_xlim(102, 0)
-    axes.set_xticks([100, 75, 50, 25, 0])
-    axes.set_xlabel("Rank among regions, share of all (percent): worst left, best right")
+    rank_axis(axes)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, handletextpad=0.3, borderpad=0)
     n_better, n_worse = (int((table["verdict"] == verdict).sum()) for verdict in ("better", "worse"))
     changed = (

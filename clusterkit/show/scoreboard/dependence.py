@@ -33,6 +33,7 @@ def say_dependence(found: pd.DataFrame, board: RegionScoreboard, p: RegionParams
     order = overall.sort_values(ascending=False, kind="stable")
     first = f"Over all regions, ranks depend most on **{NAMES[str(order.index[0])]}**, then on {NAMES[str(order.index[1])]}; least on {NAMES[str(order.index[-1])]}."
     widths = board.dimensions.dropna(subset=["rank_low"])
+    widths = widths[widths["n_known"] > 1]  # one indicator alone has next to no interval
     second = ""
     if len(widths):
         width = (widths["rank_high"] - widths["rank_low"]).sort_values(kind="stable")

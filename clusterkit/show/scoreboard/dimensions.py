@@ -12,15 +12,8 @@ from clusterkit.scoreboard.region import RegionScoreboard, top_of_scale
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Downloads, Figure, Table, Text
 from clusterkit.show.scoreboard import phrases
+from clusterkit.show.scoreboard.ranks import draw_rank, rank_axis
 from clusterkit.show.theme import finish
-
-# Colour and shape say the same: a reader who sees no colour sees the shape.
-LOOKS = {
-    "strength": (theme.STRONG, "^"),
-    "middle": (theme.OTHER, "o"),
-    "bottleneck": ("#5b3f99", "v"),
-    "unknown": (theme.OTHER, "x"),
-}
 
 
 def say_dimensions(board: RegionScoreboard, p: RegionParams) -> Text:
@@ -83,13 +76,14 @@ def plot_dimensions(
         width_ratios=(1.15, 1),
     )
     _scores(left, table, board, p)
-    _ranks(right, table)
+    for position, (_, row) in enumerate(table.iterrows()):
+        draw_rank(right, position, row)
+    rank_axis(right)
     theme.name_rows(left, [_wrapped(text) for text in table["name"]])
     for axes in (left, right):
         axes.grid(axis="y", linewidth=0.7)
         axes.tick_params(length=0)
     left.set_xlabel(f"Score (0 to {words.number(top_of_scale(board.board))} points, more is better)")
-    right.set_xlabel("Rank among regions, share of all (percent)")
     left.legend(
         loc="lower left",
         bbox_to_anchor=(-0.3, 1.0),
@@ -113,7 +107,7 @@ def plot_dimensions(
             board,
             p,
             more=(
-                "Left: dot of the region, vertical line the Union, diamond the country, small strokes the peers. Right: dot the rank, band its "
+                "Left: dot of the region, vertical line the Union, diamond the country, small strokes the peers. Right: the rank, band its "
                 f"interval; the lines mark the best and the worst third; triangle up: best third, down: worst third. {phrases.intervals_note(_draws(board))}"
             ),
         ),
@@ -151,55 +145,7 @@ def _scores(axes: Axes, table: pd.DataFrame, board: RegionScoreboard, p: RegionP
             label=phrases.country_of(board),
         )
     axes.scatter(table["score"], rows, s=70, color=theme.ACCENT, zorder=3, label=theme.plain(p.name, 24))
-    for row in rows[table["score"].isna().to_numpy()]:
-        axes.annotate(
-            "too little is known", (0.02, row), xycoords=("axes fraction", "data"), va="center", color=theme.MUTED
-        )
     axes.set_xlim(0, None)
-
-
-def _ranks(axes: Axes, table: pd.DataFrame) -> None:
-    share = table[["rank", "rank_low", "rank_high"]].div(table["n_ranked"], axis=0) * 100
-    rows = np.arange(len(table))
-    for third in (100 / 3, 200 / 3):
-        axes.axvline(third, color=theme.MUTED, linewidth=1, linestyle=(0, (3, 3)), zorder=0)
-    for verdict, (colour, marker) in LOOKS.items():
-        chosen = (table["verdict"] == verdict).to_numpy() & share["rank"].notna().to_numpy()
-        axes.hlines(
-            rows[chosen],
-            share["rank_low"][chosen],
-            share["rank_high"][chosen],
-            color=colour,
-            linewidth=6,
-            alpha=0.4,
-            zorder=1,
-        )
-        axes.scatter(share["rank"][chosen], rows[chosen], marker=marker, s=64, color=colour, zorder=2)
-    for row, (_, values) in zip(rows, table.iterrows(), strict=True):
-        axes.annotate(
-            phrases.place(values).replace(" of ", " / ") if words.is_known(values["rank"]) else "",
-            (1.0, row),
-            xycoords=("axes fraction", "data"),
-            xytext=(70, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            color=theme.MUTED,
-        )
-    axes.set_xlim(102, 0)
-    axes.set_xticks([100, 75, 50, 25, 0], ["100", "75", "50", "25", "0"])
-    axes.annotate(
-        "worst", (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", color=theme.MUTED
-    )
-    axes.annotate(
-        "best",
-        (1, 1),
-        xycoords="axes fraction",
-        xytext=(0, 4),
-        textcoords="offset points",
-        ha="right",
-        color=theme.MUTED,
-    )
 
 
 def _wrapped(name: str, width: int = 26) -> str:
@@ -223,33 +169,35 @@ def table_dimensions(board: RegionScoreboard, p: RegionParams) -> Table:
     rows = [
         (
             row["name"],
-            phrases.score(row["score"]),
-            phrases.score(row["eu"]),
-            *([phrases.score(row["country_mean"])] if country else []),
-            phrases.score(row["peers_mean"]),
-            phrases.place(row),
+            phrases.points(row["score"]),
+            phrases.points(row["eu"]),
+            *([phrases.points(row["country_mean"])] if country else []),
+            phrases.points(row["peers_mean"]),
+            phrases.place(row) if words.is_known(row["rank"]) else "–",
             phrases.interval(row),
             f"{phrases.MARKS[row['verdict']]} {row['verdict']}",
             phrases.sure(row),
         )
         for _, row in board.dimensions.iterrows()
     ]
-    headings = [p.name, phrases.UNION, *([country] if country else []), "Peers, mean", "Rank", "Interval"]
+    headings = [p.name, phrases.UNION, *([country] if country else []), "Peers", "Rank", "Interval"]
+    n_sure = int(phrases.is_sure(board.dimensions).sum())
     return Table(
-        title=f"Scores and ranks of {p.name}, {words.count(len(rows), 'dimension')}",
+        title=f"Scores and ranks of {p.name}: the reading of {words.out_of(n_sure, len(rows))} dimensions holds over the whole interval",
         columns=[
             Column("Dimension", numeric=False),
             *map(Column, headings),
             Column("Reading", numeric=False),
-            Column("How sure", numeric=False),
+            Column("Sure", numeric=False),
         ],
         rows=rows,
         note=phrases.note(
             board,
             p,
             more=(
-                "Strength: in the best third of the ranked regions; bottleneck: in the worst third. Sure: the whole rank interval lies there. "
-                "Union and country: means of the regions, weighted by inhabitants."
+                "Strength: in the best third of the ranked regions; bottleneck: in the worst third; middle: between. Sure: the whole rank interval "
+                "lies there, and there is more than one indicator. Peers: mean of their scores. Union and country: means of the regions, weighted by "
+                "inhabitants. –: too little is known."
             ),
         ),
     )

@@ -10,7 +10,8 @@ from clusterkit.scoreboard.region import RegionScoreboard
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Downloads, Figure, Several, Table, Text
 from clusterkit.show.scoreboard import phrases
-from clusterkit.show.scoreboard.dimensions import LOOKS, file_of
+from clusterkit.show.scoreboard.dimensions import file_of
+from clusterkit.show.scoreboard.ranks import LEGEND, draw_rank, rank_axis
 from clusterkit.show.theme import finish
 
 NO_DATA = "no open data by region"
@@ -21,19 +22,13 @@ def say_parts(board: RegionScoreboard, p: RegionParams) -> Text:
     known = board.parts.dropna(subset=["rank"])
     counts = {verdict: known[known["verdict"] == verdict] for verdict in ("strength", "bottleneck")}
     readings = pd.concat(counts.values())
-    n_sure = int(phrases.is_sure(readings).sum())
     n_single = int((known["n_known"] == 1).sum())
     first = (
         f"Of {words.count(len(board.parts), 'sub-dimension')}, {words.cardinal(len(known))} can be scored for {p.name}: "
         f"{words.count(len(counts['strength']), 'is a strength', 'are strengths')}, "
         f"{words.count(len(counts['bottleneck']), 'is a bottleneck', 'are bottlenecks')}, the others lie between."
     ).replace("no is", "none is")
-    second = (
-        f"Of the {words.count(len(readings), 'strength or bottleneck', 'strengths and bottlenecks')}, {words.cardinal(n_sure)} "
-        f"{'holds' if n_sure == 1 else 'hold'} over the whole rank interval."
-        if len(readings)
-        else ""
-    )
+    second = phrases.how_many_hold(readings)
     third = (
         f"{words.sentence(words.count(n_single, 'score rests', 'scores rest'))} on one indicator alone: there the interval is narrow because "
         "there is little to choose, not because much is known."
@@ -59,49 +54,15 @@ def plot_parts(
             rows.append((len(labels), part))
             labels.append((framework.name(part), False))
     figure, axes = plt.subplots(figsize=(theme.WIDTH_IN, 0.31 * len(labels) + 1.2), layout="constrained")
-    for third in (100 / 3, 200 / 3):
-        axes.axvline(third, color=theme.MUTED, linewidth=1, linestyle=(0, (3, 3)), zorder=0)
-    for place, part in rows:
+    for position, part in rows:
         row = table.loc[part]
-        if not words.is_known(row["rank"]):
-            text = NO_DATA if row["is_empty"] else "too little is known"
-            axes.annotate(
-                text, (0.02, place), xycoords=("axes fraction", "data"), va="center", color=theme.MUTED, style="italic"
-            )
-            continue
-        colour, marker = LOOKS[row["verdict"]]
-        low, here, high = (100 * row[end] / row["n_ranked"] for end in ("rank_low", "rank", "rank_high"))
-        if row["n_known"] > 1:
-            axes.hlines(place, low, high, color=colour, linewidth=5, alpha=0.4, zorder=1)
-        axes.scatter(
-            here,
-            place,
-            marker=marker,
-            s=56,
-            zorder=2,
-            facecolors=colour if row["n_known"] > 1 else theme.PAPER,
-            edgecolors=colour,
-            linewidths=1.5,
-        )
-        axes.annotate(
-            phrases.place(row).replace(" of ", " / "),
-            (1.0, place),
-            xycoords=("axes fraction", "data"),
-            xytext=(72, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            color=theme.MUTED,
-        )
+        draw_rank(axes, position, row, why_none=NO_DATA if row["is_empty"] else "too little is known")
     axes.set_yticks(range(len(labels)), [theme.plain(text, 60) for text, _ in labels])
     for tick, (_, is_heading) in zip(axes.get_yticklabels(), labels, strict=True):
         tick.set_fontweight("bold" if is_heading else "normal")
     axes.set_ylim(len(labels) - 0.4, -0.8)
     axes.hlines([place for place, _ in rows], 0, 102, color=theme.LINE, linewidth=0.6, zorder=0)
-    axes.tick_params(length=0)
-    axes.set_xlim(102, 0)
-    axes.set_xticks([100, 75, 50, 25, 0])
-    axes.set_xlabel("Rank among regions, share of all (percent): worst left, best right")
+    rank_axis(axes)
     strengths = [row["name"] for _, row in table.iterrows() if row["verdict"] == "strength"]
     weak = [row["name"] for _, row in table.iterrows() if row["verdict"] == "bottleneck"]
     title = (
@@ -121,7 +82,7 @@ def plot_parts(
         note=phrases.note(
             board,
             p,
-            more="Triangle up, orange: best third. Triangle down, violet: worst third. Round, grey: between. Hollow, without a band: one indicator alone.",
+            more=LEGEND,
         ),
         link=downloads.save(name, file_of(table)),
     )

@@ -12,7 +12,6 @@ from clusterkit.scoreboard.region import RegionScoreboard
 from clusterkit.show import words
 
 MARKS = {"strength": "▲", "middle": "●", "bottleneck": "▼", "unknown": "–"}  # beside the words, never instead of them
-VERDICT_NAMES = {"strength": "strength", "middle": "middle", "bottleneck": "bottleneck", "unknown": "unknown"}
 UNKNOWN = "unknown"
 UNION = "EU\N{NON-BREAKING HYPHEN}28"  # as a heading, which must not break
 
@@ -73,13 +72,16 @@ def figure(value: float | None) -> str:
     return words.number(value, 0 if size >= 19.95 else 1 if size >= 0.95 else 2)
 
 
+def points(value: float) -> str:
+    """Points in a table; a dash where there are none."""
+    return words.number(value) if words.is_known(value) else "–"
+
+
 def sure(row: pd.Series) -> str:
-    """Whether a verdict stands whatever is chosen: ``sure``, ``likely``; for a single indicator there is no choice."""
-    if row["n_known"] == 1:
-        return "one indicator"
-    if pd.isna(row["is_robust"]):
+    """Whether a verdict holds over the whole rank interval: ``yes``, ``no``; from one indicator nobody can tell."""
+    if pd.isna(row["is_robust"]) or not words.is_known(row["rank"]):
         return "–"
-    return "sure" if row["is_robust"] else "depends on choices"
+    return "one indicator" if row["n_known"] == 1 else "yes" if row["is_robust"] else "no"
 
 
 def named(parts: pd.DataFrame, *, bold: bool = False) -> str:
@@ -92,10 +94,10 @@ def listing(names: Sequence[str]) -> str:
     """Names joined by commas and a last "and"; by semicolons where a name holds a comma or an "and" itself.
 
     >>> listing(["design", "trade and foreign investment"])
-    'design; trade and foreign investment'
+    'design; and trade and foreign investment'
     """
     if len(names) > 1 and any("," in name or " and " in name for name in names):
-        return "; ".join(names)
+        return f"{'; '.join(names[:-1])}; and {names[-1]}"
     return words.listing(names)
 
 
@@ -132,6 +134,17 @@ def intervals_note(n_draws: int) -> str:
         "scales, weights and means, each without one indicator. It does not hold the sampling error of the surveys. A rank outside its interval: the "
         "choices made on this page are at the edge of those tried."
     )
+
+
+def how_many_hold(parts: pd.DataFrame) -> str:
+    """How many readings, strengths and bottlenecks, hold over the whole rank interval; "" where there is none."""
+    n, n_sure = len(parts), int(is_sure(parts).sum())
+    if n == 0:
+        return ""
+    if n == 1:
+        return f"That reading {'holds' if n_sure else 'does not hold'} over the whole interval of its rank."
+    which = {0: "none", n: "all"}.get(n_sure, words.cardinal(n_sure))
+    return f"Of these {words.cardinal(n)} readings, {which} {'holds' if n_sure in (0, 1) else 'hold'} over the whole interval of the rank."
 
 
 def is_sure(parts: pd.DataFrame) -> pd.Series:

@@ -40,19 +40,23 @@ def say_summary(board: RegionScoreboard, p: RegionParams) -> Text:
         )
         first = f"Of {n} dimensions of its regional ecosystem, {p.name} is {good}, and {bad}."
     readings = pd.concat([best, worst])
-    stand = int(phrases.is_sure(readings).sum())
-    second = (
-        f"Of these {words.count(len(readings), 'reading')}, {words.cardinal(stand)} {'holds' if stand == 1 else 'hold'} over the whole margin of the rank."
-        if len(readings)
-        else ""
-    )
+    second = phrases.how_many_hold(readings)
     urgent = board.actions[board.actions["why"] == "bottleneck"]
     third = ""
     if len(urgent):
         row = urgent.iloc[0]
-        third = f"The most urgent sub-dimension is {phrases.phrase(row['name'])}: {phrases.place(row, noun='regions')}, with a margin from {phrases.interval(row).replace('–', ' to ')}."
+        third = f"The most urgent sub-dimension is {phrases.phrase(row['name'])}: {phrases.place(row, noun='regions')}, {_margin(row)}."
     fourth = "The scoreboard measures conditions, not performance."
     return Text((phrases.joined([first, second, third, fourth]),), "lead")
+
+
+def _margin(row: pd.Series) -> str:
+    ends = phrases.interval(row)
+    return (
+        f"between {ends.replace('–', ' and ')} under other choices of method"
+        if "–" in ends[1:]
+        else "whatever is chosen"
+    )
 
 
 def say_profile(board: RegionScoreboard) -> Text:
@@ -82,7 +86,8 @@ def _beside(row: pd.Series) -> str:
     gap = row["over_peers"]
     if abs(gap) < 0.5:
         return ", level with its peers"
-    return f", {words.number(abs(gap))} points {'above' if gap > 0 else 'below'} its peers"
+    points = words.count(round(abs(gap)), "point").replace("no point", "0 points")
+    return f", {points} {'above' if gap > 0 else 'below'} its peers"
 
 
 def say_weakest_link(board: RegionScoreboard, p: RegionParams) -> Text:
