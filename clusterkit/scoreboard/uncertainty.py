@@ -150,6 +150,10 @@ class ChoiceSpace:
         factors = np.random.default_rng([seed, 2]).uniform(1 - noise, 1 + noise, (n_sets, len(base)))
         return pd.DataFrame(factors * base.to_numpy(), columns=base.index)
 
+    def weight_set(self, number: int) -> pd.Series:
+        """One set of weights, by part: a new table."""
+        return self._weights.loc[number].copy()
+
     def picks(self, unit: np.ndarray) -> dict[str, np.ndarray]:
         """Number of the option that each draw takes, by choice."""
         return {
