@@ -6,6 +6,7 @@ and the fix. All problems of one input are collected and raised once.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -73,3 +74,13 @@ def some(values: Sequence[object]) -> str:
     shown = ", ".join(str(value) for value in values[:MAX_SHOWN])
     hidden = len(values) - MAX_SHOWN
     return f"{shown} and {hidden} more" if hidden > 0 else shown
+
+
+def did_you_mean(value: object, known: Sequence[str], otherwise: str = "") -> str:
+    """The fix for a name that is not known: the nearest one, else ``otherwise``, else what there is.
+
+    >>> did_you_mean("wallonie", ["wallonia", "saxony"]), did_you_mean("x", ["wallonia", "saxony"])
+    ('did you mean wallonia?', 'use one of: wallonia, saxony')
+    """
+    close = difflib.get_close_matches(str(value), [str(name) for name in known], n=1)
+    return f"did you mean {close[0]}?" if close else otherwise or f"use one of: {some(list(known))}"

@@ -4,21 +4,13 @@ from clusterkit.data.frameworks import Framework, check_framework, list_framewor
 from clusterkit.scoreboard.aggregation import aggregate
 from clusterkit.scoreboard.audit import Audit, audit, cronbach_alpha, principal_axes, removals
 from clusterkit.scoreboard.board import Aids, Scoreboard, compare, rank
+from clusterkit.scoreboard.bottleneck import bottleneck_penalty, weakest_link
 from clusterkit.scoreboard.imputation import impute, imputed_cells
 from clusterkit.scoreboard.normalisation import normalise
 from clusterkit.scoreboard.observations import Observations, base_amounts, observe
 from clusterkit.scoreboard.panel import panel, stack
-from clusterkit.scoreboard.peers import peer_stability, peers, shared_traits, structure_table
-from clusterkit.scoreboard.profile import (
-    areas_for_action,
-    bottleneck_penalty,
-    bottlenecks,
-    change,
-    drivers,
-    profile,
-    strengths,
-    weakest_link,
-)
+from clusterkit.scoreboard.peers import peer_stability, peers, shared_traits
+from clusterkit.scoreboard.profile import areas_for_action, bottlenecks, change, drivers, profile, strengths
 from clusterkit.scoreboard.region import (
     Evidence,
     RegionChange,
@@ -32,6 +24,7 @@ from clusterkit.scoreboard.region import (
 )
 from clusterkit.scoreboard.screening import coverage, denominate, screen
 from clusterkit.scoreboard.sensitivity import sensitivity, sobol_indices
+from clusterkit.scoreboard.structure import structure_table
 from clusterkit.scoreboard.treatment import kurtosis, skewness, treat, treatment_table, winsorise
 from clusterkit.scoreboard.uncertainty import Choices, Uncertainty, uncertainty
 from clusterkit.scoreboard.weights import BenefitOfTheDoubt, benefit_of_the_doubt, principal_weights, weigh

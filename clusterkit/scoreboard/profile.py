@@ -5,30 +5,23 @@ Scores measure conditions, not performance. A verdict without a rank interval is
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 
 from clusterkit.data.frameworks import Framework
-from clusterkit.errors import ParamError, Problem, some
+from clusterkit.errors import ParamError, Problem, did_you_mean
 
 RULE = "docs/methods.md#profile"
 BEST_SHARE = WORST_SHARE = 1 / 3  # of the ranked regions; docs/assumptions.md#A103
-SCALE = 100.0  # best possible score
-MIN_COVERAGE = 2 / 3  # share of the weight of the dimensions that a penalised score needs
 MIN_PEERS = 3  # with a score, before "behind all peers" says anything
 EU = "EU-28"
 VERDICTS = ("strength", "middle", "bottleneck", "unknown")
 INTERVAL = ("rank_low", "rank_median", "rank_high")
 SCORE_INTERVAL = ("score_low", "score_high")  # not always there: builds on other scales have no common score
-_POWERS = (1e-3, 1e3)  # bounds of the search for the power that equalises a dimension
-_SAME = 1e-9  # points; scores that differ less are equal
-
-Form = Literal["exponential", "logarithmic"]
+SAME = 1e-9  # points; scores that differ less are equal
 
 
 def profile(
@@ -100,24 +93,24 @@ def profile(
     ----------
     docs/methods.md#profile. Thirds are a judgement (docs/assumptions.md#A103).
     """
-    levels = _shown_levels(framework) if levels is None else list(levels)
-    problems = _region_problems(scores, region, peers) + _interval_problems(intervals)
+    levels = shown_levels(framework) if levels is None else list(levels)
+    problems = region_problems(scores, region, peers) + _interval_problems(intervals)
     problems += [
-        _problem(f"The framework has no level {level!r}.", "the levels given", _close(level, framework.levels))
+        problem(f"The framework has no level {level!r}.", "the levels given", did_you_mean(level, framework.levels))
         for level in levels
         if level not in framework.levels[:-1]
     ]
     if references is not None and country is not None and country not in references.index:
         problems.append(
-            _problem(
+            problem(
                 f"The references have no country {country!r}.",
                 "the country given",
-                _close(country, [str(code) for code in references.index]),
+                did_you_mean(country, [str(code) for code in references.index]),
             )
         )
     if not (0 < best_share <= 1 and 0 < worst_share <= 1 and best_share + worst_share <= 1 + 1e-9):
         problems.append(
-            _problem(
+            problem(
                 f"The shares of the best and of the worst regions are {best_share} and {worst_share}.",
                 "best_share, worst_share",
                 "write two numbers above 0 that add up to at most 1",
@@ -146,7 +139,7 @@ def profile(
     n = table["n_ranked"]
     table["verdict"] = _third(worst_of_equal, table["rank"], n, best_share, worst_share)
     of_interval = _third(table["rank_high"], table["rank_low"], n, best_share, worst_share)
-    in_middle = (table["rank_low"] > best_share * n + _SAME) & (table["rank_high"] <= (1 - worst_share) * n + _SAME)
+    in_middle = (table["rank_low"] > best_share * n + SAME) & (table["rank_high"] <= (1 - worst_share) * n + SAME)
     robust = of_interval.eq(table["verdict"]) & (of_interval.ne("middle") | in_middle)
     has_interval = table["rank_low"].notna() & table["rank_high"].notna() & table["score"].notna()
     table["is_robust"] = robust.astype("boolean").where(has_interval)
@@ -191,183 +184,6 @@ def bottlenecks(profile: pd.DataFrame, *, level: str | None = None, robust_only:
     return _sorted(profile, "bottleneck", level, robust_only)
 
 
-# The weakest link
-
-
-class Penalised(NamedTuple):
-    """Scores after the penalty for bottlenecks, on the scale of the scores.
-
-    ``parts``: regions × dimensions, each after equalisation and penalty; ``overall``: their weighted mean, NaN where
-    too little is known; ``bottleneck``: code of the dimension that binds, the first of equal ones, "" where none is
-    known; ``powers``: the power by which each dimension was equalised (no unit, 1 where it was not).
-    """
-
-    parts: pd.DataFrame
-    overall: pd.Series
-    bottleneck: pd.Series
-    powers: pd.Series
-
-
-def bottleneck_penalty(
-    scores: pd.DataFrame,
-    dimensions: Framework | Sequence[str],
-    *,
-    weights: Mapping[str, float] | None = None,
-    scale: float = SCALE,
-    form: Form = "exponential",
-    equalise: bool = True,
-    min_coverage: float = MIN_COVERAGE,
-) -> Penalised:
-    """What the dimensions of a region are worth when the weakest one holds back the others.
-
-    Parameters
-    ----------
-    scores
-        Shape (n_regions, n_parts), from 0 to ``scale``, more is better; NaN is unknown, leaves its dimension out of the
-        region's minimum and mean, and touches nothing else.
-    dimensions
-        A framework, whose dimensions (the level below the index) and weights are taken, or codes of columns with
-        equal weights.
-    weights
-        Other weights, from 0 up; relative to each other. A dimension of weight 0 takes no part.
-    scale
-        Best possible score.
-    form
-        How a lead over the weakest dimension counts, see Notes.
-    equalise
-        Whether dimensions are first brought to the same mean over the regions. Without it a dimension in which nearly
-        all regions score low is everybody's bottleneck.
-    min_coverage
-        Share of the weight of the dimensions that must be known for an overall score.
-
-    Returns
-    -------
-    Penalised
-
-    Raises
-    ------
-    ParamError
-        An unknown dimension, no dimension, a weight below 0 or weights all 0, a score outside 0 to ``scale``, a share
-        out of range; all at once.
-
-    Notes
-    -----
-    With y = score / scale, equalised to y^k so that every dimension has the mean of all, and m the lowest y of a
-    region,
-
-        exponential: h = m + 1 − e^−(y − m)        logarithmic: h = m + ln(1 + y − m).
-
-    Both are m where y = m, below y elsewhere, and rise with y ever more slowly.
-
-    References
-    ----------
-    Penalty for bottleneck [AcsRappaiSzerb2011], in the regional index of entrepreneurship [Szerb2015]. Confirmed from
-    abstracts and web pages: the weakest part limits the system, the others do not count in full; the example of 2011
-    uses a logarithmic function; a monotone transformation that equalises the means was added later [SzerbLafuente];
-    the weakest part is to be improved until another one is the weakest. Both formulas, and that the transformation
-    is a power, are remembered, not read (docs/assumptions.md#A104).
-
-    Examples
-    --------
-    >>> scores = pd.DataFrame({"skills": [60.0, 90.0], "finance": [60.0, 30.0]}, index=["AT31", "CZ01"])
-    >>> bottleneck_penalty(scores, ["skills", "finance"], equalise=False).overall.round(1).to_dict()
-    {'AT31': 60.0, 'CZ01': 52.6}
-    """
-    weight = _dimension_weights(scores, dimensions, weights, scale, min_coverage)
-    y = (scores[weight.index] / scale).clip(0.0, 1.0)  # rounding may lie outside
-    powers = _equalising_powers(y) if equalise else pd.Series(1.0, index=weight.index)
-    return _penalised(y.pow(powers), weight, powers, scale, form, min_coverage)
-
-
-def weakest_link(
-    scores: pd.DataFrame,
-    dimensions: Framework | Sequence[str],
-    *,
-    region: str,
-    references: pd.DataFrame | None = None,
-    peers: Sequence[str] = (),
-    weights: Mapping[str, float] | None = None,
-    scale: float = SCALE,
-    form: Form = "exponential",
-    equalise: bool = True,
-    min_coverage: float = MIN_COVERAGE,
-    step: float = 1.0,
-) -> pd.DataFrame:
-    """Which dimension holds a region back, and what lifting each would add to its overall penalised score.
-
-    Parameters
-    ----------
-    scores, dimensions, weights, scale, form, equalise, min_coverage
-        As for ``bottleneck_penalty``.
-    region
-        A row of ``scores``.
-    references
-        Row ``EU-28``: score of the EU in each dimension.
-    peers
-        Rows of ``scores``.
-    step
-        Points by which each dimension is lifted for ``gain_step``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per dimension of weight, largest ``gain_step`` first; index ``part``:
-
-        - ``score``; ``equalised`` and ``penalised``, on the same scale; ``is_weakest`` (bool, one row);
-        - ``overall``: the region's penalised score now, the same in all rows;
-        - ``gain_step``: what ``step`` points more in this dimension alone would add to it, at most up to ``scale``;
-        - ``eu``, ``gain_eu``; ``peers_mean``, ``gain_peers``: the level of the EU and of the peers, and what reaching
-          it would add; 0 where the region is there already, NaN where the level is unknown;
-        - ``next_weakest``, ``gain_next`` (the weakest dimension only): the score at which another dimension becomes the
-          weakest, and what reaching it would add.
-
-        Points of the penalised score; other regions, and the powers of the equalisation, stay as they are. NaN where
-        the dimension or the overall score is unknown.
-
-    Raises
-    ------
-    ParamError
-        As for ``bottleneck_penalty``, or an unknown region or peer.
-    """
-    problems = _region_problems(scores, region, peers)
-    if not step > 0:
-        problems.append(_problem(f"The step is {step} points.", "step", "write a number above 0"))
-    if problems:
-        raise ParamError(problems)
-    options = {"scale": scale, "form": form, "min_coverage": min_coverage}
-    weight = _dimension_weights(scores, dimensions, weights, scale, min_coverage)
-    now = bottleneck_penalty(scores, list(weight.index), weights=weight, equalise=equalise, **options)
-    own, powers = scores.loc[region, weight.index].astype(float).clip(0.0, scale), now.powers
-    weakest = now.bottleneck[region]
-
-    def gain(targets: pd.Series) -> pd.Series:
-        """What lifting each dimension alone to its target adds."""
-        values = np.tile(own.to_numpy(), (len(weight), 1))
-        np.fill_diagonal(values, np.fmax(own, targets).clip(upper=scale))
-        y = (pd.DataFrame(values, weight.index, weight.index) / scale).pow(powers)
-        added = _penalised(y, weight, powers, scale, form, min_coverage).overall - now.overall[region]
-        return added.where(own.notna() & targets.notna())
-
-    table = pd.DataFrame({"score": own}).rename_axis("part")
-    table["equalised"] = (own / scale).pow(powers) * scale
-    table["penalised"] = now.parts.loc[region]
-    table["is_weakest"] = table.index == weakest
-    table["overall"] = now.overall[region]
-    table["gain_step"] = gain(own + step)
-    has_eu = references is not None and EU in references.index
-    table["eu"] = references.loc[EU].reindex(weight.index).astype(float) if has_eu else np.nan
-    table["gain_eu"] = gain(table["eu"])
-    table["peers_mean"] = scores.loc[list(peers), weight.index].mean()
-    table["gain_peers"] = gain(table["peers_mean"])
-    others = table["equalised"].drop(weakest, errors="ignore").min()
-    target = pd.Series(np.nan, index=weight.index)
-    if weakest and not np.isnan(others):
-        target[weakest] = (others / scale) ** (1 / powers[weakest]) * scale
-    table["next_weakest"] = target
-    table["gain_next"] = gain(target)
-    return table.sort_values("gain_step", ascending=False, kind="stable", na_position="last")
-
-
 # Where to act
 
 
@@ -403,11 +219,13 @@ def drivers(
     The contributions add up to the region's lead over the mean of its peers in this part, exactly, where parts are
     weighted arithmetic means and all of it is known; otherwise nearly.
     """
-    problems = _region_problems(normalised, region, peers)
+    problems = region_problems(normalised, region, peers)
     if part not in framework.table.index:
         problems.append(
-            _problem(
-                f"The framework has no part {part!r}.", "the part given", _close(part, list(framework.table.index))
+            problem(
+                f"The framework has no part {part!r}.",
+                "the part given",
+                did_you_mean(part, list(framework.table.index)),
             )
         )
     if problems:
@@ -473,15 +291,15 @@ def areas_for_action(
     Order: sure bottlenecks, other bottlenecks, parts behind all peers; within these the worst first, by rank over
     ranked regions, then by distance to the peers, then in the order of the framework.
     """
-    problems = _region_problems(normalised, region, peers)
+    problems = region_problems(normalised, region, peers)
     shown = [name for name in framework.levels if name in set(profile["level"])]
     if level is not None and level not in shown:
-        problems.append(_problem(f"The profile has no level {level!r}.", "the level given", _close(level, shown)))
+        problems.append(problem(f"The profile has no level {level!r}.", "the level given", did_you_mean(level, shown)))
     if problems:
         raise ParamError(problems)
     rows = profile[profile["level"] == (level or (shown[-1] if shown else ""))]
     is_bottleneck = rows["verdict"] == "bottleneck"
-    is_behind = (rows["score"] < rows["peers_low"] - _SAME) & (rows["n_peers"] >= MIN_PEERS)
+    is_behind = (rows["score"] < rows["peers_low"] - SAME) & (rows["n_peers"] >= MIN_PEERS)
     rows = rows[is_bottleneck | is_behind]
     table = rows[["level", "parent", "name"]].copy()
     table.insert(2, "parent_name", [framework.name(code) if code else "" for code in rows["parent"]])
@@ -495,7 +313,7 @@ def areas_for_action(
     named, unexplained = [], []
     for part in rows.index:
         found = drivers(normalised, framework, region=region, peers=peers, part=part)["contribution"].dropna()
-        pulling = found[found < -_SAME].head(n_drivers)
+        pulling = found[found < -SAME].head(n_drivers)
         named.append(tuple((code, float(value)) for code, value in pulling.items()))
         unexplained.append(rows.loc[part, "over_peers"] - found.sum() if len(found) else np.nan)
     table["drivers"] = pd.Series(named, index=rows.index, dtype=object)
@@ -555,13 +373,11 @@ def change(
     The intervals hold what depends on the method, most of which moves both years alike: two that do not touch are
     strong evidence of a change, two that do are none against it.
     """
-    levels = _shown_levels(framework) if levels is None else list(levels)
-    problems = _region_problems(then, region, (), "the scores then") + _region_problems(
-        now, region, (), "the scores now"
-    )
+    levels = shown_levels(framework) if levels is None else list(levels)
+    problems = region_problems(then, region, (), "the scores then") + region_problems(now, region, (), "the scores now")
     problems += _interval_problems(intervals_then) + _interval_problems(intervals_now)
     problems += [
-        _problem(f"The framework has no level {level!r}.", "the levels given", _close(level, framework.levels))
+        problem(f"The framework has no level {level!r}.", "the levels given", did_you_mean(level, framework.levels))
         for level in levels
         if level not in framework.levels[:-1]
     ]
@@ -595,7 +411,7 @@ def change(
 # Parts and verdicts
 
 
-def _shown_levels(framework: Framework) -> list[str]:
+def shown_levels(framework: Framework) -> list[str]:
     """Levels below the one overall index and above the indicators; the top too where it is no single index."""
     has_index = len(framework.roots) == 1 and len(framework.levels) > 2
     return list(framework.levels[1:-1] if has_index else framework.levels[:-1])
@@ -625,8 +441,8 @@ def _third(
     verdict = np.select(
         [
             worst_rank.isna() | best_rank.isna(),
-            worst_rank <= best_share * n + _SAME,
-            best_rank > (1 - worst_share) * n + _SAME,
+            worst_rank <= best_share * n + SAME,
+            best_rank > (1 - worst_share) * n + SAME,
         ],
         ["unknown", "strength", "bottleneck"],
         "middle",
@@ -668,126 +484,23 @@ def _effective_weights(framework: Framework, part: str, known: set[str]) -> pd.S
     return pd.Series(spread(part, 1.0), dtype=float)
 
 
-# Penalty
-
-
-def _equalising_powers(y: pd.DataFrame) -> pd.Series:
-    """The power that gives each dimension the mean of all, over the regions; 1 where none does."""
-    means = y.mean()
-    target = means.mean()
-
-    def power(values: np.ndarray) -> float:
-        def excess(k: float) -> float:
-            return float(np.mean(values**k)) - target
-
-        low, high = _POWERS
-        if not len(values) or not excess(low) > 0 > excess(high):
-            return 1.0
-        return float(brentq(excess, low, high, xtol=1e-12))
-
-    return pd.Series({part: power(y[part].dropna().to_numpy(float)) for part in y}, dtype=float)
-
-
-def _penalised(
-    y: pd.DataFrame, weight: pd.Series, powers: pd.Series, scale: float, form: Form, min_coverage: float
-) -> Penalised:
-    weakest = y.min(axis=1)
-    lead = y.sub(weakest, axis=0)
-    counted = -np.expm1(-lead) if form == "exponential" else np.log1p(lead)
-    parts = counted.add(weakest, axis=0)
-    known = parts.notna().mul(weight).sum(axis=1)
-    overall = parts.mul(weight).sum(axis=1) / known.where(known >= min_coverage * weight.sum() - 1e-12)
-    overall = overall.where(known > 0)
-    bottleneck = pd.Series("", index=y.index, dtype=object)
-    some_known = y.notna().any(axis=1)
-    bottleneck[some_known] = y[some_known].round(12).idxmin(axis=1)
-    return Penalised(parts * scale, overall * scale, bottleneck, powers)
-
-
-def _dimension_weights(
-    scores: pd.DataFrame,
-    dimensions: Framework | Sequence[str],
-    weights: Mapping[str, float] | None,
-    scale: float,
-    min_coverage: float,
-) -> pd.Series:
-    """Weight of every dimension that has one, checked."""
-    if isinstance(dimensions, Framework):
-        codes = dimensions.at(_shown_levels(dimensions)[0])
-        weight = dimensions.table.loc[codes, "weight"].astype(float)
-    else:
-        codes = list(dimensions)
-        weight = pd.Series(1.0, index=codes)
-    given = pd.Series({} if weights is None else weights, dtype=float)
-    problems = [
-        _problem(
-            f"The scores have no dimension {code!r}.", "the dimensions given", _close(code, [str(c) for c in scores])
-        )
-        for code in codes
-        if code not in scores
-    ]
-    problems += [
-        _problem(f"The weights name a dimension {code!r} that is not among them.", "weights", _close(code, codes))
-        for code in given.index
-        if code not in codes
-    ]
-    weight = given.reindex(weight.index).where(weight.index.isin(given.index), weight)
-    wrong = weight[~(np.isfinite(weight) & (weight >= 0))]
-    problems += [
-        _problem(f"The weight of {code} is {value}.", "weights", "write a number from 0 up")
-        for code, value in wrong.items()
-    ]
-    if not len(wrong) and not (weight > 0).any():
-        problems.append(
-            _problem(
-                "There is no dimension with a weight above 0.",
-                "the dimensions given",
-                "name at least one, with a weight",
-            )
-        )
-    if not 0 <= min_coverage <= 1:
-        problems.append(_problem(f"The least coverage is {min_coverage}.", "min_coverage", "write a share from 0 to 1"))
-    for code in codes:
-        values = scores[code] if code in scores else pd.Series(dtype=float)
-        outside = values[(values < -_SAME) | (values > scale + _SAME)]
-        if len(outside):
-            first = some([f"{region} {value:.3g}" for region, value in outside.items()])
-            problems.append(
-                _problem(
-                    f"{len(outside)} scores of {code} are outside 0 to {scale:g}: {first}.",
-                    "the scores",
-                    'normalise with method="minmax", or name another scale',
-                )
-            )
-    if problems:
-        raise ParamError(problems)
-    return weight[weight > 0]
-
-
 # What can be wrong
 
 
-def _problem(what: str, where: str, fix: str) -> Problem:
+def problem(what: str, where: str, fix: str) -> Problem:
     return Problem(what=what, where=where, rule=RULE, fix=fix)
 
 
-def _close(value: object, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(str(value), list(known), n=1)
-    return f"did you mean {close[0]}?" if close else f"use one of: {some(list(known))}"
-
-
-def _region_problems(
-    table: pd.DataFrame, region: str, peers: Sequence[str], where: str = "the scores"
-) -> list[Problem]:
+def region_problems(table: pd.DataFrame, region: str, peers: Sequence[str], where: str = "the scores") -> list[Problem]:
     known = [str(code) for code in table.index]
     problems = []
     if region not in table.index:
-        problems.append(_problem(f"There is no region {region!r}.", where, _close(region, known)))
+        problems.append(problem(f"There is no region {region!r}.", where, did_you_mean(region, known)))
     for peer in peers:
         if peer not in table.index:
-            problems.append(_problem(f"There is no region {peer!r} to compare with.", where, _close(peer, known)))
+            problems.append(problem(f"There is no region {peer!r} to compare with.", where, did_you_mean(peer, known)))
         elif peer == region:
-            problems.append(_problem(f"{peer} is its own peer.", "the peers", "remove it; a peer is another region"))
+            problems.append(problem(f"{peer} is its own peer.", "the peers", "remove it; a peer is another region"))
     return problems
 
 
@@ -796,7 +509,7 @@ def _interval_problems(intervals: pd.DataFrame | None) -> list[Problem]:
     if not missing:
         return []
     return [
-        _problem(
+        problem(
             f"The intervals have no column {', '.join(missing)}.",
             "the intervals given",
             "take the intervals of clusterkit.scoreboard.uncertainty",

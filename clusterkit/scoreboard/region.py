@@ -12,11 +12,13 @@ import pandas as pd
 
 from clusterkit.data.frameworks import Framework
 from clusterkit.scoreboard.board import Aids, Scoreboard
+from clusterkit.scoreboard.bottleneck import weakest_link
 from clusterkit.scoreboard.observations import MIN_COVERAGE, UNION, Observations, base_amounts, observe
 from clusterkit.scoreboard.panel import panel, stack
-from clusterkit.scoreboard.peers import peer_stability, peers, structure_table
-from clusterkit.scoreboard.profile import areas_for_action, change, profile, weakest_link
+from clusterkit.scoreboard.peers import peer_stability, peers
+from clusterkit.scoreboard.profile import areas_for_action, change, profile
 from clusterkit.scoreboard.sensitivity import sensitivity
+from clusterkit.scoreboard.structure import structure_table
 from clusterkit.scoreboard.uncertainty import POSITIVE, Choices, Uncertainty, uncertainty
 
 ZSCORE = {"mean": 50.0, "sd": 15.0}  # points; puts nearly all regions between 0 and 100

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from clusterkit.data import tables
 from clusterkit.errors import CoverageError, ParamError
-from clusterkit.scoreboard.peers import peer_stability, peers, shared_traits, structure_table
+from clusterkit.scoreboard.peers import peer_stability, peers, shared_traits
+from clusterkit.scoreboard.structure import structure_table
 
 PROCESSED = Path(__file__).resolve().parent.parent.parent / "data" / "processed"
 NAN = float("nan")

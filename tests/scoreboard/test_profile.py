@@ -13,16 +13,8 @@ from hypothesis import strategies as st
 
 from clusterkit.data.frameworks import Framework, check_framework
 from clusterkit.errors import ParamError
-from clusterkit.scoreboard.profile import (
-    areas_for_action,
-    bottleneck_penalty,
-    bottlenecks,
-    change,
-    drivers,
-    profile,
-    strengths,
-    weakest_link,
-)
+from clusterkit.scoreboard.bottleneck import bottleneck_penalty, weakest_link
+from clusterkit.scoreboard.profile import areas_for_action, bottlenecks, change, drivers, profile, strengths
 
 NAN = float("nan")
 REGIONS = [f"{country}0{i}" for country in ("AA", "BB", "CC") for i in (1, 2, 3)]  # nine: thirds of three

@@ -11,19 +11,10 @@ from clusterkit.data.nuts import COUNTRY_NAMES
 from clusterkit.data.sources import GISCO
 from clusterkit.params import RegionParams
 from clusterkit.scoreboard.region import RegionScoreboard
+from clusterkit.scoreboard.structure import BLOCKS
 from clusterkit.show import maps, theme, words
 from clusterkit.show.output import Column, Downloads, Figure, Table, Text
 from clusterkit.show.scoreboard import phrases
-
-BLOCK_NAMES = {
-    "sections": "mix of sectors",
-    "manufacturing": "mix of manufacturing",
-    "broad_sectors": "shares of farming and industry",
-    "size": "number of inhabitants",
-    "density": "density",
-    "income": "product per head",
-    "education": "education",
-}
 
 
 def say_peers(board: RegionScoreboard, stability: pd.DataFrame, p: RegionParams, names: Mapping[str, str]) -> Text:
@@ -103,8 +94,8 @@ def table_peers(
             names.get(str(code), str(code)),
             COUNTRY_NAMES.get(row["country"], row["country"]),
             words.number(row["distance"], 2),
-            BLOCK_NAMES.get(row["most_alike"], str(row["most_alike"])),
-            BLOCK_NAMES.get(row["least_alike"], str(row["least_alike"])),
+            BLOCKS.get(row["most_alike"], str(row["most_alike"])),
+            BLOCKS.get(row["least_alike"], str(row["least_alike"])),
             "–" if pd.isna(share[code]) else f"{100 * share[code]:.0f}{words.NBSP}%",
         )
         for code, row in table.iterrows()
