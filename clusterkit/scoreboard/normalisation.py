@@ -167,10 +167,15 @@ def _distance(
         if below:
             what = "has values that are not positive: a ratio says nothing"
             raise ParamError([_problem(f"{code} {what}.", "distance", 'use distance="range"') for code in below])
-        return 100 * (x / aim).where(sign > 0, aim / x)
+        return 100 * _turned(x / aim, aim / x, sign)
     low = oriented.min()
     span = aim * sign - low
     return 100 * (oriented - low) / span.where(span > 0)
+
+
+def _turned(up: pd.DataFrame, down: pd.DataFrame, sign: pd.Series) -> pd.DataFrame:
+    """Columns of the first table where more is better, of the second where less is."""
+    return pd.DataFrame(np.where(sign.to_numpy() > 0, up, down), index=up.index, columns=up.columns)
 
 
 def _goalposts(
@@ -190,7 +195,7 @@ def _goalposts(
         raise ParamError(problems)
     ends = pd.DataFrame({code: given[code] for code in x.columns})
     share = (x - ends.loc[0]) / (ends.loc[1] - ends.loc[0])
-    share = share.where(sign > 0, 1 - share).clip(0.0, 1.0)
+    share = _turned(share, 1 - share, sign).clip(0.0, 1.0)
     return share * (scale[1] - scale[0]) + scale[0]
 
 

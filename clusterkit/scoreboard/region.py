@@ -188,10 +188,11 @@ class RegionScoreboard:
 
     @cached_property
     def actions(self) -> pd.DataFrame:
-        """Sub-dimensions that are weak, with what drives them, most urgent first."""
-        return areas_for_action(
+        """Sub-dimensions that are weak, with what drives them and ``n_known``, most urgent first."""
+        found = areas_for_action(
             self.profile, self.board.normalised, self.board.weighed, region=self.region, peers=list(self.peers.index)
         )
+        return found.assign(n_known=self.profile.loc[found.index, "n_known"])
 
     def indicators(self) -> pd.DataFrame:
         """Every indicator beside the Union, the country and the peers: see :func:`indicator_table`."""

@@ -30,6 +30,8 @@ def say_actions(board: RegionScoreboard, p: RegionParams) -> Text:
             else "",
         ]
     )
+    if board.parts["score"].isna().all():
+        return Text((blind,))
     if table.empty:
         return Text(
             (
@@ -37,13 +39,16 @@ def say_actions(board: RegionScoreboard, p: RegionParams) -> Text:
                 blind,
             )
         )
-    sure = table[(table["certainty"] == "sure") & (board.parts.loc[table.index, "n_known"] > 1)]
-    first = f"**{words.sentence(words.count(len(table), 'area'))}** of {p.name} {'calls' if len(table) == 1 else 'call'} for a look, the most urgent first"
-    second = (
-        f"; in {words.cardinal(len(sure))} of them the weakness is sure"
-        if len(sure)
-        else "; in none of them is the weakness sure"
-    )
+    sure = table[(table["certainty"] == "sure") & (table["n_known"] > 1)]
+    if len(table) == 1:
+        first, second = f"**One area** of {p.name} calls for a look", f"; the weakness is {'' if len(sure) else 'not '}sure"
+    else:
+        first = f"**{words.sentence(words.count(len(table), 'area'))}** of {p.name} call for a look, the most urgent first"
+        second = (
+            f"; in {words.cardinal(len(sure))} of them the weakness is sure"
+            if len(sure)
+            else "; in none of them is the weakness sure"
+        )
     third = "A low score says where to look, not what to do: the figures behind it come next, then those who know the region."
     return Text((f"{first}{second}. {third}", blind))
 
@@ -60,14 +65,12 @@ def table_actions(
             row["name"],
             row["parent_name"],
             f"{phrases.MARKS['bottleneck']} {row['why']}",
-            _how_sure(board, str(part), row),
+            "one indicator" if row["n_known"] == 1 else _CERTAINTY[row["certainty"]],
             phrases.place_with_interval(row),
-            "–"
-            if not words.is_known(row["over_peers"])
-            else f"{'+' if row['over_peers'] > 0 else '−'}{words.number(abs(row['over_peers']))}",
+            _signed(row["over_peers"]),
             _drivers(board, row),
         )
-        for part, row in table.iterrows()
+        for _, row in table.iterrows()
     ]
     drivers = table["drivers"].map(lambda found: "; ".join(f"{code} {value:.2f}" for code, value in found))
     return Table(
@@ -94,10 +97,10 @@ def table_actions(
     )
 
 
-def _how_sure(board: RegionScoreboard, part: str, row: pd.Series) -> str:
-    if board.parts.loc[part, "n_known"] == 1:
-        return "one indicator"
-    return _CERTAINTY[row["certainty"]]
+def _signed(points: float) -> str:
+    if not words.is_known(points):
+        return "–"
+    return f"{'+' if round(points) > 0 else ''}{words.number(points)}"
 
 
 def _drivers(board: RegionScoreboard, row: pd.Series) -> str:

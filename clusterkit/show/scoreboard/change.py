@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 from clusterkit.params import RegionParams
 from clusterkit.scoreboard.region import RegionChange, RegionScoreboard
@@ -20,17 +21,19 @@ def say_change(found: RegionChange, board: RegionScoreboard, p: RegionParams) ->
     known = table[table["rank_then"].notna() & table["rank_now"].notna()]
     n, all_of = len(found.framework.indicators), len(board.framework.indicators)
     basis = (
-        f"Compared are {found.periods[0]} and {found.periods[1]}, with the {n} of {all_of} indicators that half of the regions have in both, treated and "
+        f"Compared are {found.periods[0]} and {found.periods[1]}, with {n} of {all_of} indicators, {'the one' if n == 1 else 'those'} that half of the regions have in both, treated and "
         "scaled together. The scores are not those above, which take the newest figures of all indicators."
     )
     if known.empty:
         return Text((f"For {p.name} no dimension has figures in both periods.", basis))
     better, worse = (known[known["verdict"] == verdict] for verdict in ("better", "worse"))
-    if better.empty and worse.empty:
+    if better.empty and worse.empty and len(known) == 1:
+        first = f"In the one dimension that can be compared, {phrases.named(known)}, {p.name} did not gain or lose places beyond the margins of the ranks."
+    elif better.empty and worse.empty:
         first = f"In none of the {words.count(len(known), 'dimension')} that can be compared did {p.name} gain or lose places beyond the margins of the ranks."
     else:
         moves = [
-            f"**{'gained' if rows is better else 'lost'}** places in {words.listing([f'{phrases.phrase(row.name_)} ({words.ordinal(row.rank_then)} to {words.ordinal(row.rank_now)})' for row in rows.rename(columns={'name': 'name_'}).itertuples()])}"
+            f"**{'gained' if rows is better else 'lost'}** places in {phrases.listing([f'{phrases.phrase(row["name"])} ({_place(row, "then")} to {_place(row, "now")})' for _, row in rows.iterrows()])}"
             for rows in (better, worse)
             if len(rows)
         ]
@@ -54,6 +57,13 @@ def say_change(found: RegionChange, board: RegionScoreboard, p: RegionParams) ->
         else ""
     )
     return Text((phrases.joined([first, second, fourth, third]), basis))
+
+
+def _place(row: pd.Series, when: str) -> str:
+    """The rank in one of the periods with its interval, ``33rd of 266 (21–58)``."""
+    n, of = row["n_indicators"], {end: row[f"{when}_{end}"] for end in ("low", "high")}
+    standing = {"rank": row[f"rank_{when}"], "n_ranked": row[f"n_{when}"], "n_known": n}
+    return phrases.place_with_interval(pd.Series(standing | {f"rank_{end}": value for end, value in of.items()}))
 
 
 def plot_change(
@@ -96,7 +106,7 @@ def plot_change(
         else f"No dimension of {p.name} changed its rank beyond the margin"
     )
     shown = "; ".join(
-        f"{row['name']} {words.ordinal(row['rank_then'])} of {words.number(row['n_then'])}, then {words.ordinal(row['rank_now'])} of {words.number(row['n_now'])}, {row['verdict']}"
+        f"{row['name']} {_place(row, 'then')}, then {_place(row, 'now')}, {row['verdict']}"
         for _, row in table.iterrows()
     )
     return finish(

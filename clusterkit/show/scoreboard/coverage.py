@@ -15,28 +15,26 @@ def say_coverage(board: RegionScoreboard, p: RegionParams) -> Text:
     table, framework = board.coverage(), board.framework
     n, known, estimated = (int(table[name].sum()) for name in ("n_indicators", "n_known", "n_estimated"))
     years = board.observed.years.loc[board.region].dropna()
-    first = f"The framework has {words.count(len(framework.at(framework.levels[-2])), 'sub-dimension')} with {n} indicators; for {p.name} **{'all are' if known == n else f'{known} are'} known**"
-    some = f", {words.cardinal(estimated)} of them estimated" if estimated else ""
+    which = {0: "none is", 1: "one is", n: "all are"}.get(known, f"{known} are")
+    first = f"The framework has {words.count(len(framework.at(framework.levels[-2])), 'sub-dimension')} with {words.count(n, 'indicator')}; for {p.name} **{which} known**"
+    some = "" if not estimated else ", estimated" if known == 1 else f", {words.cardinal(estimated)} of them estimated"
     age = (
-        f"Half of them are of {years.median():.0f} or later; the oldest is of {years.min():.0f}, the newest of {years.max():.0f}."
-        if len(years)
-        else ""
+        ""
+        if years.empty
+        else f"{'It is' if len(years) == 1 else 'All are'} of {years.min():.0f}."
+        if years.nunique() == 1
+        else f"Half of them are of {years.median():.0f} or later; the oldest is of {years.min():.0f}, the newest of {years.max():.0f}."
     )
     empty = framework.empty
     without = (
         f"For {words.count(len(empty), 'sub-dimension')} there are no open figures by region: "
-        f"{phrases.listing([phrases.phrase(framework.name(code)) for code in empty])}. They stay in the framework, empty, and count for nobody."
+        f"{phrases.listing([phrases.phrase(framework.name(code)) for code in empty])}. {'It stays' if len(empty) == 1 else 'They stay'} in the framework, empty, and {'counts' if len(empty) == 1 else 'count'} for nobody."
         if empty
         else ""
     )
     missing = board.observed.values.loc[board.region].isna()
     lacking = [framework.name(code) for code in missing.index[missing]]
-    lack = (
-        f"Not known for {p.name}: {phrases.listing([phrases.phrase(name) for name in lacking[:6]])}"
-        f"{f' and {len(lacking) - 6} more' if len(lacking) > 6 else ''}."
-        if lacking
-        else ""
-    )
+    lack = f"Not known for {p.name}: {phrases.first_of(lacking, 6)}." if lacking else ""
     merged = ""
     if len(p.nuts_ids) > 1:
         merged = (
@@ -93,19 +91,25 @@ def say_coherence(found: Audit, board: RegionScoreboard, downloads: Downloads, n
     alpha = found.groups.loc[lowest, "alpha"].dropna()
     low = alpha[alpha < 0.6].sort_values()
     against = found.flags.loc[found.flags["flag"] == "against its parent", "part"]
+    who = (
+        f"the indicators of {words.out_of(len(alpha) - len(low), len(alpha))} sub-dimensions with several indicators hang"
+        if len(alpha) > 1
+        else f"the indicators of the one sub-dimension with several indicators {'do not hang' if len(low) else 'hang'}"
+    )
     first = (
-        f"Over all regions, the indicators of {words.out_of(len(alpha) - len(low), len(alpha))} sub-dimensions with several indicators hang "
-        "together well enough to be one thing (Cronbach’s alpha of at least 0.6)."
+        f"Over all regions, {who} together well enough to be one thing (Cronbach’s alpha of at least 0.6)."
+        if len(alpha)
+        else "No sub-dimension has several indicators that can be held against each other."
     )
     second = (
-        f"They do least in {words.listing([f'{phrases.phrase(framework.name(code))} ({words.number(value, 2)})' for code, value in low.head(3).items()])}: "
+        f"They do least in {phrases.listing([f'{phrases.phrase(framework.name(code))} ({words.number(value, 2)})' for code, value in low.head(3).items()])}: "
         "there, look at the single indicators rather than at the score."
         if len(low)
         else ""
     )
     third = (
         f"{words.sentence(words.count(len(against), 'indicator runs', 'indicators run'))} against the part that it belongs to: "
-        f"{phrases.listing([phrases.phrase(framework.name(code)) for code in against[:4]])}."
+        f"{phrases.first_of([framework.name(code) for code in against], 4)}."
         if len(against)
         else "No indicator runs against the part that it belongs to."
     )

@@ -23,7 +23,7 @@ def say_dimensions(board: RegionScoreboard, p: RegionParams) -> Text:
         return Text((f"No dimension can be scored for {p.name}: too few of its figures are published.",), "warning")
     standing = (known["rank"] / known["n_ranked"]).sort_values(kind="stable")
     best, worst = known.loc[standing.index[0]], known.loc[standing.index[-1]]
-    first = f"**{p.name} does best in {phrases.phrase(best['name'])}**: {phrases.place(best, noun='regions')}, {phrases.interval(best)} under other choices of method"
+    first = f"**{p.name} does best in {phrases.phrase(best['name'])}**: {phrases.place(best, noun='regions')}, {phrases.margin(best)}"
     second = (
         ""
         if len(known) == 1
@@ -32,14 +32,14 @@ def say_dimensions(board: RegionScoreboard, p: RegionParams) -> Text:
     over = known.dropna(subset=["over_eu"])
     above = over[over["over_eu"] > 0]
     third = (
-        f"Its score is above the mean of the Union in {words.out_of(len(above), len(over))} dimensions that can be compared"
+        f"Its score is {_how_many('above the mean of the Union', len(above), len(over), 'dimensions that can be compared')}"
         f"{f': {phrases.named(above)}' if 0 < len(above) <= 4 else ''}."
         if len(over)
         else ""
     )
     beside = known.dropna(subset=["over_peers"])
     ahead = beside[beside["over_peers"] > 0]
-    fourth = f"Beside its peers it is ahead in {words.out_of(len(ahead), len(beside))}." if len(beside) else ""
+    fourth = f"Beside its peers it is {_how_many('ahead', len(ahead), len(beside))}." if len(beside) else ""
     gone = board.dimensions[board.dimensions["rank"].isna()]
     outside = known[known.apply(phrases.is_outside, axis=1)]
     sixth = (
@@ -49,6 +49,13 @@ def say_dimensions(board: RegionScoreboard, p: RegionParams) -> Text:
     )
     fifth = f"Too little is known for a score in {phrases.named(gone)}." if len(gone) else ""
     return Text((phrases.joined([f"{first}{second}.", third, fourth]), phrases.joined([sixth, fifth])))
+
+
+def _how_many(what: str, n: int, total: int, of: str = "") -> str:
+    """``ahead in two of six``; of one alone, ``ahead`` or ``not ahead in the one dimension that can be compared``."""
+    if total == 1:
+        return f"{'' if n else 'not '}{what} in the one dimension that can be compared"
+    return f"{what} in {words.out_of(n, total)}{of and ' ' + of}"
 
 
 def _elsewhere(outside: pd.DataFrame) -> str:
@@ -123,7 +130,7 @@ def _described(row: pd.Series) -> str:
     if not words.is_known(row["score"]):
         return f"{row['name']} unknown"
     eu = f" (Union {phrases.score(row['eu'])})" if words.is_known(row["eu"]) else ""
-    return f"{row['name']} {phrases.score(row['score'])} points{eu}, {phrases.place_with_interval(row)}"
+    return f"{row['name']} {phrases.scored(row['score'])}{eu}, {phrases.place_with_interval(row)}"
 
 
 def _scores(axes: Axes, table: pd.DataFrame, board: RegionScoreboard, p: RegionParams) -> None:

@@ -23,11 +23,16 @@ def say_parts(board: RegionScoreboard, p: RegionParams) -> Text:
     counts = {verdict: known[known["verdict"] == verdict] for verdict in ("strength", "bottleneck")}
     readings = pd.concat(counts.values())
     n_single = int((known["n_known"] == 1).sum())
+    n_between = len(known) - len(readings)
     first = (
-        f"Of {words.count(len(board.parts), 'sub-dimension')}, {words.cardinal(len(known))} can be scored for {p.name}: "
-        f"{words.count(len(counts['strength']), 'is a strength', 'are strengths')}, "
-        f"{words.count(len(counts['bottleneck']), 'is a bottleneck', 'are bottlenecks')}, the others lie between."
-    ).replace("no is", "none is")
+        f"Of {words.count(len(board.parts), 'sub-dimension')}, {words.cardinal(len(known))} can be scored for {p.name}"
+        f"{': ' if len(known) else ''}"
+    )
+    if len(known):
+        first += ", ".join(_are(len(rows), verdict) for verdict, rows in counts.items())
+    if n_between:
+        first += ", the other lies between" if n_between == 1 else ", the others lie between"
+    first += "."
     second = phrases.how_many_hold(readings)
     third = (
         f"{words.sentence(words.count(n_single, 'score rests', 'scores rest'))} on one indicator alone: there the interval is narrow because "
@@ -36,6 +41,10 @@ def say_parts(board: RegionScoreboard, p: RegionParams) -> Text:
         else ""
     )
     return Text((phrases.joined([first, second, third]),))
+
+
+def _are(n: int, noun: str) -> str:
+    return f"{words.cardinal(n)} {f'is a {noun}' if n < 2 else f'are {noun}s'}"
 
 
 def plot_parts(
@@ -69,16 +78,14 @@ def plot_parts(
         f"{p.name}: {words.count(len(strengths), 'sub-dimension')} in the best third of regions, "
         f"{'none' if not weak else words.cardinal(len(weak))} in the worst third"
     )
-    shown = "; ".join(
-        f"{row['name']} {phrases.place_with_interval(row)}"
-        if words.is_known(row["rank"])
-        else f"{row['name']} {NO_DATA if row['is_empty'] else 'unknown'}"
-        for _, row in table.iterrows()
+    shown = ". ".join(
+        f"{framework.name(dimension)}: {'; '.join(_described(table.loc[part]) for part in framework.children(dimension))}"
+        for dimension in framework.at(framework.levels[1])
     )
     return finish(
         figure,
         title=title,
-        alt=f"Dot chart of the rank of {words.count(len(table), 'sub-dimension')} with intervals: {shown}.",
+        alt=f"Dot chart of the rank of {words.count(len(table), 'sub-dimension')} with intervals, dimension by dimension. {shown}.",
         note=phrases.note(
             board,
             p,
@@ -86,6 +93,12 @@ def plot_parts(
         ),
         link=downloads.save(name, file_of(table)),
     )
+
+
+def _described(row: pd.Series) -> str:
+    if not words.is_known(row["rank"]):
+        return f"{row['name']} {NO_DATA if row['is_empty'] else 'unknown'}"
+    return f"{row['name']} {phrases.place_with_interval(row)}"
 
 
 def table_indicators(
@@ -141,7 +154,7 @@ def _heading(part: pd.Series, n_empty: int) -> tuple[str, ...]:
         return (part["name"], "too little is known", *[""] * n_empty)
     return (
         part["name"],
-        f"{phrases.score(part['score'])} points, {phrases.place_with_interval(part)}",
+        f"{phrases.scored(part['score'])}, {phrases.place_with_interval(part)}",
         *[""] * n_empty,
     )
 

@@ -27,7 +27,7 @@ def say_peers(board: RegionScoreboard, stability: pd.DataFrame, p: RegionParams,
     if p.scoreboard.peers != "auto":
         return Text(
             (
-                f"The peers of {p.name} were chosen by hand: {words.listing(listed)}. How alike they are stands in the table.",
+                f"The {'peer' if len(listed) == 1 else 'peers'} of {p.name} {'was' if len(listed) == 1 else 'were'} chosen by hand: {words.listing(listed)}. How alike {'it is' if len(listed) == 1 else 'they are'} stands in the table.",
             )
         )
     first = (

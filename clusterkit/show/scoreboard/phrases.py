@@ -50,6 +50,14 @@ def place_with_interval(row: pd.Series, *, noun: str = "") -> str:
     return f"{place(row, noun=noun)} ({'one indicator' if row.get('n_known') == 1 else interval(row)})"
 
 
+def margin(row: pd.Series) -> str:
+    """What a rank in a sentence stands on: ``between 21 and 58 under other choices of method``."""
+    if row["n_known"] == 1:
+        return "from one indicator"
+    low, high = words.number(row["rank_low"]), words.number(row["rank_high"])
+    return f"{low} whatever is chosen" if low == high else f"between {low} and {high} under other choices of method"
+
+
 def is_outside(row: pd.Series) -> bool:
     """Whether the rank on the page lies outside its own interval."""
     return bool(row["rank"] < row["rank_low"] or row["rank"] > row["rank_high"])
@@ -58,6 +66,16 @@ def is_outside(row: pd.Series) -> bool:
 def score(value: float) -> str:
     """Points without decimals, ``unknown`` where there is none."""
     return words.number(value) if words.is_known(value) else UNKNOWN
+
+
+def scored(value: float) -> str:
+    """A score with its unit, ``33 points``.
+
+    >>> scored(33.4), scored(1.2)
+    ('33 points', '1 point')
+    """
+    text = score(value)
+    return f"{text} point{'' if text == '1' else 's'}"
 
 
 def figure(value: float | None) -> str:
@@ -99,6 +117,16 @@ def listing(names: Sequence[str]) -> str:
     if len(names) > 1 and any("," in name or " and " in name for name in names):
         return f"{'; '.join(names[:-1])}; and {names[-1]}"
     return words.listing(names)
+
+
+def first_of(names: Sequence[str], n: int) -> str:
+    """The first names of many as in a sentence, and how many more there are.
+
+    >>> first_of(["Design", "Skills", "Trade"], 2)
+    'design, skills and one more'
+    """
+    more = [f"{words.cardinal(len(names) - n)} more"] if len(names) > n else []
+    return listing([*map(phrase, names[:n]), *more])
 
 
 def phrase(name: str) -> str:

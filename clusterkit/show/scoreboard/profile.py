@@ -45,23 +45,16 @@ def say_summary(board: RegionScoreboard, p: RegionParams) -> Text:
     third = ""
     if len(urgent):
         row = urgent.iloc[0]
-        third = f"The most urgent sub-dimension is {phrases.phrase(row['name'])}: {phrases.place(row, noun='regions')}, {_margin(row)}."
+        third = f"The most urgent sub-dimension is {phrases.phrase(row['name'])}: {phrases.place(row, noun='regions')}, {phrases.margin(row)}."
     fourth = "The scoreboard measures conditions, not performance."
     return Text((phrases.joined([first, second, third, fourth]),), "lead")
-
-
-def _margin(row: pd.Series) -> str:
-    ends = phrases.interval(row)
-    return (
-        f"between {ends.replace('–', ' and ')} under other choices of method"
-        if "–" in ends[1:]
-        else "whatever is chosen"
-    )
 
 
 def say_profile(board: RegionScoreboard) -> Text:
     """Strengths and bottlenecks among the sub-dimensions, the surest first."""
     level = board.framework.levels[-2]
+    if board.parts["rank"].isna().all():
+        return Text(("No sub-dimension can be scored: too little is known.",))
     paragraphs = []
     for rows, noun, none in (
         (strengths(board.profile, level=level), "Strengths", "No sub-dimension is in the best third of regions."),
@@ -99,7 +92,7 @@ def say_weakest_link(board: RegionScoreboard, p: RegionParams) -> Text:
     name = board.framework.name(str(weakest.name))
     first = (
         f"If a weak dimension holds back the strong ones, **{phrases.phrase(name)}** is the weakest link of {p.name}: with "
-        f"{phrases.score(weakest['score'])} points it is the furthest behind once every dimension has the same European mean."
+        f"{phrases.scored(weakest['score'])} it is the furthest behind once every dimension has the same European mean."
     )
     gains = table["gain_step"].dropna().sort_values(ascending=False)
     second = ""
@@ -114,7 +107,7 @@ def say_weakest_link(board: RegionScoreboard, p: RegionParams) -> Text:
     third = ""
     if words.is_known(weakest["next_weakest"]) and weakest["next_weakest"] > weakest["score"] + 0.5:
         third = (
-            f"From {phrases.score(weakest['next_weakest'])} points on, another dimension would be the weakest; getting there would add "
+            f"From {phrases.scored(weakest['next_weakest'])} on, another dimension would be the weakest; getting there would add "
             f"{words.number(weakest['gain_next'], 1)} points."
         )
     fourth = (
@@ -122,7 +115,7 @@ def say_weakest_link(board: RegionScoreboard, p: RegionParams) -> Text:
         if words.is_known(weakest["gain_eu"]) and weakest["gain_eu"] > 0.05
         else ""
     )
-    names = [phrases.phrase(board.framework.name(part)) for part in board.narrow]
+    names = [phrases.phrase(board.framework.name(part)) for part in board.narrow if board.framework.leaves(part)]
     without = (
         f"Left aside: {phrases.listing(names)}, {'which rests' if len(names) == 1 else 'which rest'} on one indicator."
         if names
