@@ -136,8 +136,8 @@ class Scoreboard:
             "aggregate": aggregate,
         }
         steps = _checked_steps({name: options or {} for name, options in given.items()})
-        numbers = check_values(values, "of values")
-        if problems := indicator_problems(numbers, framework):
+        numbers = check_values(values.loc[:, values.columns.isin(framework.indicators)], "of values")
+        if problems := indicator_problems(numbers, framework, values.columns):
             raise ParamError(problems)
         return cls(numbers[framework.indicators], framework, steps, aids or Aids())
 

@@ -42,7 +42,7 @@ def check_values(values: pd.DataFrame, name: str) -> pd.DataFrame:
         problems.append(
             _problem(
                 f"The table {name} holds cells that are no numbers in {some(texts)}.",
-                f"columns of {name}",
+                f"columns of the table {name}",
                 "a cell is a number, or empty where unknown",
                 "mend or empty these cells",
             )
@@ -52,7 +52,7 @@ def check_values(values: pd.DataFrame, name: str) -> pd.DataFrame:
         problems.append(
             _problem(
                 f"The table {name} holds infinite cells in {some(infinite)}.",
-                f"columns of {name}",
+                f"columns of the table {name}",
                 "a cell is a finite number, or empty where unknown",
                 "empty these cells",
             )
@@ -62,13 +62,13 @@ def check_values(values: pd.DataFrame, name: str) -> pd.DataFrame:
     return numbers
 
 
-def indicator_problems(values: pd.DataFrame, framework: Framework) -> list[Problem]:
-    """Indicators of a framework that the table lacks, or in which it has nothing to compare."""
+def indicator_problems(values: pd.DataFrame, framework: Framework, columns: Collection[object]) -> list[Problem]:
+    """Indicators of a framework that the table lacks, or in which it has nothing to compare; ``columns``: its names."""
     problems = []
     for code in framework.indicators:
         where = f"framework {framework.id or 'given'}, indicator {code}"
         if code not in values:
-            close = difflib.get_close_matches(code, [str(column) for column in values], n=1)
+            close = difflib.get_close_matches(code, [str(column) for column in columns], n=1)
             fix = (
                 f"did you mean {close[0]}?"
                 if close

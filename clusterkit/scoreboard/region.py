@@ -171,20 +171,23 @@ class RegionScoreboard:
     def weakest_link(self) -> pd.DataFrame:
         """What lifting each dimension would add to a score in which the weakest one holds back the others.
 
-        Without the dimensions of :attr:`narrow`.
+        Without the dimensions of :attr:`narrow`; no row where there is no other.
         """
         top = top_of_scale(self.board)
         weights = self.board.weighed.table["weight"]
-        dimensions = [part for part in self.framework.at(self.framework.levels[1]) if part not in self.narrow]
-        return weakest_link(
+        every = self.framework.at(self.framework.levels[1])
+        dimensions = [part for part in every if part not in self.narrow]
+        shown = dimensions or every
+        table = weakest_link(
             self.board.scores.clip(upper=top),
-            dimensions,
-            weights=weights[dimensions].to_dict(),
+            shown,
+            weights=weights[shown].to_dict(),
             region=self.region,
             references=self.references,
             peers=list(self.peers.index),
             scale=top,
         )
+        return table.loc[table.index.isin(dimensions)]
 
     @cached_property
     def actions(self) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def parameters(notebook: nbformat.NotebookNode) -> dict[str, Any]:
 
 
 def test_there_are_the_notebooks_that_the_report_runs() -> None:
-    assert {"cluster_mapping", "europe", "home"} <= {path.stem for path in NOTEBOOKS}
+    assert {"cluster_mapping", "europe", "home", "scoreboard_profile"} <= {path.stem for path in NOTEBOOKS}
 
 
 @each_notebook
@@ -168,6 +168,15 @@ def test_the_default_parameters_of_the_mapping_are_those_of_piemonte() -> None:
     assert values.pop("output_dir") is None
     assert values == params.mapping_parameters(piemonte)
     assert f'title: "{piemonte.name}: cluster mapping"' in notebook.cells[0].source.splitlines()
+
+
+def test_the_default_parameters_of_the_scoreboard_are_those_of_piemonte() -> None:
+    (piemonte,) = params.load_regions(project(ROOT), ["piemonte"])
+    notebook = read(ROOT / "notebooks" / "scoreboard_profile.ipynb")
+    values = parameters(notebook)
+    assert values.pop("output_dir") is None
+    assert values == params.scoreboard_parameters(piemonte)
+    assert f'title: "{piemonte.name}: ecosystem scoreboard"' in notebook.cells[0].source.splitlines()
 
 
 def test_the_default_parameters_of_the_page_on_europe_are_those_of_the_report() -> None:

@@ -1,7 +1,5 @@
 """Years, territories and references on tables small enough to work out by hand, and on the real ones."""
 
-# ruff: noqa: PD011 (values is a table of observations, not pandas' attribute)
-
 from __future__ import annotations
 
 import time

@@ -41,9 +41,14 @@ def say_actions(board: RegionScoreboard, p: RegionParams) -> Text:
         )
     sure = table[(table["certainty"] == "sure") & (table["n_known"] > 1)]
     if len(table) == 1:
-        first, second = f"**One area** of {p.name} calls for a look", f"; the weakness is {'' if len(sure) else 'not '}sure"
+        first, second = (
+            f"**One area** of {p.name} calls for a look",
+            f"; the weakness is {'' if len(sure) else 'not '}sure",
+        )
     else:
-        first = f"**{words.sentence(words.count(len(table), 'area'))}** of {p.name} call for a look, the most urgent first"
+        first = (
+            f"**{words.sentence(words.count(len(table), 'area'))}** of {p.name} call for a look, the most urgent first"
+        )
         second = (
             f"; in {words.cardinal(len(sure))} of them the weakness is sure"
             if len(sure)

@@ -33,7 +33,7 @@ def say_change(found: RegionChange, board: RegionScoreboard, p: RegionParams) ->
         first = f"In none of the {words.count(len(known), 'dimension')} that can be compared did {p.name} gain or lose places beyond the margins of the ranks."
     else:
         moves = [
-            f"**{'gained' if rows is better else 'lost'}** places in {phrases.listing([f'{phrases.phrase(row["name"])} ({_place(row, "then")} to {_place(row, "now")})' for _, row in rows.iterrows()])}"
+            f"**{'gained' if rows is better else 'lost'}** places in {phrases.listing([_move(row) for _, row in rows.iterrows()])}"
             for rows in (better, worse)
             if len(rows)
         ]
@@ -57,6 +57,10 @@ def say_change(found: RegionChange, board: RegionScoreboard, p: RegionParams) ->
         else ""
     )
     return Text((phrases.joined([first, second, fourth, third]), basis))
+
+
+def _move(row: pd.Series) -> str:
+    return f"{phrases.phrase(row['name'])} ({_place(row, 'then')} to {_place(row, 'now')})"
 
 
 def _place(row: pd.Series, when: str) -> str:

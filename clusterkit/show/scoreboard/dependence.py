@@ -63,6 +63,8 @@ def plot_dependence(
     root = board.framework.roots[0]
     everywhere = found.loc[(SHIFT, root)].reindex(list(NAMES))
     own = found.loc[(board.region, root)].reindex(list(NAMES))
+    if pd.isna(board.board.scores.loc[board.region, root]):
+        own[:] = np.nan  # no rank, nothing that moves it
     if max(everywhere["total"].max(), 0) <= 0:
         return None
     order = everywhere["total"].sort_values(ascending=False, kind="stable").index
@@ -75,6 +77,8 @@ def plot_dependence(
         (0.16, own, theme.ACCENT, theme.plain(p.name)),
     ):
         total = 100 * table["total"].clip(0, 1)
+        if total.isna().all():
+            continue
         axes.barh(rows + shift, total, height=0.3, color=colour, label=label)
         axes.scatter(
             100 * table["first_order"].clip(0, 1),

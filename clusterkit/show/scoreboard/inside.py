@@ -79,7 +79,7 @@ def plot_parts(
         f"{'none' if not weak else words.cardinal(len(weak))} in the worst third"
     )
     shown = ". ".join(
-        f"{framework.name(dimension)}: {'; '.join(_described(table.loc[part]) for part in framework.children(dimension))}"
+        f"{framework.name(dimension)}: {'; '.join(_described(table.loc[part]) for part in framework.children(dimension) if part in table.index)}"
         for dimension in framework.at(framework.levels[1])
     )
     return finish(
