@@ -14,7 +14,7 @@ import shapely
 from clusterkit import mapping, params
 from clusterkit.data import industries, tables, territory
 from clusterkit.paths import project
-from clusterkit.show import Downloads, elsewhere, outlines, reach, surroundings
+from clusterkit.show import Downloads, elsewhere, outlines, reach, surroundings, words
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_BYTES = 150_000
@@ -125,7 +125,7 @@ def test_one_strong_sector_and_none(piemonte, taxonomy):
     ("rank", "word"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (23, "23rd"), (112, "112th")]
 )
 def test_ordinals(rank: int, word: str) -> None:
-    assert elsewhere._ordinal(rank) == word
+    assert words.ordinal(rank) == word
 
 
 def test_small_maps_are_small_leave_out_what_has_a_large_map_and_tell_the_counts(piemonte, region, taxonomy):

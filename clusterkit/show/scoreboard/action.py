@@ -69,7 +69,7 @@ def table_actions(
         (
             row["name"],
             row["parent_name"],
-            f"{phrases.MARKS['bottleneck']} {row['why']}",
+            f"{phrases.MARKS['bottleneck']}{words.NBSP}{row['why']}",
             "one indicator" if row["n_known"] == 1 else _CERTAINTY[row["certainty"]],
             phrases.place_with_interval(row),
             _signed(row["over_peers"]),

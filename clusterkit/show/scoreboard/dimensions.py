@@ -182,7 +182,7 @@ def table_dimensions(board: RegionScoreboard, p: RegionParams) -> Table:
             phrases.points(row["peers_mean"]),
             phrases.place(row) if words.is_known(row["rank"]) else "–",
             phrases.interval(row),
-            f"{phrases.MARKS[row['verdict']]} {row['verdict']}",
+            f"{phrases.MARKS[row['verdict']]}{words.NBSP}{row['verdict']}",
             phrases.sure(row),
         )
         for _, row in board.dimensions.iterrows()

@@ -120,8 +120,8 @@ def table_indicators(
         own = table[table["part"].isin(framework.children(dimension))]
         known = own["value"].notna()
         worst = (own["rank"] / own["n_ranked"])[known]
-        title = f"{names[dimension]}: {int(known.sum())} of {len(own)} indicators known"
-        if len(worst):
+        title = f"{names[dimension]}: {int(known.sum())} of {len(own)} {'indicator' if len(own) == 1 else 'indicators'} known"
+        if len(worst) > 1:
             title += f", furthest behind in {phrases.phrase(str(own.loc[worst.idxmax(), 'name']))}"
         columns = [p.name, phrases.UNION, *([country] if country else []), "Peers", "Rank"]
         shown.append(
