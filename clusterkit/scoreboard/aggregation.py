@@ -45,12 +45,13 @@ def aggregate(
         - ``generalised_mean``: ``(Σ w xᵖ / Σ w)^(1/p)`` with ``power`` p;
         - ``copeland``: wins minus defeats against every other region, where a region wins that has more weight on its
           side, equal parts counting half for each;
-        - ``benefit_of_the_doubt``: each region with the weights that favour it most, 0 to 100.
+        - ``benefit_of_the_doubt``: each region with the weights that favour it most, 0 to 100; parts of weight 0 take
+          no part.
     min_coverage
         Least share of the parts directly below that must be known (0 to 1; equality passes), one for all or by the name
         of the level. A part without any indicator anywhere does not count.
     power
-        Of ``generalised_mean``; not 0.
+        Of ``generalised_mean``; from −100 to 100, not 0.
 
     Returns
     -------
@@ -63,7 +64,8 @@ def aggregate(
     ------
     ContractError
         A row or column twice, a cell that is no number, an indicator of the framework that is not in the table, or
-        values that a mean cannot take (geometric and harmonic: all above 0).
+        values that a mean cannot take (geometric, harmonic, generalised mean of a power below 0: all above 0; benefit
+        of the doubt, generalised mean: none below 0).
     ParamError
         An unknown method, level or option.
 
@@ -88,6 +90,7 @@ def aggregate(
     for level in framework.levels[:-1]:
         check_choice(methods[level], METHODS, f"method of {level}")
         check_number(thresholds[level], f"min_coverage of {level}", low=0, high=1)
+    check_number(power, "power", low=-100, high=100)
     if power == 0:
         raise ParamError(_problem("power is 0.", "argument power", 'use method="geometric", its limit'))
     if missing := absent(framework.indicators, x.columns):
@@ -105,7 +108,7 @@ def aggregate(
             children = [child for child in children if framework.leaves(child)]
             parts = np.column_stack([known[child] for child in children])
             share = weights[children].to_numpy()
-            _check_parts(parts, children, methods[level], code)
+            _check_parts(parts, children, methods[level], power, code)
             known[code] = combine(parts, share[None, :], methods[level], thresholds[level], power)[0]
     return pd.DataFrame({code: known[code] for code in framework.groups}, index=x.index)
 
@@ -134,9 +137,7 @@ def combine(
     if method == "copeland":
         scores = _copeland(parts, weights)
     elif method == "benefit_of_the_doubt":
-        layers = parts[None] if parts.ndim == 2 else parts
-        scores = np.stack([benefit_of_the_doubt(pd.DataFrame(layer)).scores.to_numpy() for layer in layers])
-        scores = np.broadcast_to(scores, (len(weights), parts.shape[-2]))
+        scores = _benefit(parts, counts)
     else:
         scores = _mean(parts, is_known, weights, method, power)
     # Where no part weighs anything there is no score.
@@ -161,9 +162,21 @@ def _product(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return weights @ parts.T if parts.ndim == 2 else np.matmul(parts, weights[:, :, None])[..., 0]
 
 
+def _benefit(parts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    layers = np.broadcast_to(parts, (len(counts), *parts.shape[-2:]))
+    # The same parts with the same of them counting are solved once.
+    ways = [(0 if parts.ndim == 2 else number, row.tobytes()) for number, row in enumerate(counts)]
+    done: dict[tuple[int, bytes], np.ndarray] = {}
+    for way, layer, row in zip(ways, layers, counts, strict=True):
+        if way not in done:
+            done[way] = benefit_of_the_doubt(pd.DataFrame(layer[:, row])).scores.to_numpy()
+    return np.stack([done[way] for way in ways])
+
+
 def _copeland(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
     n_regions, n_parts = parts.shape[-2:]
-    share = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    total = weights.sum(axis=1, keepdims=True)
+    share = (weights / np.where(total > 0, total, 1.0)).astype(np.float32)
     scores = np.empty((len(weights), n_regions))
     shared = _signs(parts) if parts.ndim == 2 else None
     ones = np.ones(n_regions, dtype=np.float32)
@@ -197,13 +210,16 @@ def _by_level(value: object, framework: Framework, name: str, default: object) -
     return {level: value.get(level, default) for level in levels}
 
 
-def _check_parts(parts: np.ndarray, children: list[str], method: str, code: str) -> None:
-    if method not in ("geometric", "harmonic", "benefit_of_the_doubt"):
+def _check_parts(parts: np.ndarray, children: list[str], method: str, power: float, code: str) -> None:
+    if method in ("geometric", "harmonic") or (method == "generalised_mean" and power < 0):
+        is_wrong, are = parts <= 0, "are not above 0"
+    elif method == "benefit_of_the_doubt" or (method == "generalised_mean" and power != 1):
+        is_wrong, are = parts < 0, "are below 0"
+    else:
         return
-    low = {"benefit_of_the_doubt": -np.finfo(float).tiny}.get(method, 0.0)
-    wrong = [child for child, column in zip(children, parts.T, strict=True) if (column <= low).any()]
+    wrong = [child for child, column in zip(children, is_wrong.T, strict=True) if column.any()]
     if wrong:
-        what = f"The {method.replace('_', ' ')} score of {code} meets values that are not above 0 in {some(wrong)}."
+        what = f"The {method.replace('_', ' ')} score of {code} meets values that {are} in {some(wrong)}."
         fix = "normalise to a positive scale, such as scale=(1, 100), or use method='arithmetic'"
         raise ContractError(_problem(what, f"part {code}", fix))
 

@@ -12,6 +12,7 @@ from clusterkit.data.frameworks import Framework
 from clusterkit.errors import ContractError, ParamError, Problem, some
 
 RULE = "docs/methods.md#scoreboard"
+SAME = 1e-14  # of the largest absolute value (no unit): values no further apart differ by rounding only
 
 
 def check_values(values: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -81,7 +82,7 @@ def indicator_problems(values: pd.DataFrame, framework: Framework, columns: Coll
         fix = f"remove it with framework.without([{code!r}]), or mend the figures"
         if known.empty:
             problems.append(_problem(f"The indicator {code} is empty.", where, "an indicator has figures", fix))
-        elif known.iloc[0] == known.min() == known.max():
+        elif not differ(known.min(), known.max()):
             what = f"The indicator {code} is {known.iloc[0]:g} in all {len(known)} regions that have a figure."
             problems.append(_problem(what, where, "an indicator tells regions apart", fix))
     return problems
@@ -121,6 +122,11 @@ def check_number(value: object, name: str, *, low: float, high: float, whole: bo
             f"choose a {'whole ' if whole else ''}number {shown}",
         )
     )
+
+
+def differ(low: pd.Series | float, high: pd.Series | float) -> pd.Series | bool:
+    """Whether the ends of an indicator are further apart than the last bits of a division: True or False."""
+    return (high - low) > SAME * np.maximum(np.abs(low), np.abs(high))
 
 
 def absent(needed: Iterable[object], there: Collection[object]) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.impute import KNNImputer
 
-from clusterkit.errors import ParamError, Problem
+from clusterkit.errors import ParamError, Problem, some
 from clusterkit.scoreboard.checks import absent, check_choice, check_number, check_values
 
 Method = Literal["none", "mean", "median", "group_mean", "group_median", "country", "parent", "nearest"]
@@ -55,7 +55,9 @@ def impute(
     ------
     ParamError
         An unknown method; ``groups`` or ``values`` that the method needs and does not get, or without a region or an
-        indicator of ``x``.
+        indicator of ``x``; a region twice in ``groups``.
+    ContractError
+        A row or column twice in ``x`` or ``values``, or a cell that is no number.
 
     References
     ----------
@@ -71,14 +73,17 @@ def impute(
     check_choice(method, METHODS, "method")
     _check_helpers(x, method, groups, values)
     if method == "none" or not x.isna().to_numpy().any():
-        return x
+        return x.copy()
     if method in ("mean", "median"):
         return x.fillna(x.agg(method))
     if method in ("group_mean", "group_median"):
-        return x.fillna(x.groupby(groups.reindex(x.index)).transform(method.removeprefix("group_")))
+        groups = groups.reindex(x.index)
+        if groups.isna().all():
+            return x.copy()
+        return x.fillna(x.groupby(groups).transform(method.removeprefix("group_")))
     if method in ("country", "parent"):
-        from_above = values.reindex(index=groups.reindex(x.index), columns=x.columns)
-        return x.fillna(from_above.set_axis(x.index, axis=0).astype(float))
+        from_above = check_values(values[list(x.columns)], "of countries or parents")
+        return x.fillna(from_above.reindex(index=groups.reindex(x.index)).set_axis(x.index, axis=0))
     check_number(n_neighbours, "n_neighbours", low=1, high=len(x), whole=True)
     return _nearest(x, n_neighbours)
 
@@ -96,9 +101,11 @@ def _nearest(x: pd.DataFrame, n_neighbours: int) -> pd.DataFrame:
     filled = x.fillna(x.mean())
     if useful:
         guessed = KNNImputer(n_neighbors=n_neighbours).fit_transform(standard.to_numpy())
-        filled[useful] = x[useful].fillna(
-            pd.DataFrame(guessed, index=x.index, columns=useful) * spread[useful] + x[useful].mean()
-        )
+        guessed = pd.DataFrame(guessed, index=x.index, columns=useful) * spread[useful] + x[useful].mean()
+        # Where no region with a figure shares an indicator, the imputer gives the mean of all: not of neighbours.
+        known = x[useful].notna().to_numpy().astype(float)
+        has_neighbour = (known @ known.T > 0).astype(float) @ known > 0
+        filled[useful] = x[useful].fillna(guessed.where(has_neighbour))
     # A region without a single figure is like no other.
     return filled.where(x.notna().any(axis=1), np.nan)
 
@@ -115,6 +122,9 @@ def _check_helpers(x: pd.DataFrame, method: str, groups: pd.Series | None, value
     if needs_groups and groups is not None and (missing := absent(x.index, groups.index)):
         what = f"{len(missing)} regions have no entry in groups, for instance {missing[0]}."
         problems.append(_problem(what, "groups", "add them; an empty entry is allowed"))
+    if needs_groups and groups is not None and groups.index.has_duplicates:
+        what = f"{some(list(dict.fromkeys(groups.index[groups.index.duplicated()])))} stands twice in groups."
+        problems.append(_problem(what, "groups", "give each region one group"))
     if problems:
         raise ParamError(problems)
 

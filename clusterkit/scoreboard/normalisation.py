@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clusterkit.errors import ParamError, Problem
-from clusterkit.scoreboard.checks import absent, check_choice, check_number, check_values
+from clusterkit.scoreboard.checks import absent, check_choice, check_number, check_values, differ
 
 Method = Literal[
     "minmax",
@@ -80,7 +80,8 @@ def normalise(
     -------
     pandas.DataFrame
         Same shape, points of the scale (no unit). An indicator that is the same everywhere tells regions apart in no
-        way: NaN throughout, except that ranks of equal values are equal.
+        way: NaN throughout, except that ranks of equal values are equal. So is one whose reference or target is no
+        better than the lowest region, for points of the range.
 
     Raises
     ------
@@ -108,15 +109,16 @@ def normalise(
     check_number(sd, "sd", low=1e-12, high=np.inf)
     oriented = x * sign
     low, high = oriented.min(), oriented.max()
-    span = (high - low).where(high > low)
+    tells = differ(low, high)
+    span = (high - low).where(tells)
     if method == "minmax":
         result = (oriented - low) / span * (scale[1] - scale[0]) + scale[0]
     elif method == "zscore":
-        result = (oriented - oriented.mean()) / oriented.std(ddof=1).where(high > low) * sd + mean
+        result = (oriented - oriented.mean()) / oriented.std(ddof=1).where(tells) * sd + mean
     elif method in ("rank", "borda", "percentile_rank"):
         result = oriented.rank(method="min") - (method != "rank")
         if method == "percentile_rank":
-            result = result / (oriented.count() - 1).where(high > low) * (scale[1] - scale[0]) + scale[0]
+            result = result / (oriented.count() - 1).where(tells) * (scale[1] - scale[0]) + scale[0]
     elif method == "goalposts":
         result = _goalposts(x, sign, goalposts, scale)
     else:
@@ -170,7 +172,7 @@ def _distance(
         return 100 * _turned(x / aim, aim / x, sign)
     low = oriented.min()
     span = aim * sign - low
-    return 100 * (oriented - low) / span.where(span > 0)
+    return 100 * (oriented - low) / span.where(differ(low, aim * sign))
 
 
 def _turned(up: pd.DataFrame, down: pd.DataFrame, sign: pd.Series) -> pd.DataFrame:

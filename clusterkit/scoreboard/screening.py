@@ -91,7 +91,7 @@ def denominate(x: pd.DataFrame, denominators: pd.DataFrame | None, framework: Fr
     named = framework.table.loc[[code for code in framework.indicators if code in x], "denominator"]
     named = named[named != ""]
     if named.empty:
-        return x
+        return x.copy()
     problems = []
     for code, name in named.items():
         if denominators is None or name not in denominators:

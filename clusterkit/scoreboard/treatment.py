@@ -5,13 +5,14 @@ Follows the treatment of the JRC's composite indicators as COINr carries it out 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from clusterkit.scoreboard.checks import check_choice, check_number, check_values
+from clusterkit.scoreboard.checks import SAME, check_choice, check_number, check_values
 
 SKEWNESS_LIMIT = 2.0  # absolute value, no unit; OECD2008, p. 84; Becker2022
 KURTOSIS_LIMIT = 3.5  # excess over the normal distribution, no unit; the same
@@ -36,7 +37,7 @@ def skewness(x: pd.DataFrame | pd.Series) -> pd.Series | float:
     >>> float(round(skewness(pd.Series([1.0, 2.0, 3.0, 10.0])), 4))
     1.7636
     """
-    return x.skew()
+    return x.apply(skewness) if isinstance(x, pd.DataFrame) else _of_known(x, _skewness, at_least=3)
 
 
 def kurtosis(x: pd.DataFrame | pd.Series) -> pd.Series | float:
@@ -54,7 +55,7 @@ def kurtosis(x: pd.DataFrame | pd.Series) -> pd.Series | float:
     >>> float(round(kurtosis(pd.Series([1.0, 2.0, 3.0, 10.0])), 4))
     3.228
     """
-    return x.kurt()
+    return x.apply(kurtosis) if isinstance(x, pd.DataFrame) else _of_known(x, _kurtosis, at_least=4)
 
 
 def winsorise(
@@ -219,17 +220,39 @@ def _passes(skew: float, kurt: float, limits: tuple[float, float]) -> bool:
 
 def _moments(values: np.ndarray) -> tuple[float, float]:
     """Bias-corrected skewness and excess kurtosis of values without NaN."""
-    n = len(values)
-    if n < 4:
+    if len(values) < 4:
         return np.nan, np.nan
+    centred = _centred(values)
+    return (_skewness(centred), _kurtosis(centred)) if centred.any() else (np.nan, np.nan)
+
+
+def _of_known(x: pd.Series, moment: Callable[[np.ndarray], float], *, at_least: int) -> float:
+    # Not pandas' own moments: before version 3 they take values of a small unit, such as patents per euro, for alike.
+    values = x.dropna().to_numpy(dtype=float)
+    if len(values) < at_least:
+        return np.nan
+    centred = _centred(values)
+    return float(moment(centred)) if centred.any() else 0.0
+
+
+def _centred(values: np.ndarray) -> np.ndarray:
+    """Deviations from the mean in units of the largest, so that no power of them runs out of digits; 0 if all alike."""
     centred = values - values.mean()
-    square = centred * centred
-    m2 = square.sum()
-    if m2 <= 1e-28 * n * max(1.0, np.abs(values).max()) ** 2:  # all alike, but for the last bit
-        return np.nan, np.nan
-    g1 = np.sqrt(n) * (square * centred).sum() / m2**1.5
-    g2 = n * (square * square).sum() / m2**2 - 3
-    return g1 * np.sqrt(n * (n - 1)) / (n - 2), ((n + 1) * g2 + 6) * (n - 1) / ((n - 2) * (n - 3))
+    largest = np.abs(centred).max()
+    if largest <= SAME * np.abs(values).max():
+        return np.zeros_like(values)
+    return centred / largest
+
+
+def _skewness(centred: np.ndarray) -> float:
+    n, square = len(centred), centred * centred
+    return np.sqrt(n) * (square * centred).sum() / square.sum() ** 1.5 * np.sqrt(n * (n - 1)) / (n - 2)
+
+
+def _kurtosis(centred: np.ndarray) -> float:
+    n, square = len(centred), centred * centred
+    g2 = n * (square * square).sum() / square.sum() ** 2 - 3
+    return ((n + 1) * g2 + 6) * (n - 1) / ((n - 2) * (n - 3))
 
 
 def _winsorise(values: np.ndarray, up_to: int, skewness_limit: float, kurtosis_limit: float) -> tuple[np.ndarray, int]:

@@ -57,14 +57,15 @@ def weigh(normalised: pd.DataFrame, framework: Framework, *, method: Method = "g
 def principal_weights(x: pd.DataFrame) -> np.ndarray:
     """Squared loadings of the first principal component of the correlations, adding up to 1 (no unit).
 
-    Unknown values are left out pair by pair. Where correlations cannot be told, and with one or two indicators (whose
-    loadings are always alike), all weigh the same.
+    Unknown values are left out pair by pair. Where correlations cannot be told, or no axis is the first (indicators
+    that have nothing in common), and with one or two indicators (whose loadings are always alike), all weigh the same.
     """
     correlation = x.corr().to_numpy()
+    alike = np.full(x.shape[1], 1 / x.shape[1])
     if x.shape[1] < 3 or np.isnan(correlation).any():
-        return np.full(x.shape[1], 1 / x.shape[1])
-    _, vectors = np.linalg.eigh(correlation)
-    return vectors[:, -1] ** 2
+        return alike
+    variances, vectors = np.linalg.eigh(correlation)
+    return vectors[:, -1] ** 2 if variances[-1] - variances[-2] > 1e-9 else alike
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ def benefit_of_the_doubt(x: pd.DataFrame, *, min_share: float = 0.0, max_share: 
     Returns
     -------
     BenefitOfTheDoubt
-        Scores of 100 are best under some weights. NaN for a region without any known part, or where the shares leave no
-        solution.
+        Scores of 100 are best under some weights; 0 (and no weights) where every known part is 0. NaN for a region
+        without any known part, or where no weights keep the shares: too few parts known or above 0 for them.
 
     Raises
     ------
@@ -127,9 +128,10 @@ def benefit_of_the_doubt(x: pd.DataFrame, *, min_share: float = 0.0, max_share: 
         )
     table = values.to_numpy()
     weights = np.full(table.shape, np.nan)
+    is_zero = (np.nan_to_num(table) == 0).all(axis=1) & ~np.isnan(table).all(axis=1)
     for number, own in enumerate(table):
         known = ~np.isnan(own)
-        if not known.any() or not (own[known] > 0).any():
+        if not known.any() or is_zero[number]:
             continue
         limits = np.nan_to_num(table[:, known])
         shares = _share_limits(own[known], min_share, max_share)
@@ -140,10 +142,11 @@ def benefit_of_the_doubt(x: pd.DataFrame, *, min_share: float = 0.0, max_share: 
             bounds=(0, None),
             method="highs",
         )
-        if result.status == 0:
+        # A score of 0 means that only weights of 0 keep the shares, which is no solution.
+        if result.status == 0 and result.fun < -1e-9:
             weights[number, known] = result.x
     scores = pd.Series(100 * np.nansum(weights * table, axis=1), index=x.index)
-    scores = scores.where(~np.isnan(weights).all(axis=1))
+    scores = scores.where(~np.isnan(weights).all(axis=1) | is_zero)
     return BenefitOfTheDoubt(scores, 100 * pd.DataFrame(weights, index=x.index, columns=x.columns))
 
 

@@ -193,7 +193,7 @@ class Table:
     note: str = ""
     link: str = ""
     hrefs: Sequence[str | None] = ()
-    headings: Sequence[int] = ()  # numbers of the rows that head those below them
+    headings: Sequence[int] = ()  # numbers of the rows that head those below them, over all columns
 
     def _repr_markdown_(self) -> str:
         head = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.heading)}</th>' for column in self.columns)
@@ -207,6 +207,9 @@ class Table:
 
     def _row(self, position: int, row: Sequence[str | Links]) -> str:
         first = escape(row[0])
+        if position in self.headings:
+            rest = "".join(f" <span>{escape(text)}</span>" for text in row[1:] if text)
+            return f'<tr class="group"><th scope="rowgroup" colspan="{len(self.columns)}">{first}{rest}</th></tr>'
         href = self.hrefs[position] if position < len(self.hrefs) else None
         if href:
             first = f'<a href="{escape(href)}">{first}</a>'
@@ -214,8 +217,7 @@ class Table:
             f"<td{_numeric(column)}>{cell._html() if isinstance(cell, Links) else escape(cell)}</td>"
             for column, cell in zip(self.columns[1:], row[1:], strict=True)
         )
-        css = ' class="group"' if position in self.headings else ""
-        return f'<tr{css}><th scope="row">{first}</th>{cells}</tr>'
+        return f'<tr><th scope="row">{first}</th>{cells}</tr>'
 
     def __repr__(self) -> str:
         return f"Table: {self.title}, {len(self.rows)} rows"

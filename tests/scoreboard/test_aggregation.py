@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
+from fractions import Fraction
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clusterkit.data.frameworks import Framework, check_framework
 from clusterkit.errors import ContractError, ParamError
 from clusterkit.scoreboard import aggregate, benefit_of_the_doubt, principal_weights, weigh
+from clusterkit.scoreboard.aggregation import METHODS, combine
 
 NAN = float("nan")
 REGIONS = ["AT31", "BE10", "FI1D", "ITC1"]
@@ -67,6 +74,36 @@ def test_copeland_by_hand() -> None:
     assert found.sum() == 0
 
 
+def test_copeland_of_four_with_a_tie_and_an_unknown_cell() -> None:
+    # Weights 1, 1, 2. AT31 : BE10 = 1 + 1 : 2, a draw. AT31 : FI1D = 1 : 1 + 2, lost (a is equal, c decides, b is
+    # ahead). AT31 : ITC1 = 1 + 2 : 1, won. BE10 : FI1D, c is unknown for neither: 0 : 1 + 1 + 2, lost. BE10 : ITC1
+    # through a and b, lost, and c, won: 2 : 2, a draw. FI1D : ITC1 = 2 : 1 (a is equal), won.
+    x = table([5.0, 3, 5, 5], [4.0, 1, 3, 9], [2.0, 3, 4, 1])
+    found = aggregate(x, flat(1, 1, 2), method="copeland")["g"]
+    assert found.tolist() == [0.0, -1.0, 3.0, -2.0]
+    # c of FI1D unknown: it draws with AT31 no more (b: lost 0 : 1), still beats BE10 (2 : 0), loses to ITC1 (b: 0 : 1).
+    x.loc["FI1D", "c"] = NAN
+    assert aggregate(x, flat(1, 1, 2), method="copeland")["g"].tolist() == [2.0, -1.0, -1.0, 0.0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_copeland_in_exact_fractions_gives_the_same(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    weights = random.integers(1, 5, 6)
+    x = pd.DataFrame(random.integers(0, 6, (15, 6)), columns=list("abcdef"), dtype=float)
+    x = x.mask(random.random(x.shape) < 0.15)
+
+    def won(own: pd.Series, other: pd.Series) -> int:
+        margin = sum(
+            Fraction(int(w), int(weights.sum())) * (int(p > q) - int(p < q))
+            for w, p, q in zip(weights, own, other, strict=True)
+        )
+        return (margin > 0) - (margin < 0)
+
+    expected = [sum(won(own, other) for _, other in x.iterrows()) for _, own in x.iterrows()]
+    assert aggregate(x, flat(*weights / 3), method="copeland")["g"].tolist() == expected
+
+
 def test_copeland_ties_count_for_nobody() -> None:
     x = table([5.0, 3, NAN], [3.0, 5, NAN])
     found = aggregate(x, flat(1, 1), method="copeland")["g"]
@@ -75,6 +112,60 @@ def test_copeland_ties_count_for_nobody() -> None:
     decimal = table([5.0, 3], [3.0, 5], [3.0, 5])
     # 0.3 against 0.1 + 0.2: equal, whatever the last bit says.
     assert aggregate(decimal, flat(0.3, 0.1, 0.2), method="copeland")["g"].tolist() == [0.0, 0.0]
+
+
+def test_parts_of_weight_zero_take_no_part_in_any_method() -> None:
+    x, alone = table([10.0, 20, NAN, 5], [90.0, 1, 50, NAN]), table([10.0, 20, NAN, 5])
+    for method in METHODS:
+        found = aggregate(x, flat(1, 0), method=method)["g"]
+        pd.testing.assert_series_equal(found, aggregate(alone, flat(1), method=method)["g"])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_sets_of_weights_at_once_give_what_one_at_a_time_gives(method: str) -> None:
+    random = np.random.default_rng(7)
+    parts = np.where(random.random((9, 3)) < 0.2, NAN, random.uniform(1, 100, (9, 3)))
+    weights = np.array([[1.0, 2, 3], [1, 0, 1], [0, 0, 0], [0, 0, 2]])
+    layers = random.uniform(1, 100, (4, 9, 3))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = combine(parts, weights, method, 0.5)
+        deep = combine(layers, weights, method, 0.5)
+    assert np.isnan(found[2]).all()  # nothing weighs anything: no score, and no division by zero
+    for number in (0, 1, 3):
+        weigh_on = weights[number] > 0
+        alone = combine(parts[:, weigh_on], weights[[number]][:, weigh_on], method, 0.5)[0]
+        np.testing.assert_allclose(found[number], alone)
+        np.testing.assert_allclose(deep[number], combine(layers[number], weights[[number]], method, 0.5)[0])
+
+
+VALUES = st.lists(st.tuples(*[st.integers(1, 100).map(float)] * 3), min_size=2, max_size=8)
+
+
+@settings(max_examples=20, deadline=None)
+@given(VALUES, st.tuples(*[st.integers(1, 9).map(float)] * 3))
+def test_the_more_a_mean_forgives_the_higher_it_is(values: list[tuple], weights: tuple) -> None:
+    x, framework = pd.DataFrame(values, columns=list("abc")), flat(*weights)
+    scores = [
+        aggregate(x, framework, method=method)["g"]
+        for method in ("harmonic", "geometric", "generalised_mean", "arithmetic")
+    ]
+    for low, high in zip([x.min(axis=1), *scores], [*scores, x.max(axis=1)], strict=True):
+        assert (low <= high + 1e-9).all()
+    for power, score in ((-1, scores[0]), (1e-6, scores[1]), (1, scores[3])):
+        found = aggregate(x, framework, method="generalised_mean", power=power)["g"]
+        np.testing.assert_allclose(found, score, rtol=1e-3 if power == 1e-6 else 1e-12)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_order_of_rows_unit_of_weights_and_the_caller(method: str) -> None:
+    x = pd.DataFrame(np.random.default_rng(3).uniform(1, 100, (6, 3)), columns=list("abc"), index=list("uvwxyz"))
+    x.iloc[1, 1] = NAN
+    before = x.copy()
+    found = aggregate(x, flat(1, 2, 3), method=method)
+    pd.testing.assert_frame_equal(x, before)
+    pd.testing.assert_frame_equal(aggregate(x.iloc[::-1], flat(1, 2, 3), method=method).iloc[::-1], found)
+    pd.testing.assert_frame_equal(aggregate(x[["c", "a", "b"]], flat(10, 20, 30), method=method), found)
 
 
 def tree() -> Framework:
@@ -140,14 +231,30 @@ def test_values_that_a_mean_cannot_take_are_refused(method: str) -> None:
         aggregate(table([1.0, 2], [0.0, 3]), flat(1, 1), method=method)
 
 
+def test_a_generalised_mean_of_negative_values_is_refused() -> None:
+    x = table([-1.0, 2], [3.0, 4])
+    text = r"The generalised mean score of g meets values that are below 0 in a\.[^$]*normalise to a positive scale"
+    for power in (0.5, 2):
+        with pytest.raises(ContractError, match=text):
+            aggregate(x, flat(1, 1), method="generalised_mean", power=power)
+    assert aggregate(x, flat(1, 1), method="generalised_mean", power=1)["g"].tolist() == [1.0, 3.0]
+    assert aggregate(x + 1, flat(1, 1), method="generalised_mean")["g"].tolist()[0] == 1.0  # (0 + 2) / 2, squared
+    with pytest.raises(ContractError, match=r"meets values that are not above 0 in a\."):
+        aggregate(x + 1, flat(1, 1), method="generalised_mean", power=-1)
+    with pytest.raises(ContractError, match=r"benefit of the doubt score of g meets values that are below 0 in a\."):
+        aggregate(x, flat(1, 1), method="benefit_of_the_doubt")
+    assert aggregate(x + 1, flat(1, 1), method="benefit_of_the_doubt")["g"].tolist() == pytest.approx([80.0, 100.0])
+
+
 def test_wrong_options_are_refused() -> None:
     x = table([1.0, 2], [3.0, 4])
     with pytest.raises(ParamError, match=r"method of group is 'geometrical'\.[^$]*did you mean geometric\?"):
         aggregate(x, flat(1, 1), method="geometrical")
     with pytest.raises(ParamError, match=r"min_coverage of group is 1\.5\."):
         aggregate(x, flat(1, 1), min_coverage=1.5)
-    with pytest.raises(ParamError, match=r"power is 0\."):
-        aggregate(x, flat(1, 1), method="generalised_mean", power=0)
+    for power in (0, 1000, NAN, "2"):
+        with pytest.raises(ParamError, match=rf"power is {power!r}\."):
+            aggregate(x, flat(1, 1), method="generalised_mean", power=power)
     with pytest.raises(ContractError, match=r"has no column for c\."):
         aggregate(x, flat(1, 1, 1))
 
@@ -170,6 +277,50 @@ def test_shares_bound_the_benefit_and_unknown_parts_take_no_part() -> None:
     assert own[0] == pytest.approx(own[1])
     with pytest.raises(ContractError, match=r"Parts hold values below 0: a, b\."):
         benefit_of_the_doubt(x - 60)
+    with pytest.raises(ParamError, match=r"max_share is 0\.2\.[^$]*from 0\.4 to 1"):
+        benefit_of_the_doubt(x, min_share=0.4, max_share=0.2)
+
+
+def test_benefit_of_the_doubt_of_two_by_two() -> None:
+    # BE10 is ahead in both parts: 3/4 in a, 1/2 in b. AT31 puts all weight on a, and has 75.
+    x = pd.DataFrame({"a": [3.0, 4], "b": [1.0, 2]}, index=REGIONS[:2])
+    found = benefit_of_the_doubt(x)
+    assert found.scores.tolist() == pytest.approx([75.0, 100.0])
+    assert found.weights.loc["AT31"].tolist() == pytest.approx([25.0, 0.0])
+    # Half of its score s from each: w_a = s/6, w_b = s/2; BE10 allows 4 s/6 + 2 s/2 = 1, so s = 3/5.
+    half = benefit_of_the_doubt(x, min_share=0.5, max_share=0.5)
+    assert half.scores["AT31"] == pytest.approx(60.0)
+    assert half.weights.loc["AT31"].tolist() == pytest.approx([10.0, 30.0])
+    # At least a fifth from each: w_a = 4 s/15, w_b = s/5, 16 s/15 + 2 s/5 = 1, so s = 15/22.
+    assert benefit_of_the_doubt(x, min_share=0.2).scores["AT31"] == pytest.approx(1500 / 22)
+    assert benefit_of_the_doubt(x, max_share=0.8).scores["AT31"] == pytest.approx(1500 / 22)
+
+
+def test_no_weights_is_no_score_but_nothing_scored_is_zero() -> None:
+    x = pd.DataFrame({"a": [100.0, 50, 0, NAN], "b": [50.0, NAN, 0, NAN]}, index=REGIONS)
+    assert benefit_of_the_doubt(x).scores.round(9).tolist()[:3] == [100.0, 50.0, 0.0]
+    assert np.isnan(benefit_of_the_doubt(x).scores["ITC1"])
+    # One part known: its share is all, more than allowed. Three parts cannot have half each.
+    most = benefit_of_the_doubt(x, max_share=0.8)
+    assert most.scores.isna().tolist() == [False, True, False, True]
+    thirds = benefit_of_the_doubt(x.assign(c=1.0), min_share=0.5).scores
+    assert thirds.isna().tolist() == [True, False, True, False]  # of two known parts each can have half
+
+
+@pytest.mark.parametrize("shares", [(0.0, 1.0), (0.2, 0.6)])
+def test_no_other_weights_do_better_than_the_benefit_of_the_doubt(shares: tuple[float, float]) -> None:
+    x = pd.DataFrame(np.random.default_rng(5).uniform(1, 100, (6, 3)), columns=list("abc"))
+    found = benefit_of_the_doubt(x, min_share=shares[0], max_share=shares[1])
+    steps = np.linspace(0, 1, 51)
+    for region, own in x.iterrows():
+        best = 0.0
+        for first, second in product(steps, steps):
+            share = np.array([first, second, 1 - first - second])
+            if (share >= shares[0] - 1e-9).all() and (share <= shares[1] + 1e-9).all():
+                best = max(best, 100 / (x.to_numpy() @ (share / own.to_numpy())).max())
+        assert best <= found.scores[region] + 1e-6
+        assert best == pytest.approx(found.scores[region], rel=0.05)  # the grid is coarse
+    assert found.scores.max() == pytest.approx(100.0)
 
 
 def test_squared_loadings_are_weights() -> None:
@@ -177,7 +328,21 @@ def test_squared_loadings_are_weights() -> None:
     x = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [2.0, 4, 6, 8], "c": [1.0, -1, -1, 1]})
     assert principal_weights(x).tolist() == pytest.approx([0.5, 0.5, 0.0], abs=1e-12)
     assert principal_weights(x[["a", "b"]]).tolist() == [0.5, 0.5]
+    # b = a + c, a and c uncorrelated and alike in spread: correlations r = 1/√2, r and 0; the first axis is
+    # (1, √2, 1)/2 with variance 1 + √2 r = 2.
+    chain = pd.DataFrame({"a": [1.0, 1, -1, -1], "b": [2.0, 0, 0, -2], "c": [1.0, -1, 1, -1]})
+    assert principal_weights(chain).tolist() == pytest.approx([0.25, 0.5, 0.25])
+    assert principal_weights(-chain * [1, 10, 100]).tolist() == pytest.approx([0.25, 0.5, 0.25])
     weighed = weigh(x, flat(1, 2, 3), method="pca").table["weight"]
     assert weighed[["a", "b", "c"]].tolist() == pytest.approx([0.5, 0.5, 0.0], abs=1e-12)
     assert weigh(x, flat(1, 2, 3), method="equal").table["weight"].tolist() == [1.0] * 4
     assert weigh(x, flat(1, 2, 3)).table["weight"].tolist() == [1.0, 1.0, 2.0, 3.0]
+
+
+def test_without_a_first_axis_all_weigh_the_same() -> None:
+    # Three indicators that have nothing in common: any axis is as good, and the order of columns must not choose.
+    signs = pd.DataFrame(list(product([1.0, -1], repeat=3)), columns=list("abc"))
+    assert principal_weights(signs).tolist() == pytest.approx([1 / 3] * 3)
+    assert principal_weights(signs.assign(c=4.0)).tolist() == pytest.approx([1 / 3] * 3)
+    with pytest.raises(ParamError, match=r"method is 'pcs'\.[^$]*did you mean pca\?"):
+        weigh(signs, flat(1, 1, 1), method="pcs")

@@ -7,11 +7,12 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clusterkit.data.frameworks import check_framework
 from clusterkit.errors import ParamError
-from clusterkit.scoreboard import normalise
+from clusterkit.scoreboard import Scoreboard, normalise
 from clusterkit.scoreboard.normalisation import METHODS
 
 NAN = float("nan")
@@ -76,6 +77,17 @@ def test_goalposts_cut_off_at_both_ends() -> None:
     posts = {"graduates": (25.0, 45.0), "waste": (350.0, 450.0)}
     assert column("graduates", method="goalposts", goalposts=posts) == [0.0, 25.0, 100.0, 25.0]
     assert column("waste", method="goalposts", goalposts=posts) == [0.0, 50.0, 100.0, 0.0]
+    assert column("waste", method="goalposts", goalposts=posts, scale=(1.0, 3.0)) == [1.0, 2.0, 3.0, 1.0]
+    same = normalise(pd.DataFrame({"same": [7.0, NAN]}), method="goalposts", goalposts={"same": (0.0, 10.0)})
+    assert same["same"].tolist()[0] == 70.0  # ends that are given tell where it stands, though all stand there
+
+
+def test_a_reference_no_better_than_the_lowest_leaves_no_range() -> None:
+    assert normalise(X, directions=UP_DOWN, method="distance_to_reference", reference="AT31").isna().all(axis=None)
+    aims = {"graduates": 10, "waste": 400}
+    found = normalise(X, directions=UP_DOWN, method="distance_to_target", targets=aims)
+    assert found["graduates"].isna().all()
+    assert found["waste"].dropna().tolist() == [0.0, 100.0, 200.0, 50.0]
 
 
 @pytest.mark.parametrize("method", [method for method in METHODS if method != "goalposts"])
@@ -92,17 +104,32 @@ def test_a_constant_indicator_never_divides_by_zero(method: str) -> None:
     assert found["none"].isna().all()
 
 
+@pytest.mark.parametrize("method", ["minmax", "zscore", "percentile_rank", "distance_to_best"])
+def test_rounding_in_the_last_bit_is_no_difference(method: str) -> None:
+    x = pd.DataFrame({"same": [0.1 + 0.2, 0.3, 0.3, NAN]})
+    assert normalise(x, method=method)["same"].isna().all()
+    small = pd.DataFrame({"small": [1e-12, 2e-12, 3e-12, NAN]})
+    assert normalise(small, method=method)["small"].notna().sum() == 3
+    rows = [("g", "group", "", None), ("same", "indicator", "g", 1)]
+    framework = check_framework(
+        pd.DataFrame(rows, columns=["code", "level", "parent", "direction"]), levels=["group", "indicator"]
+    )
+    with pytest.raises(ParamError, match=r"The indicator same is 0\.3 in all 3 regions that have a figure\."):
+        Scoreboard.build(x, framework)
+
+
 FLOATS = st.lists(st.integers(-1000, 1000).map(float), min_size=3, max_size=20)
 
 
+@settings(max_examples=30, deadline=None)
 @given(FLOATS, st.sampled_from(["minmax", "zscore", "rank", "percentile_rank"]))
 def test_reversing_the_direction_reverses_the_order(values: list[float], method: str) -> None:
     x = pd.DataFrame({"x": values})
     up, down = (normalise(x, method=method, directions={"x": sign})["x"] for sign in (1, -1))
-    if up.notna().all() and up.min() < up.max():
-        assert up.rank().tolist() == down.rank(ascending=False).tolist()
+    assert up.rank().equals(down.rank(ascending=False))
 
 
+@settings(max_examples=30, deadline=None)
 @given(FLOATS, st.floats(0.01, 100), st.floats(-50, 50), st.sampled_from(["minmax", "zscore", "rank"]))
 def test_another_unit_changes_nothing(values: list[float], factor: float, shift: float, method: str) -> None:
     x = pd.DataFrame({"x": values})
@@ -111,13 +138,24 @@ def test_another_unit_changes_nothing(values: list[float], factor: float, shift:
     )
 
 
-@given(FLOATS, st.randoms())
-def test_the_order_of_rows_does_not_matter_and_the_table_stays(values: list[float], random: object) -> None:
+@settings(max_examples=30, deadline=None)
+@given(FLOATS.flatmap(lambda values: st.tuples(st.just(values), st.permutations(range(len(values))))))
+def test_the_order_of_rows_does_not_matter(drawn: tuple[list[float], list[int]]) -> None:
+    values, order = drawn
     x = pd.DataFrame({"x": values})
-    before, order = x.copy(), list(x.index)
-    random.shuffle(order)
-    pd.testing.assert_frame_equal(normalise(x.loc[order]).sort_index(), normalise(x))
-    pd.testing.assert_frame_equal(x, before)
+    for method in ("minmax", "zscore", "rank"):
+        found = normalise(x.loc[order], method=method).sort_index()
+        pd.testing.assert_frame_equal(found, normalise(x, method=method))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_table_is_not_changed(method: str) -> None:
+    before = X.copy()
+    aims = {"graduates": 45.0, "waste": 350.0}
+    posts = {"graduates": (0.0, 60.0), "waste": (300.0, 500.0)}
+    found = normalise(X, method=method, directions=UP_DOWN, reference=aims, targets=aims, goalposts=posts, floor=0.5)
+    pd.testing.assert_frame_equal(X, before)
+    assert found.min().min() >= 0.5
 
 
 @pytest.mark.parametrize(

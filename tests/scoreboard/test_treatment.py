@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterkit.errors import ContractError, ParamError
@@ -26,6 +27,46 @@ def test_bias_corrected_moments_by_hand() -> None:
     assert kurtosis(x) == pytest.approx(3.228)
     found = treatment_table(x.to_frame("x"))
     assert found.loc["x", ["skewness", "kurtosis"]].tolist() == pytest.approx([1.763633, 3.228], abs=1e-6)
+
+
+def test_bias_corrected_moments_in_exact_fractions() -> None:
+    # 0, 0, 0, 0, 1: mean 1/5, deviations -1/5 (four times) and 4/5; sums of squares 4/5, of cubes 12/25, of fourth
+    # powers 52/125. g1² = 5 (12/25)² / (4/5)³ = 9/4, G1² = g1² · 5 · 4 / 3² = 5.
+    # g2 = 5 · 52/125 / (4/5)² - 3 = 1/4, G2 = (6/4 + 6) · 4 / (3 · 2) = 5.
+    for values, square_of_skewness, excess in (
+        ([0, 0, 0, 0, 1], Fraction(5), Fraction(5)),
+        ([1, 2, 3, 10], Fraction(1944, 625), Fraction(807, 250)),
+        ([-10, -3, -2, -1], Fraction(1944, 625), Fraction(807, 250)),
+    ):
+        n = len(values)
+        mean = Fraction(sum(values), n)
+        m2, m3, m4 = (sum((value - mean) ** power for value in values) for power in (2, 3, 4))
+        assert n * m3**2 / m2**3 * n * (n - 1) / (n - 2) ** 2 == square_of_skewness
+        assert ((n + 1) * (n * m4 / m2**2 - 3) + 6) * (n - 1) / ((n - 2) * (n - 3)) == excess
+        x = pd.Series(values, dtype=float)
+        assert skewness(x) == pytest.approx(np.sign(m3) * np.sqrt(float(square_of_skewness)))
+        assert kurtosis(x) == pytest.approx(float(excess))
+
+
+@pytest.mark.parametrize("unit", [1e-15, 1e-9, 1e-5, 1.0, 1e12])
+def test_the_unit_does_not_matter(unit: float) -> None:
+    # Patents per euro are small numbers, not equal ones.
+    x = pd.DataFrame({"x": OUTLIERS})
+    assert skewness(x["x"] * unit) == pytest.approx(skewness(x["x"]))
+    assert kurtosis(x["x"] * unit) == pytest.approx(kurtosis(x["x"]))
+    assert skewness(x * unit)["x"] == pytest.approx(skewness(x["x"]))
+    found = treatment_table(x * unit).loc["x"]
+    assert (found["treatment"], found["n_moved"]) == ("winsorised", 1)
+    assert found["kurtosis_after"] == pytest.approx(treatment_table(x).loc["x", "kurtosis_after"])
+
+
+def test_moments_of_too_few_or_equal_values() -> None:
+    assert np.isnan(skewness(pd.Series([1.0, 2, np.nan])))
+    assert skewness(pd.Series([0.0, 0, 1])) == pytest.approx(np.sqrt(3))
+    assert np.isnan(kurtosis(pd.Series([0.0, 0, 1])))
+    alike = pd.Series([0.3, 0.1 + 0.2, 0.3, 0.3, 0.3])  # they differ in the last bit
+    assert (skewness(alike), kurtosis(alike)) == (0, 0)
+    assert treatment_table(alike.to_frame("x")).loc["x", "treatment"] == "none"
 
 
 def test_unknown_values_take_no_part_in_the_moments() -> None:
@@ -51,6 +92,28 @@ def test_equal_values_move_together_and_may_pass_the_limit() -> None:
     assert winsorise(x, up_to=1).tolist()[-3:] == [500.0, 500.0, 500.0]
     assert winsorise(x, up_to=2).tolist()[-3:] == [29.0, 29.0, 29.0]
     assert winsorise(x, up_to=0).equals(x)
+
+
+@pytest.mark.parametrize(
+    ("up_to", "expected"),
+    [
+        (0, [1, 2, 3, 20, 50]),
+        (1, [1, 2, 3, 20, 20]),  # skewed to the right: 50 moves to 20; one moved
+        (2, [1, 2, 3, 3, 3]),  # still to the right (cubes of -8.2, -7.2, -6.2, 10.8, 10.8): both 20 move; two moved
+        (3, [2, 2, 3, 3, 3]),  # to the left now (cubes of -1.4, -0.4, 0.6, 0.6, 0.6): 1 moves to 2; three moved
+        (4, [2, 2, 3, 3, 3]),  # still to the left, but moving both 2 would leave one value only
+        (50, [2, 2, 3, 3, 3]),
+    ],
+)
+def test_winsorising_step_by_step(up_to: int, expected: list[float]) -> None:
+    never = {"skewness_limit": 0.0, "kurtosis_limit": -10.0}  # no indicator passes, so that only the steps end it
+    x = pd.Series([20.0, 1, np.nan, 50, 2, 3], index=list("dbxeac"), name="jobs")
+    found = winsorise(x, up_to=up_to, **never)
+    assert sorted(found.dropna()) == expected
+    assert found.index.equals(x.index)
+    assert np.isnan(found["x"])
+    assert found.name == "jobs"
+    assert x.tolist()[:2] == [20.0, 1.0]
 
 
 def test_the_side_is_chosen_anew_at_each_step() -> None:
@@ -104,6 +167,12 @@ def test_an_indicator_is_never_winsorised_to_a_constant() -> None:
     assert treat(rare)["x"].nunique() == 2
 
 
+def test_a_rare_indicator_keeps_two_values() -> None:
+    # 2 moves to 1; moving both 1 to 0 would leave nothing to compare.
+    rare = pd.Series([0.0] * 38 + [1, 2])
+    assert winsorise(rare).tolist() == [0.0] * 38 + [1, 1]
+
+
 def test_either_limit_suffices() -> None:
     x = pd.DataFrame({"x": OUTLIERS})
     assert treat(x, skewness_limit=3.1)["x"].tolist() == OUTLIERS
@@ -111,6 +180,7 @@ def test_either_limit_suffices() -> None:
     assert treat(x, skewness_limit=3.0, kurtosis_limit=9.7)["x"].tolist() != OUTLIERS
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(-1e3, 1e3), min_size=4, max_size=30), st.integers(0, 5))
 def test_order_is_kept_and_the_table_is_not_changed(values: list[float], up_to: int) -> None:
     x = pd.DataFrame({"x": values})
@@ -126,5 +196,12 @@ def test_wrong_options_and_tables_are_refused() -> None:
         treat(x, winsorise_up_to=-1)
     with pytest.raises(ParamError, match=r"log is 'mirror'\.[^$]*did you mean mirrored\?"):
         treat(x, log="mirror")
-    with pytest.raises(ContractError, match="cells that are no numbers in x"):
-        treat(pd.DataFrame({"x": ["a", 1.0]}))
+    with pytest.raises(ParamError, match=r"skewness_limit is nan\.[^$]*a number from 0 up"):
+        treat(x, skewness_limit=np.nan)
+    with pytest.raises(ParamError, match=r"kurtosis_limit is -3\.[^$]*a number from -2 up"):
+        treat(x, kurtosis_limit=-3)
+    twice = pd.DataFrame([["a", np.inf], [1.0, 2.0]], columns=["x", "y"], index=["AT31", "AT31"])
+    with pytest.raises(
+        ContractError, match=r"(?s)3 problems:.*a row twice: AT31.*no numbers in x.*infinite cells in y"
+    ):
+        treat(twice)

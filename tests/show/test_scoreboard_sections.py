@@ -42,7 +42,7 @@ SCRIPT = "<script>alert(1)</script> \"x\" | `y` **b** $z$ &amp; \u202eשלום �
 SCRIPT = (SCRIPT + "long " * 60)[:300]
 RANK = re.compile(r"\b\d+(?:st|nd|rd|th) of [\d,]+(?: regions)?")
 STANDS = re.compile(
-    r" \((?:one indicator|[\d,]+(?:–[\d,]+)?)\)|, from one indicator|, between [\d,]+ and [\d,]+ under"
+    r" \((?:one indicator|[\d,]+(?:–[\d,]+)?(?:, one indicator known)?)\)|, from one indicator|, between [\d,]+ and [\d,]+ under"
     r"|, [\d,]+ whatever is chosen"
 )
 
@@ -167,7 +167,8 @@ def sentences(board: RegionScoreboard, p: RegionParams = P, names: dict[str, str
     return {
         "say_summary": show.say_summary(board, p),
         "say_coverage": show.say_coverage(board, p),
-        "say_coherence": show.say_coherence(audit(board.board), board, NO_FILES),
+        "say_coherence": show.say_coherence(audit(board.board), board),
+        "table_coherence": show.table_coherence(audit(board.board), board, p, NO_FILES),
         "say_dimensions": show.say_dimensions(board, p),
         "say_parts": show.say_parts(board, p),
         "say_profile": show.say_profile(board),
@@ -358,7 +359,7 @@ def test_ranks_in_tables_stand_with_their_interval(case):
     table = show.table_dimensions(board, P)
     rank, interval, sure = (
         next(n for n, column in enumerate(table.columns) if column.heading == heading)
-        for heading in ("Rank", "Interval", "Sure")
+        for heading in ("Rank", "Interval", "Holds")
     )
     for row in table.rows:
         assert bool(RANK.fullmatch(row[rank])) == bool(re.fullmatch(r"\d+(–\d+)?", row[interval])), row
@@ -474,7 +475,7 @@ def test_a_real_sensitivity_of_a_region_without_scores_goes_through():
 @pytest.mark.parametrize(
     ("places", "sentence"),
     [
-        ({}, "one indicator alone"),
+        ({}, "one known indicator"),
         ({"s1": 1, "s2": 1}, "one is a strength, none is a bottleneck, the others lie between."),
         ({"b1": 12, "b2": 12}, "none is a strength, one is a bottleneck, the others lie between."),
         ({"s1": 1, "s2": 1, "b1": 1, "b2": 1}, "two are strengths, none is a bottleneck, the others lie between."),
@@ -503,38 +504,36 @@ def test_how_many_readings_hold():
     )
 
 
-def test_the_summary_names_the_best_the_worst_and_the_most_urgent():
+def test_the_summary_names_the_best_the_worst_and_where_to_look():
     text = said(show.say_summary(board_of(6, s1=1, s2=1, t1=1, b1=12, b2=12), P))
     assert text == (
-        "Of three dimensions of its regional ecosystem, Nørre & Co is among the best third of Europe’s "
-        "regions in skills, "
-        "trade and work, and among the worst third in money. Of these two readings, all hold over the "
-        "whole interval of "
-        "the rank. The most urgent sub-dimension is banks: 12th of 12 regions, 12 whatever is chosen. The scoreboard "
-        "measures conditions, not performance."
+        "Of three dimensions of its regional ecosystem, Nørre & Co is among the best third of the regions with figures in "
+        "skills, trade and work and among the worst third in money. Of these two readings, all hold over the whole interval "
+        "of the rank. Among the sub-dimensions to look at first is banks: 12th of 12 regions, 12 whatever is chosen. The "
+        "scoreboard measures conditions, for the most part, not performance."
     )
     assert "In none of three dimensions is Nørre & Co among the best or the worst" in said(
         show.say_summary(board_of(6), P)
     )
 
 
-def test_the_most_urgent_with_one_indicator_says_so():
+def test_one_indicator_alone_makes_no_headline():
     text = said(show.say_summary(board_of(6, i1=12), P))
-    assert "The most urgent sub-dimension is invention: 12th of 12 regions, from one indicator." in text
+    assert "Among the sub-dimensions" not in text
     assert "ICT and ideas" in text
 
 
 def test_the_best_dimension_with_one_indicator_says_so():
     text = said(show.say_dimensions(board_of(6, i1=1), P))
     assert text.startswith(
-        "Nørre & Co does best in ICT and ideas: 1st of 12 regions, from one indicator; it does worst in"
+        "The highest rank of Nørre & Co is in ICT and ideas: 1st of 12 regions, from one indicator; its lowest is in"
     )
 
 
 def test_dimensions_beside_the_union_and_peers():
     text = said(show.say_dimensions(board_of(None, s1=1, s2=1, t1=1), P))
     assert text == (
-        "Nørre & Co does best in skills, trade and work: 1st of 12 regions, 1 whatever is chosen. Its "
+        "The highest rank of Nørre & Co is in skills, trade and work: 1st of 12 regions, 1 whatever is chosen. Its "
         "score is above the "
         "mean of the Union in the one dimension that can be compared: skills, trade and work. Beside "
         "its peers it is ahead "
@@ -605,9 +604,9 @@ def test_coverage_says_how_many_how_old_and_what_is_empty():
     ("board", "sentence"),
     [
         (lambda: board_of(None, b1=3), "one is known. It is of 2015. "),
-        (lambda: board_of(None, b1=3, estimated=True), "one is known, estimated. It is of 2015. "),
+        (lambda: board_of(None, b1=3, estimated=True), "one is known (estimated). It is of 2015. "),
         (lambda: board_of(None, b1=3, s1=3), "2 are known. All are of 2015. "),
-        (lambda: board_of(6, estimated=True), "all are known, six of them estimated. Half"),
+        (lambda: board_of(6, estimated=True), "all are known (six of them estimated). Half"),
         (lambda: board_of(None), "none is known. For one sub-dimension"),
     ],
 )
@@ -637,25 +636,25 @@ def test_the_table_of_coverage_has_a_row_for_each_dimension():
 def test_coherence_counts_sub_dimensions_and_what_runs_against():
     board = board_of(6)
     found = audit(board.board)
-    text = said(show.say_coherence(found, board, NO_FILES))
+    text = said(show.say_coherence(found, board))
     assert "the indicators of all two sub-dimensions with several indicators hang together" in text
     assert text.endswith("No indicator runs against the part that it belongs to.")
     low = found.groups.copy()
     low.loc["banks", "alpha"] = 0.31
     flags = pd.DataFrame({"part": ["i1"], "flag": ["against its parent"], "meaning": ["x"]})
-    text = said(show.say_coherence(replace(found, groups=low, flags=flags), board, NO_FILES))
+    text = said(show.say_coherence(replace(found, groups=low, flags=flags), board))
     assert "the indicators of one of two sub-dimensions with several indicators hang together" in text
     assert "They do least in banks (0.31): there, look at the single indicators" in text
     assert text.endswith("One indicator runs against the part that it belongs to: R&D and patents.")
     flags = pd.DataFrame({"part": INDICATORS, "flag": ["against its parent"] * 6, "meaning": ["x"] * 6})
     low.loc["banks", "alpha"] = NAN
-    text = said(show.say_coherence(replace(found, groups=low, flags=flags), board, NO_FILES))
+    text = said(show.say_coherence(replace(found, groups=low, flags=flags), board))
     assert "the indicators of the one sub-dimension with several indicators hang together" in text
     assert text.endswith(
         "Six indicators run against the part that it belongs to: leavers, graduates, courses, loans and two more."
     )
     low.loc["schools", "alpha"] = NAN
-    text = said(show.say_coherence(replace(found, groups=low, flags=flags.iloc[:0]), board, NO_FILES))
+    text = said(show.say_coherence(replace(found, groups=low, flags=flags.iloc[:0]), board))
     assert text.startswith("No sub-dimension has several indicators that can be held against each other.")
 
 
@@ -701,13 +700,13 @@ def test_the_figures_of_dimensions_and_parts_count_thirds_in_their_titles():
 def test_the_indicators_stand_under_their_sub_dimension():
     shown = show.table_indicators(board_of(6, t1=None, b2=12, estimated=True), P, NO_FILES)
     skills, money, ideas = shown.parts
-    assert skills.title == "Skills, trade and work: 2 of 3 indicators known, furthest behind in leavers"
+    assert skills.title == "Skills, trade and work: 2 of 3 indicators known, lowest rank in leavers"
     assert [row[0] for row in skills.rows] == ["Schools", "Leavers", "Graduates", "Training at work", "Courses"]
     assert skills.headings == (0, 3)
     assert skills.rows[3][1] == "too little is known"
     assert skills.rows[1] == ("Leavers", "percent; more", "32 e", "31", "37", "35", "6 / 12", "2015")
     assert skills.rows[4][2:] == ("–", "32", "–", "35", "–", "–")
-    assert money.title == "Money: 2 of 2 indicators known, furthest behind in interest"
+    assert money.title == "Money: 2 of 2 indicators known, lowest rank in interest"
     assert money.rows[2][1] == "percent; less"
     assert money.rows[3][:2] == ("Funds and guarantees", "no open data by region")
     assert re.fullmatch(r"\d+ points?, 6th of 12 \(one indicator\)", ideas.rows[0][1])
@@ -726,7 +725,7 @@ def test_the_weakest_link_is_named_with_what_lifting_it_gives():
     board = board_of(6, b1=10, b2=10)
     text = said(show.say_weakest_link(board, P))
     assert text.startswith(
-        "If a weak dimension holds back the strong ones, money is the weakest link of Nørre & Co: with "
+        "If a weak dimension holds back the strong ones, money is the weakest link of Nørre & Co among the two dimensions that "
     )
     assert "Left aside: ICT and ideas, which rests on one indicator." in text
     assert "(A104)" in text
@@ -793,12 +792,12 @@ def test_dependence_names_the_choices_in_order():
     table = dependence(board, normalise=0.5, weights=0.3, impute=0.2, treat=0.1, aggregate=0.1)
     text = said(show.say_dependence(table, board, P))
     assert text.startswith(
-        "Over all regions, ranks depend most on the scale, then on the weights; least on the indicator"
+        "Over all regions, ranks depend most on how unlike figures are put on one scale, then on the weights; least on the indicator"
     )
-    assert "it is the scale that moves its rank most." in text
+    assert "it is how unlike figures are put on one scale that moves its rank most." in text
     assert re.search(r"the interval is widest in .* \(\d+–\d+ of 12\) and narrowest in ", text)
     figure = show.plot_dependence(table, board, P, NO_FILES)
-    assert figure.title == "Ranks overall depend most on the scale"
+    assert figure.title == "Ranks overall depend most on how unlike figures are put on one scale"
     assert "the weights 30 percent over all regions, 30 for Nørre & Co" in figure.alt
     nothing = dependence(board)
     assert said(show.say_dependence(nothing, board, P)) == "No choice changes a rank: there is nothing to depend on."
@@ -828,7 +827,7 @@ def test_dependence_names_the_choices_in_order():
             {"money": "within the margin"},
             "In the one dimension that can be compared, money, Nørre & Co did not gain or lose places "
             "beyond the margins of "
-            "the ranks. Nothing can be said of skills, trade and work; and ICT and ideas: too few",
+            "the ranks. No change can be told in skills, trade and work; and ICT and ideas: too few",
         ),
         ({}, "For Nørre & Co no dimension has figures in both periods."),
     ],
@@ -874,7 +873,7 @@ def test_areas_are_counted_and_their_certainty_told():
     assert single.startswith("One area of Nørre & Co calls for a look; the weakness is not sure.")
     two = said(show.say_actions(board_of(1, i1=12, b1=12, b2=12), P))
     assert two.startswith(
-        "Two areas of Nørre & Co call for a look, the most urgent first; in one of them the weakness is sure."
+        "Two areas of Nørre & Co call for a look, the surest and lowest first; in one of them the weakness is sure."
     )
     unsure = said(show.say_actions(board_of(1, i1=12, t1=12), P))
     assert "; in none of them is the weakness sure." in unsure
@@ -912,12 +911,12 @@ def test_figures_and_tables_hand_out_their_data(tmp_path):
         show.plot_change(changed(board, skills="better"), board, P, downloads),
         show.plot_dependence(dependence(board, normalise=1.0), board, P, downloads),
     ]  # fmt: skip
-    show.say_coherence(audit(board.board), board, downloads)
+    outputs.append(show.table_coherence(audit(board.board), board, P, downloads))
     for output in outputs:
         assert output.link.startswith("downloads/north/scoreboard/")
         assert len(pd.read_csv(tmp_path / output.link.rpartition("/")[2]))
     names = {path.stem for path in tmp_path.glob("*.csv")}
-    assert {"coherence-indicators", "coherence-parts", "coherence-flags", "sub-dimensions", "indicators"} <= names
+    assert {"coherence", "sub-dimensions", "indicators"} <= names
 
 
 # On real regions
@@ -995,7 +994,7 @@ def outputs(page: Page, downloads: Downloads = NOWHERE) -> dict[str, object]:
         "summary": show.say_summary(board, p),
         "say_coverage": show.say_coverage(board, p),
         "coverage": show.table_coverage(board, p, downloads),
-        "coherence": show.say_coherence(scoreboard.audit(board.board), board, downloads),
+        "coherence": show.say_coherence(scoreboard.audit(board.board), board),
         "say_dimensions": show.say_dimensions(board, p),
         "dimensions": show.plot_dimensions(board, p, downloads),
         "table_dimensions": show.table_dimensions(board, p),
@@ -1137,9 +1136,12 @@ def test_phrases() -> None:
     row = pd.Series({"rank": 33.0, "n_ranked": 266, "rank_low": 21.0, "rank_high": 58.0, "n_known": 4})
     assert phrases.place_with_interval(row) == "33rd of 266 (21–58)"
     assert phrases.place_with_interval(row, noun="regions") == "33rd of 266 regions (21–58)"
-    assert phrases.place_with_interval(pd.Series({**row, "n_known": 1})) == "33rd of 266 (one indicator)"
+    assert phrases.place_with_interval(pd.Series({**row, "n_known": 1})) == "33rd of 266 (21–58, one indicator known)"
     assert phrases.place(pd.Series({**row, "rank": np.nan})) == "unknown"
-    readings = pd.DataFrame({"is_robust": pd.array([True, False, pd.NA], dtype="boolean"), "n_known": [3, 3, 3]})
+    ranks = {"rank": [2.0] * 3, "rank_low": [1.0] * 3, "rank_high": [3.0] * 3}
+    readings = pd.DataFrame(
+        {**ranks, "is_robust": pd.array([True, False, pd.NA], dtype="boolean"), "n_known": [3, 3, 3]}
+    )
     assert phrases.how_many_hold(readings) == "Of these three readings, one holds over the whole interval of the rank."
     assert phrases.how_many_hold(readings.iloc[:1]) == "That reading holds over the whole interval of its rank."
     assert (

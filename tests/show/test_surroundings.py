@@ -114,10 +114,10 @@ def test_the_table_has_the_ranks_and_leaders_of_the_mapping(piemonte, taxonomy, 
 def test_one_strong_sector_and_none(piemonte, taxonomy):
     c = piemonte
     one, none = c.strong[:1], []
-    for codes, words in ((one, "one of one strong sector."), (none, "nothing to compare")):
+    for codes, said in ((one, "one of one strong sector."), (none, "nothing to compare")):
         standing, leaders = mapping.standing(c.now, c.p.region, codes), mapping.leaders(c.now, codes)
         text = repr(elsewhere.say_standing(standing, leaders, c.p, taxonomy, c.names))
-        assert words in text.replace("none of one", "one of one")
+        assert said in text.replace("none of one", "one of one")
     assert elsewhere.table_standing(standing, leaders, c.p, taxonomy, c.names, Downloads("x")) is None
 
 

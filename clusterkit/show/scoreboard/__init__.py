@@ -2,7 +2,7 @@
 
 from clusterkit.show.scoreboard.action import say_actions, table_actions
 from clusterkit.show.scoreboard.change import plot_change, say_change
-from clusterkit.show.scoreboard.coverage import say_coherence, say_coverage, table_coverage
+from clusterkit.show.scoreboard.coverage import say_coherence, say_coverage, table_coherence, table_coverage
 from clusterkit.show.scoreboard.dependence import plot_dependence, say_dependence
 from clusterkit.show.scoreboard.dimensions import plot_dimensions, say_dimensions, table_dimensions
 from clusterkit.show.scoreboard.inside import plot_parts, say_parts, table_indicators
@@ -30,6 +30,7 @@ __all__ = [
     "say_summary",
     "say_weakest_link",
     "table_actions",
+    "table_coherence",
     "table_coverage",
     "table_dimensions",
     "table_indicators",

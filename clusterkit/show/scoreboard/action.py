@@ -46,9 +46,7 @@ def say_actions(board: RegionScoreboard, p: RegionParams) -> Text:
             f"; the weakness is {'' if len(sure) else 'not '}sure",
         )
     else:
-        first = (
-            f"**{words.sentence(words.count(len(table), 'area'))}** of {p.name} call for a look, the most urgent first"
-        )
+        first = f"**{words.sentence(words.count(len(table), 'area'))}** of {p.name} call for a look, the surest and lowest first"
         second = (
             f"; in {words.cardinal(len(sure))} of them the weakness is sure"
             if len(sure)
@@ -79,13 +77,13 @@ def table_actions(
     ]
     drivers = table["drivers"].map(lambda found: "; ".join(f"{code} {value:.2f}" for code, value in found))
     return Table(
-        title=f"Areas for action in {p.name}, most urgent first",
+        title=f"Areas to look at in {p.name}, the surest and lowest first",
         columns=[
             Column("Sub-dimension", numeric=False),
             Column("Dimension", numeric=False),
             Column("Why", numeric=False),
             Column("How sure", numeric=False),
-            Column("Rank (interval)"),
+            Column("Rank (interval)", numeric=False),
             Column("Points against peers"),
             Column("What drives it, against peers", numeric=False),
         ],
@@ -94,7 +92,7 @@ def table_actions(
             board,
             p,
             more=(
-                "Bottleneck: in the worst third of the ranked regions. Behind all peers: below each of at least three. In brackets: points of the "
+                "Bottleneck: in the worst third of the ranked regions. Sure: under the other choices of method that were tried. Not tested: a place below all peers has no interval. Behind all peers: below each of at least three. In brackets: points of the "
                 "sub-dimension that the indicator costs against the mean of the peers."
             ),
         ),

@@ -52,7 +52,7 @@ def say_change(found: RegionChange, board: RegionScoreboard, p: RegionParams) ->
     )
     gone = table[table["rank_now"].isna() | table["rank_then"].isna()]
     third = (
-        f"Nothing can be said of {phrases.named(gone)}: too few indicators have figures of both periods."
+        f"No change can be told in {phrases.named(gone)}: too few indicators have figures of both periods."
         if len(gone)
         else ""
     )
@@ -86,7 +86,9 @@ def plot_change(
             table[[f"{when}_low", f"rank_{when}", f"{when}_high"]].div(table[f"n_{when}"], axis=0).mul(100).to_numpy().T
         )
         colour = theme.OTHER if when == "then" else theme.ACCENT
-        axes.hlines(rows + shift, share[0], share[2], color=colour, linewidth=5, alpha=0.4)
+        tested = (table["verdict"] != "not tested").to_numpy()
+        axes.hlines((rows + shift)[tested], share[0][tested], share[2][tested], color=colour, linewidth=5, alpha=0.4)
+        axes.hlines((rows + shift)[tested], share[0][tested], share[2][tested], color=colour, linewidth=1.6)
         axes.scatter(share[1], rows + shift, marker=marker, s=46, color=colour, label=label, zorder=3)
     for row, (_, values) in enumerate(table.iterrows()):
         mark = {"better": "▲", "worse": "▼"}.get(values["verdict"], "")

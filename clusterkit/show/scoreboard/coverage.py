@@ -9,6 +9,8 @@ from clusterkit.show import words
 from clusterkit.show.output import Column, Downloads, Table, Text
 from clusterkit.show.scoreboard import phrases
 
+LEAST_ALPHA = 0.6  # Cronbach, no unit; the usual least for one thing
+
 
 def say_coverage(board: RegionScoreboard, p: RegionParams) -> Text:
     """How many indicators of the framework the region has, how old they are, and which parts are empty."""
@@ -17,7 +19,9 @@ def say_coverage(board: RegionScoreboard, p: RegionParams) -> Text:
     years = board.observed.years.loc[board.region].dropna()
     which = {0: "none is", 1: "one is", n: "all are"}.get(known, f"{known} are")
     first = f"The framework has {words.count(len(framework.at(framework.levels[-2])), 'sub-dimension')} with {words.count(n, 'indicator')}; for {p.name} **{which} known**"
-    some = "" if not estimated else ", estimated" if known == 1 else f", {words.cardinal(estimated)} of them estimated"
+    some = (
+        "" if not estimated else " (estimated)" if known == 1 else f" ({words.cardinal(estimated)} of them estimated)"
+    )
     age = (
         ""
         if years.empty
@@ -81,15 +85,12 @@ def _years(oldest: float, newest: float) -> str:
     return f"{oldest:.0f}" if oldest == newest else f"{oldest:.0f}–{newest:.0f}"
 
 
-def say_coherence(found: Audit, board: RegionScoreboard, downloads: Downloads, name: str = "coherence") -> Text:
+def say_coherence(found: Audit, board: RegionScoreboard) -> Text:
     """Whether the indicators of each part measure one thing, as far as correlations can tell."""
     framework = board.framework
-    downloads.save(f"{name}-indicators", found.indicators)
-    downloads.save(f"{name}-parts", found.groups)
-    downloads.save(f"{name}-flags", found.flags)
     lowest = [code for code in framework.at(framework.levels[-2]) if len(framework.leaves(code)) > 1]
     alpha = found.groups.loc[lowest, "alpha"].dropna()
-    low = alpha[alpha < 0.6].sort_values()
+    low = alpha[alpha < LEAST_ALPHA].sort_values()
     against = found.flags.loc[found.flags["flag"] == "against its parent", "part"]
     who = (
         f"the indicators of {words.out_of(len(alpha) - len(low), len(alpha))} sub-dimensions with several indicators hang"
@@ -107,10 +108,57 @@ def say_coherence(found: Audit, board: RegionScoreboard, downloads: Downloads, n
         if len(low)
         else ""
     )
+    dimensions = found.groups.loc[framework.at(framework.levels[1]), "alpha"].dropna()
+    apart = dimensions[dimensions < LEAST_ALPHA].sort_values()
+    fourth = (
+        f"The sub-dimensions of {phrases.listing([phrases.phrase(framework.name(code)) for code in apart.index])} do not measure one thing "
+        f"either{' and partly run against each other' if (apart < 0).any() else ''}: read {'it' if len(apart) == 1 else 'them'} part by part rather than by the rank of the whole."
+        if len(apart)
+        else ""
+    )
     third = (
         f"{words.sentence(words.count(len(against), 'indicator runs', 'indicators run'))} against the part that it belongs to: "
         f"{phrases.first_of([framework.name(code) for code in against], 4)}."
         if len(against)
         else "No indicator runs against the part that it belongs to."
     )
-    return Text((phrases.joined([first, second, third]),))
+    return Text((phrases.joined([first, second, third]), fourth))
+
+
+def table_coherence(found: Audit, board: RegionScoreboard, p: RegionParams, downloads: Downloads) -> Table:
+    """How far the parts of each dimension hang together; the file has every part."""
+    framework = board.framework
+    table = found.groups.loc[framework.at(framework.levels[1])]
+    rows = [
+        (
+            framework.name(str(code)),
+            words.number(row["n_parts"]),
+            _or_dash(row["alpha"]),
+            "–" if not words.is_known(row["first_axis"]) else f"{100 * row['first_axis']:.0f}{words.NBSP}%",
+        )
+        for code, row in table.iterrows()
+    ]
+    low = int((table["alpha"] < LEAST_ALPHA).sum())
+    return Table(
+        title=f"{words.sentence(words.count(low, 'dimension'))} of {words.cardinal(len(rows))} {'does' if low < 2 else 'do'} not hang together",
+        columns=[
+            Column("Dimension", numeric=False),
+            Column("Parts with figures"),
+            Column("Cronbach’s alpha"),
+            Column("On one axis"),
+        ],
+        rows=rows,
+        note=phrases.note(
+            board,
+            p,
+            more="Alpha: 1 where the parts measure one thing, below 0 where they run against each other. On one axis: share of the variance on the first "
+            "principal component. –: a single part.",
+        ),
+        link=downloads.save(
+            "coherence", found.groups.assign(name=[framework.name(str(code)) for code in found.groups.index])
+        ),
+    )
+
+
+def _or_dash(value: float) -> str:
+    return words.number(value, 2) if words.is_known(value) else "–"

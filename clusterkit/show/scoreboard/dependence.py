@@ -17,9 +17,9 @@ from clusterkit.show.theme import finish
 NAMES = {
     "impute": "how unknown figures are filled",
     "treat": "how outliers are treated",
-    "normalise": "the scale",
+    "normalise": "how unlike figures are put on one scale",
     "weights": "the weights",
-    "aggregate": "the kind of mean",
+    "aggregate": "how parts are averaged",
     "leave_out": "the indicator that is left out",
 }
 
@@ -31,7 +31,7 @@ def say_dependence(found: pd.DataFrame, board: RegionScoreboard, p: RegionParams
     if overall.max() <= 0:
         return Text(("No choice changes a rank: there is nothing to depend on.",))
     order = overall.sort_values(ascending=False, kind="stable")
-    first = f"Over all regions, ranks depend most on **{NAMES[str(order.index[0])]}**, then on {NAMES[str(order.index[1])]}; least on {NAMES[str(order.index[-1])]}."
+    first = f"Over all regions, ranks depend most on {NAMES[str(order.index[0])]}, then on {NAMES[str(order.index[1])]}; least on {NAMES[str(order.index[-1])]}."
     widths = board.dimensions.dropna(subset=["rank_low"])
     widths = widths[widths["n_known"] > 1]  # one indicator alone has next to no interval
     second = ""

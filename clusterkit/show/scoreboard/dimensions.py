@@ -23,11 +23,11 @@ def say_dimensions(board: RegionScoreboard, p: RegionParams) -> Text:
         return Text((f"No dimension can be scored for {p.name}: too few of its figures are published.",), "warning")
     standing = (known["rank"] / known["n_ranked"]).sort_values(kind="stable")
     best, worst = known.loc[standing.index[0]], known.loc[standing.index[-1]]
-    first = f"**{p.name} does best in {phrases.phrase(best['name'])}**: {phrases.place(best, noun='regions')}, {phrases.margin(best)}"
+    first = f"**The highest rank of {p.name} is in {phrases.phrase(best['name'])}**: {phrases.place(best, noun='regions')}, {phrases.margin(best)}"
     second = (
         ""
         if len(known) == 1
-        else f"; it does worst in {phrases.phrase(worst['name'])}: {phrases.place_with_interval(worst)}"
+        else f"; its lowest is in {phrases.phrase(worst['name'])}: {phrases.place_with_interval(worst)}{_order(best, worst)}"
     )
     over = known.dropna(subset=["over_eu"])
     above = over[over["over_eu"] > 0]
@@ -49,6 +49,12 @@ def say_dimensions(board: RegionScoreboard, p: RegionParams) -> Text:
     )
     fifth = f"Too little is known for a score in {phrases.named(gone)}." if len(gone) else ""
     return Text((phrases.joined([f"{first}{second}.", third, fourth]), phrases.joined([sixth, fifth])))
+
+
+def _order(best: pd.Series, worst: pd.Series) -> str:
+    """A caution where the intervals of the highest and the lowest rank have shares of the regions in common."""
+    high, low = best["rank_high"] / best["n_ranked"], worst["rank_low"] / worst["n_ranked"]
+    return "; the two intervals overlap, so that this order is not firm" if low <= high else ""
 
 
 def _how_many(what: str, n: int, total: int, of: str = "") -> str:
@@ -195,15 +201,15 @@ def table_dimensions(board: RegionScoreboard, p: RegionParams) -> Table:
             Column("Dimension", numeric=False),
             *map(Column, headings),
             Column("Reading", numeric=False),
-            Column("Sure", numeric=False),
+            Column("Holds", numeric=False),
         ],
         rows=rows,
         note=phrases.note(
             board,
             p,
             more=(
-                "Strength: in the best third of the ranked regions; bottleneck: in the worst third; middle: between. Sure: the whole rank interval "
-                "lies there, and there is more than one indicator. Peers: mean of their scores. Union and country: means of the regions, weighted by "
+                "Strength: in the best third of the ranked regions; bottleneck: in the worst third; middle: between. Holds: the rank and its whole "
+                "interval lie there, and there is more than one indicator. A region that lacks a part is compared with regions that have it. Peers: mean of their scores. Union and country: means of the regions, weighted by "
                 "inhabitants. –: too little is known."
             ),
         ),

@@ -35,8 +35,8 @@ def say_parts(board: RegionScoreboard, p: RegionParams) -> Text:
     first += "."
     second = phrases.how_many_hold(readings)
     third = (
-        f"{words.sentence(words.count(n_single, 'score rests', 'scores rest'))} on one indicator alone: there the interval is narrow because "
-        "there is little to choose, not because much is known."
+        f"{words.sentence(words.count(n_single, 'score rests', 'scores rest'))} on one known indicator: where the part has no other, its interval is "
+        "narrow because there is little to choose, not because much is known."
         if n_single
         else ""
     )
@@ -122,7 +122,7 @@ def table_indicators(
         worst = (own["rank"] / own["n_ranked"])[known]
         title = f"{names[dimension]}: {int(known.sum())} of {len(own)} {'indicator' if len(own) == 1 else 'indicators'} known"
         if len(worst) > 1:
-            title += f", furthest behind in {phrases.phrase(str(own.loc[worst.idxmax(), 'name']))}"
+            title += f", lowest rank in {phrases.phrase(str(own.loc[worst.idxmax(), 'name']))}"
         columns = [p.name, phrases.UNION, *([country] if country else []), "Peers", "Rank"]
         shown.append(
             Table(
@@ -137,7 +137,7 @@ def table_indicators(
                 note=phrases.note(
                     board,
                     p,
-                    more="Peers: their median. e: estimated. Better: more or less. A year in brackets is not that of most regions.",
+                    more="Peers: median of their figures. The rank of a single figure has no interval of method. e: estimated. Better: more or less. A year in brackets is not that of most regions.",
                 ),
                 link=link,
                 headings=tuple(headings),

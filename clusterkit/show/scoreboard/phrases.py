@@ -46,13 +46,15 @@ def place_with_interval(row: pd.Series, *, noun: str = "") -> str:
     """A rank never without its interval: ``33rd of 266 (21–58)``."""
     if not words.is_known(row["rank"]):
         return place(row)
-    # One indicator has next to no interval, and is no surer for it.
-    return f"{place(row, noun=noun)} ({'one indicator' if row.get('n_known') == 1 else interval(row)})"
+    # One indicator that stands for a whole part leaves little to choose, and is no surer for it.
+    alone, ends = row.get("n_known") == 1, interval(row)
+    within = ends if not alone else "one indicator" if "–" not in ends[1:] else f"{ends}, one indicator known"
+    return f"{place(row, noun=noun)} ({within})"
 
 
 def margin(row: pd.Series) -> str:
     """What a rank in a sentence stands on: ``between 21 and 58 under other choices of method``."""
-    if row["n_known"] == 1:
+    if row["n_known"] == 1 and row["rank_low"] == row["rank_high"]:
         return "from one indicator"
     low, high = words.number(row["rank_low"]), words.number(row["rank_high"])
     return f"{low} whatever is chosen" if low == high else f"between {low} and {high} under other choices of method"
@@ -99,13 +101,13 @@ def sure(row: pd.Series) -> str:
     """Whether a verdict holds over the whole rank interval: ``yes``, ``no``; from one indicator nobody can tell."""
     if pd.isna(row["is_robust"]) or not words.is_known(row["rank"]):
         return "–"
-    return "one indicator" if row["n_known"] == 1 else "yes" if row["is_robust"] else "no"
+    return "one indicator" if row["n_known"] == 1 else "yes" if row["is_robust"] and not is_outside(row) else "no"
 
 
 def named(parts: pd.DataFrame, *, bold: bool = False) -> str:
     """Names of parts in a sentence, small letters first."""
     mark = "**" if bold else ""
-    return listing([f"{mark}{phrase(name)}{mark}" for name in parts["name"]])
+    return f"{mark}{listing([phrase(name) for name in parts['name']])}{mark}"
 
 
 def listing(names: Sequence[str]) -> str:
@@ -177,7 +179,8 @@ def how_many_hold(parts: pd.DataFrame) -> str:
 
 def is_sure(parts: pd.DataFrame) -> pd.Series:
     """Which verdicts hold over the whole rank interval, and rest on more than one indicator."""
-    return parts["is_robust"].fillna(False).astype(bool) & (parts["n_known"] > 1)
+    inside = parts["rank"].between(parts["rank_low"], parts["rank_high"])
+    return parts["is_robust"].fillna(False).astype(bool) & inside & (parts["n_known"] > 1)
 
 
 def joined(sentences: Sequence[str]) -> str:

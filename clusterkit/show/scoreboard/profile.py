@@ -26,27 +26,28 @@ def say_summary(board: RegionScoreboard, p: RegionParams) -> Text:
     best, worst = strengths(board.profile, level=level), bottlenecks(board.profile, level=level)
     n = words.cardinal(len(board.dimensions))
     if best.empty and worst.empty:
-        first = f"In none of {n} dimensions is {p.name} among the best or the worst third of Europe’s regions."
+        first = f"In none of {n} dimensions is {p.name} among the best or the worst third of the regions with figures."
     else:
         good = (
-            f"among the best third of Europe’s regions in {phrases.named(best, bold=True)}"
+            f"among the best third of the regions with figures in {phrases.named(best, bold=True)}"
             if len(best)
-            else "in no dimension among the best third of Europe’s regions"
+            else "in no dimension among the best third of the regions with figures"
         )
         bad = (
             f"among the worst third in {phrases.named(worst, bold=True)}"
             if len(worst)
             else "among the worst third in none"
         )
-        first = f"Of {n} dimensions of its regional ecosystem, {p.name} is {good}, and {bad}."
+        first = f"Of {n} dimensions of its regional ecosystem, {p.name} is {good} and {bad}."
     readings = pd.concat([best, worst])
     second = phrases.how_many_hold(readings)
-    urgent = board.actions[board.actions["why"] == "bottleneck"]
+    # One indicator alone is too little for a headline.
+    lowest = board.actions[(board.actions["why"] == "bottleneck") & (board.actions["n_known"] > 1)]
     third = ""
-    if len(urgent):
-        row = urgent.iloc[0]
-        third = f"The most urgent sub-dimension is {phrases.phrase(row['name'])}: {phrases.place(row, noun='regions')}, {phrases.margin(row)}."
-    fourth = "The scoreboard measures conditions, not performance."
+    if len(lowest):
+        row = lowest.iloc[0]
+        third = f"Among the sub-dimensions to look at first is {phrases.phrase(row['name'])}: {phrases.place(row, noun='regions')}, {phrases.margin(row)}."
+    fourth = "The scoreboard measures conditions, for the most part, not performance."
     return Text((phrases.joined([first, second, third, fourth]),), "lead")
 
 
@@ -91,7 +92,7 @@ def say_weakest_link(board: RegionScoreboard, p: RegionParams) -> Text:
     weakest = table[table["is_weakest"]].iloc[0]
     name = board.framework.name(str(weakest.name))
     first = (
-        f"If a weak dimension holds back the strong ones, **{phrases.phrase(name)}** is the weakest link of {p.name}: with "
+        f"If a weak dimension holds back the strong ones, **{phrases.phrase(name)}** is the weakest link of {p.name} among the {words.count(int(table['score'].notna().sum()), 'dimension')} that can be compared: with "
         f"{phrases.scored(weakest['score'])} it is the furthest behind once every dimension has the same European mean."
     )
     gains = table["gain_step"].dropna().sort_values(ascending=False)
@@ -121,9 +122,7 @@ def say_weakest_link(board: RegionScoreboard, p: RegionParams) -> Text:
         if names
         else ""
     )
-    fifth = (
-        "That strong dimensions cannot make up for a weak one is an assumption (A104), the opposite of the mean above."
-    )
+    fifth = "That strong dimensions cannot make up for a weak one is an assumption (A104); the gains are sums of the index, not effects of a policy."
     return Text((phrases.joined([first, second, third, fourth]), phrases.joined([without, fifth])))
 
 

@@ -15,7 +15,7 @@ LOOKS = {
     "bottleneck": ("#8a63d2", "v"),
     "unknown": (theme.OTHER, "x"),
 }
-LEGEND = "Triangle up, orange: best third. Triangle down, violet: worst third. Round, grey: between. Hollow, without a band: one indicator alone."
+LEGEND = "Triangle up, orange: best third. Triangle down, violet: worst third. Round, grey: between. Hollow: one known indicator."
 
 
 def rank_axis(axes: Axes) -> None:
@@ -23,8 +23,8 @@ def rank_axis(axes: Axes) -> None:
     for third in (100 / 3, 200 / 3):
         axes.axvline(third, color=theme.MUTED, linewidth=1, linestyle=(0, (3, 3)), zorder=0)
     axes.set_xlim(102, 0)
-    axes.set_xticks([100, 75, 50, 25, 0], ["worst", "75", "50", "25", "best"])
-    axes.set_xlabel("Rank among regions, share of all (percent)")
+    axes.set_xticks([250 / 3, 50, 50 / 3], ["worst third", "middle", "best third"])
+    axes.set_xlabel("Rank among all regions with a score")
     axes.tick_params(length=0)
 
 
@@ -54,8 +54,9 @@ def draw_rank(axes: Axes, position: float, row: pd.Series, *, why_none: str = "t
     colour, marker = LOOKS[row["verdict"]]
     low, here, high = (100 * row[end] / row["n_ranked"] for end in ("rank_low", "rank", "rank_high"))
     is_alone = row["n_known"] == 1
-    if not is_alone:
+    if low != high:
         axes.hlines(position, low, high, color=colour, linewidth=6, alpha=0.4, zorder=1)
+        axes.hlines(position, low, high, color=colour, linewidth=1.6, zorder=1)
     face = theme.PAPER if is_alone else colour
     axes.scatter(here, position, marker=marker, s=60, zorder=2, facecolors=face, edgecolors=colour, linewidths=1.5)
     axes.annotate(
