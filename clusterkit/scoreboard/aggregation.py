@@ -85,14 +85,7 @@ def aggregate(
     [70.0, 40.0]
     """
     x = check_values(normalised, "of normalised indicators")
-    methods = _by_level(method, framework, "method", "arithmetic")
-    thresholds = _by_level(min_coverage, framework, "min_coverage", 0.0)
-    for level in framework.levels[:-1]:
-        check_choice(methods[level], METHODS, f"method of {level}")
-        check_number(thresholds[level], f"min_coverage of {level}", low=0, high=1)
-    check_number(power, "power", low=-100, high=100)
-    if power == 0:
-        raise ParamError(_problem("power is 0.", "argument power", 'use method="geometric", its limit'))
+    methods, thresholds = by_level(framework, method=method, min_coverage=min_coverage, power=power)
     if missing := absent(framework.indicators, x.columns):
         what = f"The normalised table has no column for {some(missing)}."
         raise ContractError(_problem(what, "columns of normalised", "add them, or use framework.without([...])"))
@@ -108,9 +101,34 @@ def aggregate(
             children = [child for child in children if framework.leaves(child)]
             parts = np.column_stack([known[child] for child in children])
             share = weights[children].to_numpy()
-            _check_parts(parts, children, methods[level], power, code)
+            check_parts(parts, children, methods[level], power, code)
             known[code] = combine(parts, share[None, :], methods[level], thresholds[level], power)[0]
     return pd.DataFrame({code: known[code] for code in framework.groups}, index=x.index)
+
+
+def by_level(
+    framework: Framework,
+    *,
+    method: Method | Mapping[str, Method] = "arithmetic",
+    min_coverage: float | Mapping[str, float] = 0.0,
+    power: float = 0.5,
+) -> tuple[dict[str, Method], dict[str, float]]:
+    """Method and coverage threshold of every level that is made, from options as those of :func:`aggregate`.
+
+    Raises
+    ------
+    ParamError
+        An unknown method, level or option.
+    """
+    methods = _of_levels(method, framework, "method", "arithmetic")
+    thresholds = _of_levels(min_coverage, framework, "min_coverage", 0.0)
+    for level in framework.levels[:-1]:
+        check_choice(methods[level], METHODS, f"method of {level}")
+        check_number(thresholds[level], f"min_coverage of {level}", low=0, high=1)
+    check_number(power, "power", low=-100, high=100)
+    if power == 0:
+        raise ParamError(_problem("power is 0.", "argument power", 'use method="geometric", its limit'))
+    return methods, thresholds
 
 
 def combine(
@@ -196,7 +214,7 @@ def _signs(parts: np.ndarray) -> np.ndarray:
         return ((own > other).view(np.int8) - (own < other).view(np.int8)).astype(np.float32)
 
 
-def _by_level(value: object, framework: Framework, name: str, default: object) -> dict[str, object]:
+def _of_levels(value: object, framework: Framework, name: str, default: object) -> dict[str, object]:
     levels = framework.levels[:-1]
     if not isinstance(value, Mapping):
         return dict.fromkeys(levels, value)
@@ -210,7 +228,14 @@ def _by_level(value: object, framework: Framework, name: str, default: object) -
     return {level: value.get(level, default) for level in levels}
 
 
-def _check_parts(parts: np.ndarray, children: list[str], method: str, power: float, code: str) -> None:
+def check_parts(parts: np.ndarray, children: list[str], method: str, power: float, code: str) -> None:
+    """Refuse values that the mean of a part cannot take; the last axis is that of its children.
+
+    Raises
+    ------
+    ContractError
+        With the children that have such values.
+    """
     if method in ("geometric", "harmonic") or (method == "generalised_mean" and power < 0):
         is_wrong, are = parts <= 0, "are not above 0"
     elif method == "benefit_of_the_doubt" or (method == "generalised_mean" and power != 1):

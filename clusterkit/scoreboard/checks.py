@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from clusterkit.errors import ContractError, ParamError, Problem, some
 
 RULE = "docs/methods.md#scoreboard"
 SAME = 1e-14  # of the largest absolute value (no unit): values no further apart differ by rounding only
+LEAST = 1e-100  # any unit: the squares of still smaller numbers run out of digits
 
 
 def check_values(values: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -126,7 +127,25 @@ def check_number(value: object, name: str, *, low: float, high: float, whole: bo
 
 def differ(low: pd.Series | float, high: pd.Series | float) -> pd.Series | bool:
     """Whether the ends of an indicator are further apart than the last bits of a division: True or False."""
-    return (high - low) > SAME * np.maximum(np.abs(low), np.abs(high))
+    return (high - low) > SAME * np.maximum(np.maximum(np.abs(low), np.abs(high)), LEAST)
+
+
+def check_all(*checks: Callable[[], object]) -> None:
+    """Run every check and raise what is wrong with parameters once, for all of them.
+
+    Raises
+    ------
+    ParamError
+        The problems of all checks, in order.
+    """
+    problems: list[Problem] = []
+    for check in checks:
+        try:
+            check()
+        except ParamError as error:
+            problems += error.problems
+    if problems:
+        raise ParamError(problems)
 
 
 def absent(needed: Iterable[object], there: Collection[object]) -> list[str]:

@@ -13,8 +13,8 @@ from SALib.sample import sobol as sobol_sample
 
 from clusterkit.errors import ParamError, Problem
 from clusterkit.scoreboard.board import Scoreboard
-from clusterkit.scoreboard.checks import check_number
-from clusterkit.scoreboard.uncertainty import CHOICES, Choices, ChoiceSpace, ranks_of
+from clusterkit.scoreboard.checks import check_all, check_number
+from clusterkit.scoreboard.uncertainty import CHOICES, Choices, ChoiceSpace, checked_options, periods_of, ranks_of
 
 SHIFT = "mean shift"  # name of the output that is about all regions
 _RESAMPLES = 100  # bootstrap samples of an interval
@@ -52,7 +52,7 @@ def sobol_indices(
     Raises
     ------
     ParamError
-        A base that is no power of 2, a seed below 1, no input.
+        A base that is no power of 2, a seed below 1, no input, ends in the wrong order; all at once.
 
     References
     ----------
@@ -65,18 +65,8 @@ def sobol_indices(
     >>> half["total"].round(1).tolist()
     [1.0, 0.0]
     """
-    check_number(seed, "seed", low=1, high=np.inf, whole=True)
-    check_number(base, "base", low=2, high=2**20, whole=True)
-    if base & (base - 1):
-        lower = 2 ** (int(base).bit_length() - 1)
-        what = f"base is {base}, which is no power of 2."
-        rule = "Sobol's sequence is balanced at powers of 2"
-        raise ParamError(Problem(what, "argument base", rule, f"choose {lower} or {2 * lower}"))
     names = list(bounds)
-    if not names:
-        raise ParamError(
-            Problem("There is no input.", "argument bounds", _RULE, "name at least one input with its ends")
-        )
+    check_all(lambda: _check_base(base), lambda: _check_seed(seed), lambda: _check_bounds(bounds))
     problem = {"num_vars": len(names), "names": names, "bounds": [list(bounds[name]) for name in names]}
     samples = sobol_sample.sample(problem, base, calc_second_order=False, seed=seed)
     outputs = np.asarray(function(samples), dtype=float)
@@ -143,7 +133,10 @@ def sensitivity(
     Raises
     ------
     ParamError
-        As :func:`sobol_indices`; a region or part that the board does not have.
+        A base that is no power of 2, a seed below 1, a region or part that the board does not have, choices that no step
+        takes; all at once.
+    ContractError
+        As :func:`uncertainty`.
 
     References
     ----------
@@ -152,23 +145,29 @@ def sensitivity(
     framework = board.framework
     wanted = list(parts) if parts is not None else [*framework.roots, *framework.at(framework.levels[1])]
     wanted = [part for part in wanted if part in board.scores]
-    _check_asked(board, regions, parts)
-    check_number(base, "base", low=2, high=2**20, whole=True)
-    check_number(seed, "seed", low=1, high=np.inf, whole=True)
-    space = ChoiceSpace(board, choices or Choices(), n_weight_sets=base, seed=seed)
+    choices = choices or Choices()
+    check_all(
+        lambda: _check_asked(board, regions, parts),
+        lambda: _check_base(base),
+        lambda: _check_seed(seed),
+        lambda: checked_options(board, choices),
+    )
+    space = ChoiceSpace(board, choices, n_weight_sets=base, seed=seed)
     still = {"weights"} if space.weight_noise == 0 else set()
     varied = [name for name in CHOICES if space.n_options[name] > 1 and name not in still]
     columns = [board.scores.columns.get_loc(part) for part in wanted]
     rows = [board.scores.index.get_loc(region) for region in regions]
     is_ranked = board.scores.notna().to_numpy()[:, columns]
-    nominal = board.ranks.to_numpy()[:, columns]
+    nominal, periods = board.ranks.to_numpy()[:, columns], periods_of(board.scores.index)
 
     def outputs(samples: np.ndarray) -> np.ndarray:
         unit = np.zeros((len(samples), len(CHOICES)))
         unit[:, [CHOICES.index(name) for name in varied]] = samples
         result = np.empty((len(samples), (len(rows) + 1) * len(wanted)))
         for place, scores in space.scores(unit):
-            ranks = ranks_of(scores[:, :, columns], is_ranked)
+            ranks = np.empty((len(place), *is_ranked.shape), dtype=np.float32)
+            for period in periods:
+                ranks[:, period] = ranks_of(scores[:, period][:, :, columns], is_ranked[period])
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # a part that no region has: NaN, as it should be
                 shift = np.nanmean(np.abs(ranks - nominal), axis=1)
@@ -186,6 +185,32 @@ def sensitivity(
     labels = [(*keys[output], choice) for output, choice in found.index]
     labelled = found.set_axis(pd.MultiIndex.from_tuples(labels, names=["nuts_id", "part", "choice"]))
     return labelled.sort_index()
+
+
+def _check_base(base: int) -> None:
+    check_number(base, "base", low=2, high=2**20, whole=True)
+    if base & (base - 1):
+        lower = 2 ** (int(base).bit_length() - 1)
+        what = f"base is {base}, which is no power of 2."
+        rule = "Sobol's sequence is balanced at powers of 2"
+        raise ParamError(Problem(what, "argument base", rule, f"choose {lower} or {2 * lower}"))
+
+
+def _check_seed(seed: int) -> None:
+    check_number(seed, "seed", low=1, high=np.inf, whole=True)
+
+
+def _check_bounds(bounds: Mapping[str, tuple[float, float]]) -> None:
+    where = "argument bounds"
+    problems = [
+        Problem(f"The bounds of {name} are {tuple(ends)!r}.", where, _RULE, "give the low end, then the high end")
+        for name, ends in bounds.items()
+        if not ends[0] < ends[1]
+    ]
+    if not bounds:
+        problems.append(Problem("There is no input.", where, _RULE, "name at least one input with its ends"))
+    if problems:
+        raise ParamError(problems)
 
 
 def _check_asked(board: Scoreboard, regions: Sequence[str], parts: Sequence[str] | None) -> None:

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from clusterkit.scoreboard.checks import SAME, check_choice, check_number, check_values
+from clusterkit.scoreboard.checks import check_choice, check_number, check_values, differ
 
 SKEWNESS_LIMIT = 2.0  # absolute value, no unit; OECD2008, p. 84; Becker2022
 KURTOSIS_LIMIT = 3.5  # excess over the normal distribution, no unit; the same
@@ -237,11 +237,10 @@ def _of_known(x: pd.Series, moment: Callable[[np.ndarray], float], *, at_least: 
 
 def _centred(values: np.ndarray) -> np.ndarray:
     """Deviations from the mean in units of the largest, so that no power of them runs out of digits; 0 if all alike."""
-    centred = values - values.mean()
-    largest = np.abs(centred).max()
-    if largest <= SAME * np.abs(values).max():
+    if not differ(values.min(), values.max()):
         return np.zeros_like(values)
-    return centred / largest
+    centred = values - values.mean()
+    return centred / np.abs(centred).max()
 
 
 def _skewness(centred: np.ndarray) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -16,9 +17,9 @@ import pandas as pd
 
 from clusterkit.data.frameworks import Framework
 from clusterkit.errors import ParamError, Problem
-from clusterkit.scoreboard.aggregation import combine
+from clusterkit.scoreboard.aggregation import by_level, check_parts, combine
 from clusterkit.scoreboard.board import Scoreboard
-from clusterkit.scoreboard.checks import check_number
+from clusterkit.scoreboard.checks import check_all, check_number
 
 POSITIVE = (1.0, 100.0)  # scale (points) on which every mean exists
 CHOICES = ("impute", "treat", "normalise", "weights", "aggregate", "leave_out")
@@ -37,12 +38,13 @@ class Choices:
     impute, treat, normalise
         Options of these steps of a :class:`Scoreboard`.
     aggregate
-        Options of this step; methods on positive scales need ``normalise`` to give positive values.
+        Options of this step; geometric and harmonic means need ``normalise`` to give values above 0.
     weight_noise
         Each weight, of indicators and of all parts above, is multiplied by a number drawn evenly from 1 − this to
         1 + this.
     leave_out
-        Whether each draw leaves out one indicator (or none, as likely as each of them).
+        Whether each draw leaves out one indicator (or none, as likely as each of them); a part of which it is the only
+        one then counts no more for the parts above it, as in :meth:`Scoreboard.without`.
     """
 
     impute: Sequence[Options] = ({"method": "none"}, {"method": "group_mean"}, {"method": "nearest"})
@@ -106,14 +108,20 @@ def uncertainty(board: Scoreboard, *, draws: int, seed: int, choices: Choices | 
     ------
     ParamError
         A number of draws or a seed below 1, or choices that no step takes; all at once.
+    ContractError
+        Values that a mean cannot take, such as a geometric one of z-scores below 0.
 
     References
     ----------
     SaisanaEtAl2005; OECD2008, step 7; keys in docs/references.bib.
     """
-    check_number(draws, "draws", low=1, high=np.inf, whole=True)
-    check_number(seed, "seed", low=1, high=np.inf, whole=True)
-    space = ChoiceSpace(board, choices or Choices(), n_weight_sets=draws, seed=seed)
+    choices = choices or Choices()
+    check_all(
+        lambda: check_number(draws, "draws", low=1, high=np.inf, whole=True),
+        lambda: check_number(seed, "seed", low=1, high=np.inf, whole=True),
+        lambda: checked_options(board, choices),
+    )
+    space = ChoiceSpace(board, choices, n_weight_sets=draws, seed=seed)
     unit = np.random.default_rng([seed, 1]).random((draws, len(CHOICES)))
     unit[:, CHOICES.index("weights")] = (np.arange(draws) + 0.5) / draws  # each set of weights once
     ranks = np.empty((draws, *board.scores.shape), dtype=np.float32)
@@ -136,8 +144,10 @@ class ChoiceSpace:
     def __init__(self, board: Scoreboard, choices: Choices, *, n_weight_sets: int, seed: int) -> None:
         self.board = board
         self.framework: Framework = board.framework
-        self.options = _checked(board, choices)
+        self.options = checked_options(board, choices)
         self.codes = self.framework.indicators
+        self._by_level = [by_level(self.framework, **option) for option in self.options["aggregate"]]
+        self._emptied = [self._parts_emptied(code) for code in self.codes]
         self.n_options = {name: len(self.options[name]) for name in ("impute", "treat", "normalise", "aggregate")}
         self.n_options |= {"weights": n_weight_sets, "leave_out": len(self.codes) + 1 if choices.leave_out else 1}
         self.weight_noise = choices.weight_noise
@@ -149,6 +159,14 @@ class ChoiceSpace:
         base = self.board.weighed.table["weight"]
         factors = np.random.default_rng([seed, 2]).uniform(1 - noise, 1 + noise, (n_sets, len(base)))
         return pd.DataFrame(factors * base.to_numpy(), columns=base.index)
+
+    def _parts_emptied(self, code: str) -> list[str]:
+        """The indicator, and the parts that have no other: without it they are empty and weigh nothing."""
+        emptied, parent = [code], self.framework.table.loc[code, "parent"]
+        while parent and self.framework.leaves(parent) == [code]:
+            emptied.append(parent)
+            parent = self.framework.table.loc[parent, "parent"]
+        return emptied
 
     def weight_set(self, number: int) -> pd.Series:
         """One set of weights, by part: a new table."""
@@ -183,20 +201,16 @@ class ChoiceSpace:
 
     def _scores(self, way: tuple[int, int, int, int], weight_set: np.ndarray, leave_out: np.ndarray) -> np.ndarray:
         framework = self.framework
-        option = self.options["aggregate"][way[3]]
+        methods, thresholds = self._by_level[way[3]]
+        power = self.options["aggregate"][way[3]].get("power", 0.5)
         values = self.normalised(*way[:3])
         weights = self._weights.to_numpy()[weight_set]
         place = {code: number for number, code in enumerate(self._weights.columns)}
         column = {code: number for number, code in enumerate(self.codes)}
-        indicators = [place[code] for code in self.codes]
-        left_out = np.flatnonzero(leave_out)
-        weights[left_out, np.asarray(indicators)[leave_out[left_out] - 1]] = 0.0
+        for row in np.flatnonzero(leave_out):
+            weights[row, [place[code] for code in self._emptied[leave_out[row] - 1]]] = 0.0
         known: dict[str, np.ndarray] = {}
         for level in reversed(framework.levels[:-1]):
-            method, threshold = (
-                _of_level(option.get("method", "arithmetic"), level, "arithmetic"),
-                _of_level(option.get("min_coverage", 0.0), level, 0.0),
-            )
             for code in framework.at(level):
                 children = [child for child in framework.children(code) if framework.leaves(child)]
                 if not children:
@@ -207,7 +221,8 @@ class ChoiceSpace:
                     parts = values[:, [column[child] for child in children]]
                 else:
                     parts = np.stack([known[child] for child in children], axis=-1)
-                known[code] = combine(parts, share, method, threshold, option.get("power", 0.5))
+                check_parts(parts, children, methods[level], power, code)
+                known[code] = combine(parts, share, methods[level], thresholds[level], power)
         return np.stack([known[code] for code in framework.groups], axis=-1)
 
     def normalised(self, impute: int, treat: int, normalise: int) -> np.ndarray:
@@ -304,8 +319,14 @@ def _intervals(ranks: np.ndarray, board: Scoreboard) -> pd.DataFrame:
     return pd.DataFrame(table, index=index)
 
 
-def _checked(board: Scoreboard, choices: Choices) -> dict[str, list[Options]]:
-    """Options of each choice with the coverage threshold of the board; everything wrong with them at once."""
+def checked_options(board: Scoreboard, choices: Choices) -> dict[str, list[Options]]:
+    """Options of each choice with the coverage threshold of the board.
+
+    Raises
+    ------
+    ParamError
+        Everything that is wrong with them, at once.
+    """
     problems = []
     options = {}
     for choice in fields(Choices):
@@ -313,24 +334,27 @@ def _checked(board: Scoreboard, choices: Choices) -> dict[str, list[Options]]:
         if choice.name == "leave_out":
             continue
         if choice.name == "weight_noise":
-            if not 0 <= given < 1:
+            if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given < 1:
                 problems.append(_problem(f"weight_noise is {given!r}.", "a number from 0 to below 1"))
             continue
         if not given:
             problems.append(_problem(f"There is no option for {choice.name}.", "at least one, or leave the default"))
         options[choice.name] = list(given)
-    if problems:
-        raise ParamError(problems)
+    checks = [
+        partial(board.with_, **{name: option})  # raises on an unknown option
+        for name, several in options.items()
+        for option in several
+    ]
+    check_all(partial(_raise, problems), *checks)
     threshold = board.steps["aggregate"].get("min_coverage", 0.0)
     options["aggregate"] = [{"min_coverage": threshold, **option} for option in options["aggregate"]]
-    for name, several in options.items():
-        for option in several:
-            board.with_(**{name: option})  # raises on an unknown option
+    check_all(*(partial(by_level, board.framework, **option) for option in options["aggregate"]))
     return options
 
 
-def _of_level(value: Any, level: str, default: Any) -> Any:
-    return value.get(level, default) if isinstance(value, Mapping) else value
+def _raise(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise ParamError(problems)
 
 
 def _problem(what: str, fix: str) -> Problem:

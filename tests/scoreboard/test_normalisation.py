@@ -106,8 +106,8 @@ def test_a_constant_indicator_never_divides_by_zero(method: str) -> None:
 
 @pytest.mark.parametrize("method", ["minmax", "zscore", "percentile_rank", "distance_to_best"])
 def test_rounding_in_the_last_bit_is_no_difference(method: str) -> None:
-    x = pd.DataFrame({"same": [0.1 + 0.2, 0.3, 0.3, NAN]})
-    assert normalise(x, method=method)["same"].isna().all()
+    x = pd.DataFrame({"same": [0.1 + 0.2, 0.3, 0.3, NAN], "least": [0.0, 0.0, 5e-324, NAN]})
+    assert normalise(x, method=method).isna().all(axis=None)
     small = pd.DataFrame({"small": [1e-12, 2e-12, 3e-12, NAN]})
     assert normalise(small, method=method)["small"].notna().sum() == 3
     rows = [("g", "group", "", None), ("same", "indicator", "g", 1)]

@@ -168,7 +168,6 @@ def sentences(board: RegionScoreboard, p: RegionParams = P, names: dict[str, str
         "say_summary": show.say_summary(board, p),
         "say_coverage": show.say_coverage(board, p),
         "say_coherence": show.say_coherence(audit(board.board), board),
-        "table_coherence": show.table_coherence(audit(board.board), board, p, NO_FILES),
         "say_dimensions": show.say_dimensions(board, p),
         "say_parts": show.say_parts(board, p),
         "say_profile": show.say_profile(board),
@@ -201,6 +200,7 @@ def lists(
 ) -> dict[str, Table | Several | None]:
     """Every function that makes a table, by its name."""
     return {
+        "table_coherence": show.table_coherence(audit(board.board), board, p, NO_FILES),
         "table_coverage": show.table_coverage(board, p, NO_FILES),
         "table_dimensions": show.table_dimensions(board, p),
         "table_indicators": show.table_indicators(board, p, NO_FILES),

@@ -140,7 +140,9 @@ def table_coherence(found: Audit, board: RegionScoreboard, p: RegionParams, down
     ]
     low = int((table["alpha"] < LEAST_ALPHA).sum())
     return Table(
-        title=f"{words.sentence(words.count(low, 'dimension'))} of {words.cardinal(len(rows))} {'does' if low < 2 else 'do'} not hang together",
+        title=f"{words.sentence(words.out_of(low, len(rows)))} dimensions {'does' if low < 2 else 'do'} not hang together"
+        if low
+        else "No dimension falls apart",
         columns=[
             Column("Dimension", numeric=False),
             Column("Parts with figures"),
