@@ -14,7 +14,7 @@ import pandas as pd
 from clusterkit.data.frameworks import Framework
 from clusterkit.errors import CoverageError, ParamError, Problem
 from clusterkit.scoreboard.aggregation import aggregate
-from clusterkit.scoreboard.checks import check_all, check_values, indicator_problems
+from clusterkit.scoreboard.checks import check_values, indicator_problems
 from clusterkit.scoreboard.imputation import impute, imputed_cells
 from clusterkit.scoreboard.normalisation import normalise
 from clusterkit.scoreboard.screening import denominate, screen

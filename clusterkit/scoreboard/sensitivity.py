@@ -133,8 +133,8 @@ def sensitivity(
     Raises
     ------
     ParamError
-        A base that is no power of 2, a seed below 1, a region or part that the board does not have, choices that no step
-        takes; all at once.
+        A base that is no power of 2, a seed below 1, a region or part that the board does not have, choices that no
+        step takes; all at once.
     ContractError
         As :func:`uncertainty`.
 
