@@ -25,6 +25,11 @@ FILES = [
     "provenance.json",
     "region.parquet",
 ]
+FITTED = [
+    "persons_employed_estimate",
+    "persons_employed_estimate_low",
+    "persons_employed_estimate_high",
+]
 REGIONAL = Path(sources.SBS_REGIONAL.path)
 
 
@@ -595,8 +600,22 @@ def test_the_embedded_provenance_names_every_source(processed):
 
 @pytest.mark.raw
 @pytest.mark.slow
-def test_a_fresh_build_gives_the_embedded_bytes(raw, processed, tmp_path):
+def test_a_fresh_build_gives_the_embedded_tables(raw, processed, tmp_path):
+    """Byte for byte, but for the fitted estimates of persons.
+
+    The fit of the hidden cells is solved in floating point, and the last bits of its sums depend
+    on the processor: on another one, a few estimates that stand next to a rounding step differ by
+    some hundredths of a person. That the same machine gives the same bytes twice is tested above.
+    """
     build.build(raw, tmp_path)
     assert sorted(contents(tmp_path)) == FILES
     for name in FILES:
-        assert sources.sha256(tmp_path / name) == sources.sha256(processed / name), name
+        if name != "industry.parquet":
+            assert sources.sha256(tmp_path / name) == sources.sha256(processed / name), name
+    fresh = pd.read_parquet(tmp_path / "industry.parquet")
+    embedded = pd.read_parquet(processed / "industry.parquet")
+    pd.testing.assert_frame_equal(fresh.drop(columns=FITTED), embedded.drop(columns=FITTED), check_exact=True)
+    for column in FITTED:
+        pd.testing.assert_series_equal(fresh[column], embedded[column], rtol=0, atol=0.1)
+        differ = ~(fresh[column].eq(embedded[column]) | embedded[column].isna())
+        assert differ.sum() < 50, f"{column}: {differ.sum()} cells differ"
