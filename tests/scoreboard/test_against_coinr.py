@@ -25,6 +25,16 @@ is skipped and names it. ``coin <- build_example_coin()`` is the standard build;
     agg_copeland_wrap a_copeland with by_df = TRUE; amean_amean_copelandwrap, copelandwrap_amean_amean: by level
     pun_normalised_1_100, pun_denominated     the same tables with cells emptied; NAME_pun: what is made of them
     agg_NAME_pun_thSHARE                      dat_thresh = SHARE; 0.667 is 2/3; agg_amean_na_thvec: c(0.5, 0.8, 1)
+    copeland_flat_weighted                    column score: a_copeland of all indicators of norm_minmax_1_100 in the
+                      order of agg_amean, weights 1, 2, 3 …
+    pca_weights_L1, pca_weights_L2            get_PCA(coin, "Aggregated", Level = 1 or 2, by_groups = TRUE): the weights
+    cronbach          columns dset, group, Level, alpha: get_cronbach(coin, dset, iCodes = group, Level = ...)
+    corr_parent_Ll_LL get_corr(coin, "Aggregated", Levels = c(l, L), withparent = TRUE, pval = 0) for L1_L2 and L1_L4
+    corr_norm_within_pillar                   get_corr(coin, "Normalised", Levels = 1, grouplev = 2, pval = 0)
+    remove_L1_meanabsdiff, remove_L2_meanabsdiff
+                      columns element, mad: remove_elements(coin, Level, "Aggregated", "Index")$MeanAbsDiff
+    remove_L2_ranks   the ranks of the same
+    std_results_full_ranks                    get_results(coin, "Aggregated", tab_type = "Full", use = "ranks")
     micro_vectors, micro_stats                columns vec, winmax, x, winsorised; vec, skew, kurt of small vectors
 
 Where the engine differs from COINr on purpose, a comment says so.
@@ -44,9 +54,12 @@ from clusterkit.scoreboard import (
     Aids,
     Scoreboard,
     aggregate,
+    audit,
     impute,
     kurtosis,
     normalise,
+    principal_weights,
+    removals,
     screen,
     skewness,
     treat,
@@ -101,10 +114,15 @@ def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
     np.testing.assert_allclose(found, expected, rtol=TOLERANCE, atol=TOLERANCE)
 
 
-def test_the_standard_build_step_by_step(folder: Path, framework: Framework) -> None:
+@pytest.fixture(scope="module")
+def standard(folder: Path, framework: Framework) -> Scoreboard:
     data = table(folder, "asem_idata")
     aids = Aids(denominators=data[["Area", "Energy", "GDP", "Population"]], groups=data["EurAsia_group"])
-    board = Scoreboard.build(data, framework, aids=aids, impute={"method": "group_mean"})
+    return Scoreboard.build(data, framework, aids=aids, impute={"method": "group_mean"})
+
+
+def test_the_standard_build_step_by_step(folder: Path, standard: Scoreboard) -> None:
+    board = standard
     for name, step in (
         ("denominated", board.denominated),
         ("imputed", board.imputed),
@@ -307,3 +325,65 @@ def test_copeland_on_complete_data(folder: Path, framework: Framework, name: str
     # make exact draws they differ too: there COINr's sums of weights may miss one half by the last bit.
     found = aggregate(table(folder, "norm_minmax_1_100", framework.indicators), framework, method=method)
     same(found, table(folder, f"agg_{name}", list(found)))
+
+
+def test_copeland_of_all_indicators_with_weights(folder: Path, framework: Framework) -> None:
+    # 1 to 49 add up to an odd number: without equal values there is no exact draw.
+    order = [code for code in table(folder, "agg_amean") if code in framework.indicators]
+    rows = [("all", "index", "", None, 1.0)]
+    rows += [(code, "indicator", "all", 1, number) for number, code in enumerate(order, start=1)]
+    columns = ["code", "level", "parent", "direction", "weight"]
+    flat = check_framework(pd.DataFrame(rows, columns=columns), levels=["index", "indicator"])
+    found = aggregate(table(folder, "norm_minmax_1_100", order), flat, method="copeland")["all"]
+    assert found.to_dict() == table(folder, "copeland_flat_weighted")["score"].to_dict()
+
+
+def test_ranks_of_the_standard_build(folder: Path, standard: Scoreboard) -> None:
+    expected = table(folder, "std_results_full_ranks", list(standard.ranks))
+    assert standard.ranks.loc[expected.index].equals(expected)
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_weights_are_the_squares_of_the_loadings(folder: Path, standard: Scoreboard, level: int) -> None:
+    # COINr takes the loadings as they are, whose sign means nothing and which do not add up to 1.
+    loadings = table(folder, f"pca_weights_L{level}", index="iCode")
+    tree = standard.framework
+    for group in tree.at(LEVELS[level + 1]):
+        children = tree.children(group)
+        found = principal_weights((standard.normalised if level == 1 else standard.scores)[children])
+        np.testing.assert_allclose(found, loadings.loc[children, "Weight"] ** 2, rtol=TOLERANCE, atol=TOLERANCE)
+        assert found.sum() == pytest.approx(1)
+
+
+def test_the_audit_of_the_standard_build(folder: Path, standard: Scoreboard) -> None:
+    found, tree = audit(standard), standard.framework
+    alpha = table(folder, "cronbach", index="group").query("dset == 'Aggregated'")
+    for level, lowest in ((1, "sub-dimension"), (2, "dimension")):
+        expected = alpha.loc[alpha["Level"] == level, "alpha"].reindex(tree.at(lowest))
+        np.testing.assert_allclose(found.groups.loc[expected.index, "alpha"], expected, rtol=TOLERANCE)
+    for column, name in (("with_parent", "corr_parent_L1_L2"), ("with_top", "corr_parent_L1_L4")):
+        expected = table(folder, name, index="Var2")["Correlation"]
+        assert set(expected.index) == set(tree.indicators)
+        np.testing.assert_allclose(found.indicators.loc[expected.index, column], expected, rtol=TOLERANCE)
+    pairs = (
+        table(folder, "corr_norm_within_pillar", index="Var1").set_index("Var2", append=True)["Correlation"].dropna()
+    )
+    mine = [found.correlations.loc[pair] for pair in pairs.index]
+    np.testing.assert_allclose(mine, pairs, rtol=TOLERANCE)
+    near = pairs[pairs.index.get_level_values(0) != pairs.index.get_level_values(1)].groupby(level=0).max()
+    np.testing.assert_allclose(found.indicators.loc[near.index, "with_closest"], near, rtol=TOLERANCE)
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_what_leaving_an_element_out_changes(folder: Path, standard: Scoreboard, level: int) -> None:
+    expected = table(folder, f"remove_L{level}_meanabsdiff", index="element")["mad"].drop("Nominal")
+    found = removals(standard, list(expected.index), part="Index")
+    np.testing.assert_allclose(found["mean_shift"], expected, rtol=TOLERANCE)
+    assert set(expected.index) == set(standard.framework.at(LEVELS[level]))
+
+
+def test_ranks_without_each_sub_dimension(folder: Path, standard: Scoreboard) -> None:
+    ranks = table(folder, "remove_L2_ranks").drop(columns="Nominal")
+    for code in ranks:
+        found = standard.without([code]).ranks["Index"].reindex(ranks.index)
+        np.testing.assert_array_equal(found, ranks[code])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
 from clusterkit.data.frameworks import Framework, check_framework
+from clusterkit.errors import ParamError
 from clusterkit.scoreboard import Scoreboard, audit, cronbach_alpha, principal_axes, removals
 
 
@@ -62,6 +66,10 @@ def test_axes_by_hand() -> None:
     # Two indicators with correlation r have the eigenvalues 1 + r and 1 - r.
     x = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [2.0, 1, 4, 3]})
     assert principal_axes(x).tolist() == pytest.approx([(1 + 0.6) / 2, (1 - 0.6) / 2])
+    # b = a + c with a and c uncorrelated and alike in spread: correlations r = 1/√2, r and 0, eigenvalues 1 + √2 r = 2,
+    # 1 and 1 - √2 r = 0.
+    chain = pd.DataFrame({"a": [1.0, 1, -1, -1], "b": [2.0, 0, 0, -2], "c": [1.0, -1, 1, -1]})
+    assert principal_axes(chain * [1, 10, -100]).tolist() == pytest.approx([2 / 3, 1 / 3, 0.0])
     assert principal_axes(x[["a"]]).size == 0
     assert principal_axes(x.assign(b=1.0)).size == 0
 
@@ -90,6 +98,61 @@ def test_tables_of_indicators_and_groups() -> None:
     assert list(found.correlations) == board().framework.indicators
 
 
+def test_correlations_by_another_way() -> None:
+    made = board()
+    found = audit(made)
+    x, scores = made.normalised, made.scores
+    pairs = [
+        (found.indicators.loc["other", "with_parent"], x["other"], scores["s"]),
+        (found.indicators.loc["noise", "with_top"], x["noise"], scores["all"]),
+        (found.indicators.loc["noise", "with_closest"], x["noise"], x["echo"]),
+        (found.correlations.loc["other", "up"], x["other"], x["up"]),
+    ]
+    for mine, one, other in pairs:
+        both = one.notna() & other.notna()
+        assert mine == pytest.approx(np.corrcoef(one[both], other[both])[0, 1])
+    for part in ("s", "t"):
+        for code in made.framework.children(part):
+            near = {other: x[code].corr(x[other]) for other in made.framework.children(part) if other != code}
+            assert found.indicators.loc[code, "closest"] == max(near, key=near.get)
+            assert found.indicators.loc[code, "with_closest"] == pytest.approx(max(near.values()))
+    eigenvalues = np.linalg.eigvalsh(np.corrcoef(x[["up", "higher", "down", "noise", "echo"]].T))
+    assert found.groups.loc["t", "first_axis"] == pytest.approx(eigenvalues[-1] / 5)
+    assert found.groups.loc["t", "n_axes"] == (eigenvalues > 1).sum() == 2
+
+
+def test_flags_hold_at_their_thresholds() -> None:
+    made = board()
+    base = audit(made)
+    at = base.indicators.loc["noise", "with_closest"]
+    for redundant, is_flagged in ((at, True), (at + 1e-9, False)):
+        flags = audit(made, redundant=redundant).flags
+        assert ("noise" in set(flags.loc[flags["flag"] == "redundant", "part"])) == is_flagged
+    for thin, is_flagged in ((35 / 60, False), (35 / 60 + 1e-9, True)):
+        flags = audit(made, thin=thin).flags
+        assert ("other" in set(flags.loc[flags["flag"] == "thin", "part"])) == is_flagged
+    with pytest.raises(ParamError, match=r"thin is 2\.[^$]*from 0 to 1"):
+        audit(made, thin=2)
+
+
+def test_an_empty_part_and_an_indicator_that_screening_leaves_constant_are_no_trouble() -> None:
+    rows = [
+        ("all", "index", "", None), ("g", "dimension", "all", None), ("none", "dimension", "all", None),
+        ("a", "indicator", "g", 1), ("b", "indicator", "g", 1), ("c", "indicator", "g", 1),
+    ]  # fmt: skip
+    tree = check_framework(
+        pd.DataFrame(rows, columns=["code", "level", "parent", "direction"]), levels=["index", "dimension", "indicator"]
+    )
+    x = pd.DataFrame({"a": [1.0, 2, 3, 5, 9], "b": [1.0, 3, 2, 4, np.nan], "c": [7.0, 7, 7, 7, 8]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for method in ("minmax", "rank"):
+            found = audit(Scoreboard.build(x, tree, screen={"min_region": 1.0}, normalise={"method": method}))
+            assert np.isnan(found.indicators.loc["c", "with_parent"])
+            assert found.groups.loc["none", ["n_parts", "coverage", "n_axes"]].tolist() == [0, 0, 0]
+            assert np.isnan(found.groups.loc["none", "alpha"])
+
+
 def test_thresholds_are_parameters() -> None:
     strict = audit(board(), thin=0.0, redundant=1.0, against=-1.0, least_alpha=0.0)
     assert set(strict.flags["flag"]) <= {"several axes", "low alpha", "skewed"}
@@ -106,3 +169,34 @@ def test_what_an_element_changes_is_what_a_build_without_it_changes() -> None:
     nothing = removals(made, ["s"], part="d")
     assert nothing.loc["s", "n_ranked"] == 0
     assert np.isnan(nothing.loc["s", "mean_shift"])
+
+
+@pytest.mark.parametrize("code", ["one", "other", "down", "noise", "s", "t", "d"])
+def test_removals_are_plain_builds_without_the_element(code: str) -> None:
+    made = board()
+    found = removals(made, [code], part="all").loc[code]
+    tree = framework().without([code])
+    anew = Scoreboard.build(made.values, tree).ranks["all"]
+    shift = (made.ranks["all"] - anew).abs()
+    assert found["mean_shift"] == pytest.approx(shift.mean())
+    assert found["largest_shift"] == shift.max()
+    assert found["spearman"] == pytest.approx(spearmanr(made.ranks["all"], anew).statistic)
+    assert "all" in made.scores  # and the board is as it was
+    assert list(made.framework.indicators) == list(framework().indicators)
+
+
+def small(rows: list[list[float]], index: object = None) -> Scoreboard:
+    """Figures from 0 to 4 of a, b and c in one part."""
+    table = [("g", "group", "", None), *((code, "indicator", "g", 1) for code in "abc")]
+    tree = check_framework(
+        pd.DataFrame(table, columns=["code", "level", "parent", "direction"]), levels=["group", "indicator"]
+    )
+    return Scoreboard.build(pd.DataFrame(rows, columns=list("abc"), index=index, dtype=float), tree)
+
+
+def test_only_regions_with_both_ranks_are_placed() -> None:
+    # The second region has c alone, and no score without it: the others are first and second before and after.
+    made = small([[4, 3, 2], [np.nan, np.nan, 4], [1, 1, 0], [0, 0, 1]])
+    assert made.ranks["g"].tolist() == [2, 1, 3, 4]
+    found = removals(made, ["c"], part="g").loc["c"]
+    assert (found["mean_shift"], found["largest_shift"], found["n_ranked"]) == (0.0, 0.0, 3)

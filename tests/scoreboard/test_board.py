@@ -100,6 +100,45 @@ def test_what_comes_before_a_change_is_kept_and_what_comes_after_is_made_anew() 
     assert not old.is_imputed.to_numpy().any()
 
 
+STEPS = {
+    "denominate": (),
+    "screen": ("denominated", "screened"),
+    "impute": ("imputed", "is_imputed"),
+    "treat": ("treated", "treatment"),
+    "normalise": ("normalised",),
+    "weigh": ("weighed",),
+    "aggregate": ("scores", "ranks"),
+}  # and what is there when the step begins or ends
+OTHER = {
+    "screen": {"min_region": 1.0},
+    "impute": {"method": "mean"},
+    "treat": {"winsorise_up_to": 0, "skewness_limit": 0.0, "kurtosis_limit": -2.0},
+    "normalise": {"method": "rank"},
+    "weigh": {"method": "equal"},
+    "aggregate": {"min_coverage": 1.0},
+}
+
+
+@pytest.mark.parametrize("step", OTHER)
+def test_what_is_kept_is_never_stale(step: str) -> None:
+    old = board()
+    tables = [name for names in STEPS.values() for name in names]
+    before = {name: getattr(old, name) for name in tables}  # all worked out
+    new = old.with_(**{step: OTHER[step]})
+    fresh = board(**{step: OTHER[step]})
+    for name in tables:
+        mine, anew = getattr(new, name), getattr(fresh, name)
+        mine, anew = (mine.table, anew.table) if name == "weighed" else (mine, anew)
+        pd.testing.assert_frame_equal(mine, anew)
+        assert getattr(old, name) is before[name]
+    for earlier in list(STEPS)[: list(STEPS).index(step)]:
+        for name in STEPS[earlier]:
+            if not (step == "screen" and name == "screened"):
+                assert getattr(new, name) is before[name]
+    assert new.steps == fresh.steps
+    pd.testing.assert_frame_equal(new.with_(**{step: {}}).scores, old.scores)  # and back again
+
+
 def test_changed_weights_alone_keep_the_normalised_figures() -> None:
     old = board()
     _ = old.scores
@@ -116,6 +155,16 @@ def test_elements_are_removed_from_a_new_board() -> None:
     assert "leavers" in old.normalised
     with pytest.raises(ParamError, match=r"has no part 'leaver'.*\n.*\n.*\n  fix:   did you mean leavers\?"):
         old.without(["leaver"])
+
+
+def test_a_smaller_board_is_the_build_of_the_smaller_framework() -> None:
+    old = board(impute={"method": "nearest", "n_neighbours": 2})
+    _ = old.scores, old.treatment
+    smaller = old.without(["leavers"])
+    anew = Scoreboard.build(values(), framework().without(["leavers"]), impute={"method": "nearest", "n_neighbours": 2})
+    for name in ("imputed", "treated", "normalised", "scores", "ranks"):
+        pd.testing.assert_frame_equal(getattr(smaller, name), getattr(anew, name))
+    assert smaller.steps == old.steps
 
 
 def test_a_part_that_loses_its_last_indicator_stays_empty() -> None:

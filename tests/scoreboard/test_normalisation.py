@@ -164,7 +164,7 @@ def test_the_table_is_not_changed(method: str) -> None:
         ({"method": "min-max"}, r"method is 'min-max'\.[^$]*did you mean minmax\?"),
         ({"directions": {"graduates": 1}}, r"The direction of waste is missing\."),
         ({"directions": {"graduates": 0, "waste": 2}}, r"(?s)2 problems:.*of graduates is not 1 or -1.*waste is not"),
-        ({"scale": (100, 0)}, r"scale is \(100, 0\)\."),
+        ({"scale": (100, 0)}, r"scale is \(100, 0\)\.[^$]*write the low end, then the high end"),
         ({"method": "zscore", "sd": 0}, r"sd is 0\."),
         ({"method": "distance_to_reference"}, r"(?s)2 problems:.*There is no reference for graduates"),
         ({"method": "distance_to_reference", "reference": "XX"}, r"The reference 'XX' is no row of the table\."),

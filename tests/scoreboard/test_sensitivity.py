@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scoreboard.test_uncertainty import ONE_WAY, board
+from scoreboard.test_uncertainty import ONE_WAY, board, panel
 
 from clusterkit.errors import ParamError
 from clusterkit.scoreboard import Choices, sensitivity, sobol_indices
@@ -87,6 +87,16 @@ def test_weights_matter_where_nothing_else_varies() -> None:
     assert table.drop("weights").eq(0).all()
 
 
+def test_the_shift_of_a_panel_is_one_of_places_within_a_period() -> None:
+    # Twice the same figures: on one scale the scores are those of one period, and so are the shifts of ranks.
+    choices = Choices(**{**ONE_WAY.__dict__, "weight_noise": 0.5, "leave_out": True})
+    alone = sensitivity(board(), base=32, seed=1, parts=["all"], regions=["R05"], choices=choices)
+    both = sensitivity(panel(growth=0.0), base=32, seed=1, parts=["all"], regions=[(2017, "R05")], choices=choices)
+    for mine, theirs in ((SHIFT, SHIFT), ((2017, "R05"), "R05")):
+        found = both[both.index.get_level_values("nuts_id") == mine].droplevel("nuts_id")
+        pd.testing.assert_frame_equal(found, alone.xs(theirs, level="nuts_id"), rtol=1e-5)
+
+
 def test_the_seed_decides() -> None:
     made = board()
     one, again, other = (sensitivity(made, base=32, seed=seed, parts=["all"]) for seed in (1, 1, 2))
@@ -101,6 +111,10 @@ def test_the_seed_decides() -> None:
         ({"base": 64, "seed": 0}, r"seed is 0\."),
         ({"base": 64, "seed": 1, "regions": ["R99"]}, r"The board has no region 'R99'\."),
         ({"base": 64, "seed": 1, "parts": ["d9"]}, r"The board has no part 'd9'\."),
+        (
+            {"base": 100, "seed": 0, "regions": ["R99"], "choices": Choices(treat=[{"wins": 1}])},
+            r"(?s)4 problems:.*no region 'R99'.*base is 100.*seed is 0.*of treat 'wins'",
+        ),
     ],
 )
 def test_wrong_options_are_refused(options: dict, text: str) -> None:
@@ -108,6 +122,11 @@ def test_wrong_options_are_refused(options: dict, text: str) -> None:
         sensitivity(board(), **options)
 
 
-def test_a_function_without_inputs_is_refused() -> None:
+def test_a_function_without_inputs_or_ends_is_refused() -> None:
     with pytest.raises(ParamError, match=r"There is no input\."):
         sobol_indices(lambda x: x[:, 0], {}, base=64, seed=1)
+    text = r"(?s)2 problems:.*The bounds of a are \(1, 0\)\..*give the low end, then the high end.*of b are \(2, 2\)"
+    with pytest.raises(ParamError, match=text):
+        sobol_indices(lambda x: x[:, 0], {"a": (1, 0), "b": (2, 2)}, base=64, seed=1)
+    with pytest.raises(ParamError, match=r"(?s)2 problems:.*base is 3, which is no power of 2.*seed is 0\."):
+        sobol_indices(lambda x: x[:, 0], {"a": (0, 1)}, base=3, seed=0)

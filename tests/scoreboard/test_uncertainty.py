@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import rankdata
 
 from clusterkit.data.frameworks import Framework, check_framework
-from clusterkit.errors import ParamError
-from clusterkit.scoreboard import Aids, Choices, Scoreboard, uncertainty
+from clusterkit.errors import ContractError, ParamError
+from clusterkit.scoreboard import Aids, Choices, Scoreboard, aggregate, rank, uncertainty
 from clusterkit.scoreboard.uncertainty import CHOICES, ChoiceSpace, ranks_of
 
 N_REGIONS, N_INDICATORS = 40, 12
@@ -25,12 +27,13 @@ ONE_WAY = Choices(
 
 
 def framework() -> Framework:
-    """Twelve indicators in five sub-dimensions of two dimensions, weighted; one sub-dimension is empty."""
+    """Twelve indicators in six sub-dimensions of two dimensions, weighted: one of them alone, one part empty."""
     rows: list[tuple[str, str, str, float, float]] = [("all", "index", "", np.nan, 1)]
     rows += [("d0", "dimension", "all", np.nan, 2), ("d1", "dimension", "all", np.nan, 1)]
-    rows += [(f"s{n}", "sub-dimension", f"d{n % 2}", np.nan, 1 + n) for n in range(5)]
+    rows += [(f"s{n}", "sub-dimension", f"d{n % 2}", np.nan, 1 + n) for n in range(6)]
     rows += [("empty", "sub-dimension", "d0", np.nan, 1)]
-    rows += [(f"i{n}", "indicator", f"s{n % 5}", 1.0 if n % 3 else -1.0, 1 + n / 4) for n in range(N_INDICATORS)]
+    homes = [f"s{n % 5}" for n in range(N_INDICATORS - 1)] + ["s5"]
+    rows += [(f"i{n}", "indicator", home, 1.0 if n % 3 else -1.0, 1 + n / 4) for n, home in enumerate(homes)]
     return check_framework(pd.DataFrame(rows, columns=["code", "level", "parent", "direction", "weight"]))
 
 
@@ -73,12 +76,15 @@ def test_identical_alternatives_change_nothing() -> None:
 
 @pytest.mark.parametrize("method", ALL_MEANS)
 def test_each_draw_is_the_build_that_a_plain_loop_makes(method: str) -> None:
-    made = board()
+    # Two of three parts are too few: without its only indicator, one of the three must not be waited for.
+    least = {"sub-dimension": 0.5, "dimension": 0.75}
+    made = board(aggregate={"min_coverage": least})
     choices = Choices(aggregate=[{"method": method}])
     space = ChoiceSpace(made, choices, n_weight_sets=30, seed=5)
     unit = np.random.default_rng(11).random((30, len(CHOICES)))
+    unit[:, CHOICES.index("leave_out")] = np.arange(30) % 13 / 13 + 0.01  # each of them, and none, at least twice
     drawn = space.drawn(unit)
-    seen = 0
+    seen = set()
     for rows, scores in space.scores(unit):
         for row, found in zip(rows, scores, strict=True):
             pick = drawn.loc[row]
@@ -86,17 +92,79 @@ def test_each_draw_is_the_build_that_a_plain_loop_makes(method: str) -> None:
                 impute=choices.impute[pick["impute"]],
                 treat=choices.treat[pick["treat"]],
                 normalise=choices.normalise[pick["normalise"]],
-                aggregate={"method": method, "min_coverage": 0.5},
             )
-            weights = space.weight_set(pick["weights"])
-            if pick["leave_out"]:
-                weights[f"i{pick['leave_out'] - 1}"] = 0.0
-            again = Scoreboard.build(
-                fresh.denominated, fresh.framework.with_weights(weights), aids=fresh.aids, **fresh.steps
-            )
-            np.testing.assert_allclose(found, again.scores.to_numpy(), rtol=1e-9, atol=1e-9)
-            seen += 1
-    assert seen == 30
+            # What is left out helps to find the nearest neighbours, as on the board; after that it is gone.
+            left_out = [f"i{pick['leave_out'] - 1}"] if pick["leave_out"] else []
+            smaller = made.framework.with_weights(space.weight_set(pick["weights"])).without(left_out)
+            again = aggregate(fresh.normalised[smaller.indicators], smaller, method=method, min_coverage=least)
+            np.testing.assert_allclose(found, again.to_numpy(), rtol=1e-9, atol=1e-9)
+            if row < 10 and choices.impute[pick["impute"]]["method"] != "nearest":
+                board_again = Scoreboard.build(
+                    made.values, smaller, aids=made.aids, **{**fresh.steps, "aggregate": {"method": method}}
+                ).with_(aggregate={"method": method, "min_coverage": least})
+                np.testing.assert_allclose(found, board_again.scores.to_numpy(), rtol=1e-9, atol=1e-9)
+            seen |= {(row, pick["leave_out"])}
+    assert len(seen) == 30
+    assert {left for _, left in seen} == set(range(13))
+
+
+def test_without_its_only_indicator_a_part_does_not_count_for_those_above() -> None:
+    # d has s of a and b, and t of c alone; e has u of f alone. Two thirds of the parts must be known.
+    rows = [
+        ("all", "index", ""), ("d", "dimension", "all"), ("e", "dimension", "all"), ("s", "sub-dimension", "d"),
+        ("t", "sub-dimension", "d"), ("u", "sub-dimension", "e"), ("a", "indicator", "s"), ("b", "indicator", "s"),
+        ("c", "indicator", "t"), ("f", "indicator", "u"),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["code", "level", "parent"])
+    tree = check_framework(table.assign(direction=[np.nan] * 6 + [1.0] * 4))
+    x = pd.DataFrame({"a": [0.0, 1, 2], "b": [0.0, 1, 4], "c": [5.0, 0, 1], "f": [2.0, 0, 1]}, index=list("xyz"))
+    made = Scoreboard.build(x, tree, aggregate={"min_coverage": 2 / 3})
+    space = ChoiceSpace(made, Choices(**{**ONE_WAY.__dict__, "leave_out": True}), n_weight_sets=1, seed=1)
+    unit = np.zeros((5, len(CHOICES)))
+    unit[:, CHOICES.index("leave_out")] = np.arange(5) / 5 + 0.1  # none, a, b, c, f
+    ((numbers, scores),) = space.scores(unit)
+    columns = made.scores.columns
+    found = {number: pd.DataFrame(of, x.index, columns) for number, of in zip(numbers, scores, strict=True)}
+    pd.testing.assert_frame_equal(found[0], made.scores, check_names=False)
+    # Without c: t is empty, d is s alone (a 0, 50, 100, b 0, 25, 100), the whole is the mean of d and e.
+    assert found[3]["t"].isna().all()
+    assert found[3]["d"].tolist() == [0.0, 37.5, 100.0]
+    assert found[3]["all"].tolist() == [50.0, 18.75, 75.0]
+    # Without f: u and e are empty, the whole is d: the mean of s and t (c 100, 0, 20).
+    assert found[4][["u", "e"]].isna().all(axis=None)
+    assert found[4]["all"].tolist() == found[4]["d"].tolist() == [50.0, 18.75, 60.0]
+
+
+@pytest.mark.parametrize("is_panel", [False, True])
+def test_intervals_are_percentiles_of_the_ranks_in_the_draws(is_panel: bool) -> None:
+    made, draws = (panel(), 12) if is_panel else (board(), 30)
+    found = uncertainty(made, draws=draws, seed=5)
+    space = ChoiceSpace(made, Choices(), n_weight_sets=draws, seed=5)
+    options = {name: getattr(Choices(), name) for name in ("impute", "treat", "normalise")}
+    places = []
+    for _, pick in found.drawn.iterrows():
+        fresh = made.with_(**{name: several[pick[name]] for name, several in options.items()})
+        left_out = [f"i{pick['leave_out'] - 1}"] if pick["leave_out"] else []
+        smaller = made.framework.with_weights(space.weight_set(pick["weights"])).without(left_out)
+        method = Choices().aggregate[pick["aggregate"]]["method"]
+        scores = aggregate(fresh.normalised[smaller.indicators], smaller, method=method, min_coverage=0.5)
+        places.append(rank(scores.where(made.scores.notna())))
+    assert len(found.intervals) == made.scores.size
+    for (*region, part), interval in found.intervals.iterrows():
+        row = tuple(region) if is_panel else region[0]
+        known = [table.loc[row, part] for table in places]
+        ranks = sorted(place for place in known if not np.isnan(place))
+        assert interval["n_draws"] == len(ranks)
+        if not ranks:
+            assert interval.drop("n_draws").isna().all()
+            continue
+        for share, name in ((0.05, "rank_low"), (0.5, "rank_median"), (0.95, "rank_high")):
+            assert interval[name] == ranks[max(ceil(share * len(ranks) - 1e-9), 1) - 1]
+        with_a_score = made.scores.loc[region[0]] if is_panel else made.scores
+        n = with_a_score[part].count()
+        assert is_panel or found.n_ranked[part] == n
+        assert interval["share_top"] == pytest.approx(np.mean([place <= n / 3 for place in ranks]))
+        assert interval["share_bottom"] == pytest.approx(np.mean([place > 2 * n / 3 for place in ranks]))
 
 
 def test_draws_take_every_option_and_every_set_of_weights() -> None:
@@ -142,12 +210,16 @@ def test_more_choices_widen_the_intervals() -> None:
     assert widths[0] < widths[1] < widths[2]
 
 
-def test_a_panel_is_ranked_by_period() -> None:
+def panel(growth: float = 1.0) -> Scoreboard:
+    """The same regions twice, the second time with this much more of everything."""
     one = board()
-    table = pd.concat([one.denominated, one.denominated + 1.0], keys=[2012, 2017], names=["period", "nuts_id"])
+    table = pd.concat([one.denominated, one.denominated + growth], keys=[2012, 2017], names=["period", "nuts_id"])
     groups = pd.Series([one.aids.groups[nuts_id] for _, nuts_id in table.index], index=table.index)
-    panel = Scoreboard.build(table, framework(), aids=Aids(groups=groups), aggregate={"min_coverage": 0.5})
-    found = uncertainty(panel, draws=10, seed=1, choices=ONE_WAY).intervals
+    return Scoreboard.build(table, framework(), aids=Aids(groups=groups), aggregate={"min_coverage": 0.5})
+
+
+def test_a_panel_is_ranked_by_period() -> None:
+    found = uncertainty(panel(), draws=10, seed=1, choices=ONE_WAY).intervals
     assert list(found.index.names) == ["period", "nuts_id", "part"]
     assert found["rank_high"].max() <= N_REGIONS
     ranked = found["rank"].notna()
@@ -168,6 +240,13 @@ def test_ranks_are_those_of_scipy() -> None:
             np.testing.assert_array_equal(found[draw, :, part], expected)
 
 
+def test_ranks_of_draws_are_ranked_as_on_the_board() -> None:
+    scores = board().scores.round(0)  # with ties
+    scores.iloc[0] = scores.iloc[1] + 1e-13  # which the last bit does not break
+    found = ranks_of(scores.to_numpy()[None], scores.notna().to_numpy())[0]
+    np.testing.assert_array_equal(found, rank(scores).to_numpy())
+
+
 def test_the_board_is_not_changed() -> None:
     made = board()
     before = made.scores.copy()
@@ -183,9 +262,37 @@ def test_the_board_is_not_changed() -> None:
         ({"draws": 10, "seed": True}, r"seed is True\."),
         ({"draws": 10, "seed": 1, "choices": Choices(impute=[])}, r"There is no option for impute\."),
         ({"draws": 10, "seed": 1, "choices": Choices(weight_noise=1.0)}, r"weight_noise is 1\.0\."),
+        ({"draws": 10, "seed": 1, "choices": Choices(weight_noise="some")}, r"weight_noise is 'some'\."),
+        (
+            {"draws": 10, "seed": 1, "choices": Choices(aggregate=[{"method": "geometrc"}])},
+            r"method of index is 'geometrc'\.[^$]*did you mean geometric\?",
+        ),
+        (
+            {"draws": 10, "seed": 1, "choices": Choices(aggregate=[{"method": {"dimensions": "geometric"}}])},
+            r"method names the level 'dimensions'\.",
+        ),
+        ({"draws": 10, "seed": 1, "choices": Choices(aggregate=[{"min_coverage": 7}])}, r"of index is 7\."),
+        (
+            {"draws": 10, "seed": 1, "choices": Choices(aggregate=[{"method": "generalised_mean", "power": 0}])},
+            r"power is 0\.",
+        ),
+        (
+            {"draws": 0, "seed": 0, "choices": Choices(impute=[], treat=[{"wins": 1}, {"logs": 1}])},
+            r"(?s)5 problems:.*draws is 0.*seed is 0.*no option for impute.*of treat 'wins'.*of treat 'logs'",
+        ),
         ({"draws": 10, "seed": 1, "choices": Choices(treat=[{"wins": 1}])}, r"There is no option of treat 'wins'\."),
     ],
 )
 def test_wrong_options_are_refused(options: dict, text: str) -> None:
     with pytest.raises(ParamError, match=text):
         uncertainty(board(), **options)
+
+
+def test_values_that_a_mean_cannot_take_are_refused_as_on_a_board() -> None:
+    mixed = {**ONE_WAY.__dict__, "normalise": [{"method": "zscore"}], "aggregate": [{"method": "geometric"}]}
+    with pytest.raises(ContractError, match=r"The geometric score of s0 meets values that are not above 0 in i0"):
+        uncertainty(board(), draws=5, seed=1, choices=Choices(**mixed))
+    # Wins less defeats are below 0: nothing that a geometric mean of them could mean.
+    above = {"method": {"sub-dimension": "copeland", "dimension": "geometric"}}
+    with pytest.raises(ContractError, match=r"The geometric score of d0 meets values that are not above 0 in s0"):
+        uncertainty(board(), draws=5, seed=1, choices=Choices(**{**mixed, "aggregate": [above]}))
