@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from clusterkit.data.frameworks import Framework
+from clusterkit.errors import ParamError, Problem
 from clusterkit.scoreboard.board import Scoreboard
-from clusterkit.scoreboard.checks import check_number
+from clusterkit.scoreboard.checks import LEAST_SHARED, check_all, check_number
 
-LEAST_SHARED = 3  # regions that two indicators must share for a correlation
+NO_VARIANCE = 1e-12  # of the variances of the parts (no unit): a sum that varies less does so by rounding only
 FLAGS = {
     "thin": "under two thirds of the regions have a figure",
     "against its parent": "it runs against the part it belongs to",
@@ -76,14 +77,22 @@ def audit(
     Audit
         NaN where fewer than three regions share two indicators.
 
+    Raises
+    ------
+    ParamError
+        Thresholds outside their range, all at once.
+
     References
     ----------
     OECD2008, steps 4 and 9 (alpha: p. 72, principal components: p. 63); thresholds of correlation as in Becker2022;
     keys in docs/references.bib.
     """
-    for name, value in (("thin", thin), ("redundant", redundant), ("least_alpha", least_alpha)):
-        check_number(value, name, low=0, high=1)
-    check_number(against, "against", low=-1, high=1)
+    check_all(
+        lambda: check_number(thin, "thin", low=0, high=1),
+        lambda: check_number(redundant, "redundant", low=0, high=1),
+        lambda: check_number(against, "against", low=-1, high=1),
+        lambda: check_number(least_alpha, "least_alpha", low=0, high=1),
+    )
     framework, normalised, scores = board.weighed, board.normalised, board.scores
     correlations = normalised.corr(min_periods=LEAST_SHARED)
     indicators = _indicators(board, framework, correlations)
@@ -131,10 +140,10 @@ def cronbach_alpha(x: pd.DataFrame) -> float:
     complete = x.dropna().to_numpy(dtype=float)
     if x.shape[1] < 2 or len(complete) < LEAST_SHARED:
         return float("nan")
-    of_sum = complete.sum(axis=1).var(ddof=1)
-    if not of_sum > 0:
+    of_sum, of_parts = complete.sum(axis=1).var(ddof=1), complete.var(axis=0, ddof=1).sum()
+    if not of_sum > NO_VARIANCE * of_parts:
         return float("nan")
-    return float(x.shape[1] / (x.shape[1] - 1) * (1 - complete.var(axis=0, ddof=1).sum() / of_sum))
+    return float(x.shape[1] / (x.shape[1] - 1) * (1 - of_parts / of_sum))
 
 
 def principal_axes(x: pd.DataFrame) -> np.ndarray:
@@ -163,28 +172,40 @@ def removals(board: Scoreboard, codes: Sequence[str], *, part: str) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        Index code; ``mean_shift`` and ``largest_shift`` (places), ``n_ranked`` (regions with a rank in both), and
-        ``spearman`` (rank correlation, −1 to 1). NaN where nothing is left to rank.
+        Index code; ``mean_shift`` and ``largest_shift`` (places among the regions with a rank in both, equal scores
+        share the best), ``n_ranked`` (how many those are), and ``spearman`` (rank correlation, −1 to 1). NaN where
+        nothing is left to rank. The periods of a panel are ranked each by itself.
 
     Raises
     ------
     ParamError
-        A code that the framework does not have.
+        A code, or a part with a score, that the framework does not have; all at once.
     """
+    check_all(lambda: board.framework.without(codes), lambda: _check_part(board, part))
     rows = {}
     before = board.ranks[part]
     for code in codes:
         after = board.without([code])
         now = after.ranks[part] if after.framework.leaves(part) else before * np.nan
-        both = pd.concat([before, now], axis=1, keys=["before", "after"]).dropna().rank()
-        shift = (both["before"] - both["after"]).abs()
+        both = pd.concat([before, now], axis=1, keys=["before", "after"]).dropna()
+        together = both.groupby(level=0) if both.index.nlevels > 1 else both
+        places, middle = together.rank(method="min"), together.rank()
+        shift = (places["before"] - places["after"]).abs()
+        with np.errstate(divide="ignore", invalid="ignore"):  # all in one place: NaN, as it should be
+            spearman = middle["before"].corr(middle["after"], min_periods=LEAST_SHARED)
         rows[code] = {
             "mean_shift": shift.mean(),
             "largest_shift": shift.max(),
             "n_ranked": len(both),
-            "spearman": both["before"].corr(both["after"]) if len(both) >= LEAST_SHARED else np.nan,
+            "spearman": spearman,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
+
+
+def _check_part(board: Scoreboard, part: str) -> None:
+    if part not in board.framework.groups:
+        fix = f"choose from {', '.join(board.framework.groups[:12])}"
+        raise ParamError(Problem(f"There is no part {part!r}.", "argument part", "a part that has a score", fix))
 
 
 def _indicators(board: Scoreboard, framework: Framework, correlations: pd.DataFrame) -> pd.DataFrame:
@@ -198,8 +219,9 @@ def _indicators(board: Scoreboard, framework: Framework, correlations: pd.DataFr
             top = framework.table.loc[top, "parent"]
         siblings = [other for other in framework.children(parent) if other != code]
         near = correlations.loc[code, siblings].dropna()
-        table.loc[code, "with_parent"] = normalised[code].corr(scores[parent], min_periods=LEAST_SHARED)
-        table.loc[code, "with_top"] = normalised[code].corr(scores[top], min_periods=LEAST_SHARED)
+        with np.errstate(divide="ignore", invalid="ignore"):  # the same everywhere: NaN, as it should be
+            table.loc[code, "with_parent"] = normalised[code].corr(scores[parent], min_periods=LEAST_SHARED)
+            table.loc[code, "with_top"] = normalised[code].corr(scores[top], min_periods=LEAST_SHARED)
         table.loc[code, "closest"] = near.idxmax() if len(near) else ""
         table.loc[code, "with_closest"] = near.max() if len(near) else np.nan
     return table

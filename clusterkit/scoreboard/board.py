@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,7 @@ import pandas as pd
 from clusterkit.data.frameworks import Framework
 from clusterkit.errors import CoverageError, ParamError, Problem
 from clusterkit.scoreboard.aggregation import aggregate
-from clusterkit.scoreboard.checks import check_values, indicator_problems
+from clusterkit.scoreboard.checks import check_all, check_values, indicator_problems
 from clusterkit.scoreboard.imputation import impute, imputed_cells
 from clusterkit.scoreboard.normalisation import normalise
 from clusterkit.scoreboard.screening import denominate, screen
@@ -110,9 +111,11 @@ class Scoreboard:
 
         Raises
         ------
-        ParamError, ContractError
-            Everything that is wrong, at once: an unknown step option (with the nearest), indicators of the framework
-            that are absent, empty or the same everywhere, values that are no numbers.
+        ContractError
+            A row or column twice, values that are no numbers; all at once.
+        ParamError
+            Everything else that is wrong, at once: an unknown step option (with the nearest), indicators of the
+            framework that are absent, empty or the same everywhere.
 
         Examples
         --------
@@ -135,11 +138,13 @@ class Scoreboard:
             "weigh": weigh,
             "aggregate": aggregate,
         }
-        steps = _checked_steps({name: options or {} for name, options in given.items()})
+        steps = {name: {} if options is None else options for name, options in given.items()}
         numbers = check_values(values.loc[:, values.columns.isin(framework.indicators)], "of values")
-        if problems := indicator_problems(numbers, framework, values.columns):
-            raise ParamError(problems)
-        return cls(numbers[framework.indicators], framework, steps, aids or Aids())
+        check_all(
+            lambda: _checked_steps(steps),
+            lambda: _check_indicators(numbers, framework, values.columns),
+        )
+        return cls(numbers[framework.indicators], framework, _checked_steps(steps), aids or Aids())
 
     def with_(self, **steps: Mapping[str, Any]) -> Scoreboard:
         """The same board with other options for some steps; the options given replace all of that step.
@@ -320,7 +325,13 @@ def _checked_steps(steps: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str
         ]
     if problems:
         raise ParamError(problems)
-    return {name: dict(options) for name, options in steps.items()}
+    # A copy: what the caller does to these options later is not what this board was made with.
+    return {name: copy.deepcopy(dict(options)) for name, options in steps.items()}
+
+
+def _check_indicators(numbers: pd.DataFrame, framework: Framework, columns: pd.Index) -> None:
+    if problems := indicator_problems(numbers, framework, columns):
+        raise ParamError(problems)
 
 
 def _unknown(kind: str, name: str, known: Sequence[str], where: str) -> Problem:

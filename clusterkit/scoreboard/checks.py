@@ -13,6 +13,7 @@ from clusterkit.errors import ContractError, ParamError, Problem, some
 
 RULE = "docs/methods.md#scoreboard"
 SAME = 1e-14  # of the largest absolute value (no unit): values no further apart differ by rounding only
+LEAST_SHARED = 3  # regions that two indicators must share for a correlation: of two it is always 1 or -1
 LEAST = 1e-100  # any unit: the squares of still smaller numbers run out of digits
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from typing import Literal, get_args
 
 import numpy as np
@@ -104,8 +105,7 @@ def normalise(
     x = check_values(x, "of indicators")
     check_choice(method, METHODS, "method")
     sign = _directions(x, directions)
-    if not (len(scale) == 2 and scale[0] < scale[1]):
-        raise ParamError(_problem(f"scale is {scale!r}.", "scale", "write the low end, then the high end: (0, 100)"))
+    _check_ends(scale, mean, floor)
     check_number(sd, "sd", low=1e-12, high=np.inf)
     oriented = x * sign
     low, high = oriented.min(), oriented.max()
@@ -125,6 +125,22 @@ def normalise(
         result = _distance(x, sign, method, reference, targets, distance)
         result = result.clip(upper=100.0) if cap else result
     return result if floor is None else result.clip(lower=floor)
+
+
+def _check_ends(scale: object, mean: object, floor: object) -> None:
+    problems = []
+    is_pair = isinstance(scale, tuple | list) and len(scale) == 2 and all(map(_is_number, scale))
+    if not (is_pair and scale[0] < scale[1]):
+        problems.append(_problem(f"scale is {scale!r}.", "scale", "write the low end, then the high end: (0, 100)"))
+    for name, value in (("mean", mean), ("floor", floor)):
+        if not (_is_number(value) or (name == "floor" and value is None)):
+            problems.append(_problem(f"{name} is {value!r}.", name, "write a number"))
+    if problems:
+        raise ParamError(problems)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
 def _directions(x: pd.DataFrame, directions: Mapping[str, float] | pd.Series | None) -> pd.Series:

@@ -44,7 +44,8 @@ class Choices:
         1 + this.
     leave_out
         Whether each draw leaves out one indicator (or none, as likely as each of them); a part of which it is the only
-        one then counts no more for the parts above it, as in :meth:`Scoreboard.without`.
+        one then counts no more for the parts above it, as in :meth:`Scoreboard.without`. It still helps to find the
+        nearest neighbours.
     """
 
     impute: Sequence[Options] = ({"method": "none"}, {"method": "group_mean"}, {"method": "nearest"})
@@ -74,7 +75,7 @@ class Uncertainty:
         95th percentile over the draws (1 is best); ``share_top`` and ``share_bottom``: share of the draws in the best
         and the worst third; ``n_draws``: draws in which the score is known. NaN where the board has no score.
     n_ranked
-        Regions ranked, by part: those that have a score on the board itself.
+        Regions ranked, by part (of a panel by period and part): those that have a score on the board itself.
     drawn
         Number of the option taken, shape (draws, choices); weights: 0.
     """
@@ -129,7 +130,7 @@ def uncertainty(board: Scoreboard, *, draws: int, seed: int, choices: Choices | 
     for rows, scores in space.scores(unit):
         for period in periods:
             ranks[np.ix_(rows, period)] = ranks_of(scores[:, period], is_ranked[period])
-    return Uncertainty(_intervals(ranks, board), board.scores.notna().sum(), space.drawn(unit))
+    return Uncertainty(_intervals(ranks, board), _n_ranked(board), space.drawn(unit))
 
 
 class ChoiceSpace:
@@ -282,6 +283,14 @@ def ranks_of(scores: np.ndarray, is_ranked: np.ndarray) -> np.ndarray:
     result = np.empty_like(place)
     np.put_along_axis(result, order, place, axis=-1)
     return result.swapaxes(1, 2)
+
+
+def _n_ranked(board: Scoreboard) -> pd.Series:
+    known = board.scores.notna()
+    if known.index.nlevels == 1:
+        return known.sum()
+    by_period = known.groupby(level=0).sum()
+    return pd.concat([row for _, row in by_period.iterrows()], keys=by_period.index, names=["period", "part"])
 
 
 def _intervals(ranks: np.ndarray, board: Scoreboard) -> pd.DataFrame:

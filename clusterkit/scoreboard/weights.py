@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 
 from clusterkit.data.frameworks import Framework
 from clusterkit.errors import ContractError, Problem
-from clusterkit.scoreboard.checks import check_choice, check_number, check_values
+from clusterkit.scoreboard.checks import LEAST_SHARED, check_choice, check_number, check_values
 
 Method = Literal["given", "equal", "pca"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -57,10 +57,11 @@ def weigh(normalised: pd.DataFrame, framework: Framework, *, method: Method = "g
 def principal_weights(x: pd.DataFrame) -> np.ndarray:
     """Squared loadings of the first principal component of the correlations, adding up to 1 (no unit).
 
-    Unknown values are left out pair by pair. Where correlations cannot be told, or no axis is the first (indicators
-    that have nothing in common), and with one or two indicators (whose loadings are always alike), all weigh the same.
+    Unknown values are left out pair by pair. Where correlations cannot be told (fewer than three regions), or no axis
+    is the first (indicators that have nothing in common), and with one or two indicators (whose loadings are always
+    alike), all weigh the same.
     """
-    correlation = x.corr().to_numpy()
+    correlation = x.corr(min_periods=LEAST_SHARED).to_numpy()
     alike = np.full(x.shape[1], 1 / x.shape[1])
     if x.shape[1] < 3 or np.isnan(correlation).any():
         return alike

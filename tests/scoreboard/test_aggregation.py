@@ -344,5 +344,9 @@ def test_without_a_first_axis_all_weigh_the_same() -> None:
     signs = pd.DataFrame(list(product([1.0, -1], repeat=3)), columns=list("abc"))
     assert principal_weights(signs).tolist() == pytest.approx([1 / 3] * 3)
     assert principal_weights(signs.assign(c=4.0)).tolist() == pytest.approx([1 / 3] * 3)
+    # Two regions always lie on a line: their correlation of 1 or -1 says nothing.
+    chain = pd.DataFrame({"a": [1.0, 1, -1, -1], "b": [2.0, 0, 0, -2], "c": [1.0, -1, 1, -1]})
+    assert principal_weights(chain.assign(c=chain["c"].where(chain.index > 0))).tolist() != [1 / 3] * 3
+    assert principal_weights(chain.assign(c=chain["c"].where(chain.index > 1))).tolist() == [1 / 3] * 3
     with pytest.raises(ParamError, match=r"method is 'pcs'\.[^$]*did you mean pca\?"):
         weigh(signs, flat(1, 1, 1), method="pcs")

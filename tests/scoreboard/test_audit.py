@@ -62,6 +62,14 @@ def test_alpha_takes_complete_regions_and_knows_when_it_cannot_be_told() -> None
     assert np.isnan(cronbach_alpha(pd.DataFrame({"a": [1.0, 2, 3], "b": [3.0, 2, 1]})))
 
 
+def test_a_sum_that_varies_by_rounding_alone_has_no_alpha() -> None:
+    one, other = np.random.default_rng(0).uniform(0, 100, (2, 30))
+    against = pd.DataFrame({"a": one, "b": other, "c": 33.3 - one - other})
+    sums = against.to_numpy().sum(axis=1)
+    assert sums.min() < sums.max()  # in the last bits
+    assert np.isnan(cronbach_alpha(against))
+
+
 def test_axes_by_hand() -> None:
     # Two indicators with correlation r have the eigenvalues 1 + r and 1 - r.
     x = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [2.0, 1, 4, 3]})
@@ -131,8 +139,8 @@ def test_flags_hold_at_their_thresholds() -> None:
     for thin, is_flagged in ((35 / 60, False), (35 / 60 + 1e-9, True)):
         flags = audit(made, thin=thin).flags
         assert ("other" in set(flags.loc[flags["flag"] == "thin", "part"])) == is_flagged
-    with pytest.raises(ParamError, match=r"thin is 2\.[^$]*from 0 to 1"):
-        audit(made, thin=2)
+    with pytest.raises(ParamError, match=r"(?s)2 problems:.*thin is 2\..*from 0 to 1.*against is -3\."):
+        audit(made, thin=2, against=-3)
 
 
 def test_an_empty_part_and_an_indicator_that_screening_leaves_constant_are_no_trouble() -> None:
@@ -194,9 +202,38 @@ def small(rows: list[list[float]], index: object = None) -> Scoreboard:
     return Scoreboard.build(pd.DataFrame(rows, columns=list("abc"), index=index, dtype=float), tree)
 
 
+def test_shifts_are_places_also_where_regions_share_one() -> None:
+    # Sums 12, 6, 6, 0: places 1, 2, 2, 4. Without c: 8, 3, 4, 0: places 1, 3, 2, 4: one region moves, by one place.
+    made = small([[4, 4, 4], [2, 1, 3], [1, 3, 2], [0, 0, 0]])
+    assert made.ranks["g"].tolist() == [1, 2, 2, 4]
+    found = removals(made, ["c"], part="g").loc["c"]
+    assert (found["mean_shift"], found["largest_shift"], found["n_ranked"]) == (0.25, 1.0, 4)
+
+
 def test_only_regions_with_both_ranks_are_placed() -> None:
     # The second region has c alone, and no score without it: the others are first and second before and after.
     made = small([[4, 3, 2], [np.nan, np.nan, 4], [1, 1, 0], [0, 0, 1]])
     assert made.ranks["g"].tolist() == [2, 1, 3, 4]
     found = removals(made, ["c"], part="g").loc["c"]
     assert (found["mean_shift"], found["largest_shift"], found["n_ranked"]) == (0.0, 0.0, 3)
+
+
+def test_the_periods_of_a_panel_are_ranked_each_by_itself() -> None:
+    index = pd.MultiIndex.from_product([[2012, 2017], ["AT31", "BE10", "FI1D"]])
+    # Sums 0, 5, 4 and 12, 7, 9; without a 0, 3, 4 and 8, 6, 5: in both periods two regions change places.
+    made = small([[0, 0, 0], [2, 2, 1], [0, 2, 2], [4, 4, 4], [1, 2, 4], [4, 2, 3]], index)
+    found = removals(made, ["a"], part="g").loc["a"]
+    assert found["mean_shift"] == pytest.approx(4 / 6)
+    assert (found["largest_shift"], found["n_ranked"]) == (1.0, 6)
+
+
+def test_unknown_elements_and_parts_are_told_at_once() -> None:
+    with pytest.raises(ParamError) as caught:
+        removals(board(), ["noises", "tt"], part="one")
+    text = str(caught.value)
+    assert "3 problems:" in text
+    assert "has no part 'noises'." in text
+    assert "did you mean noise?" in text
+    assert "has no part 'tt'." in text
+    assert "There is no part 'one'." in text
+    assert "choose from s, t, d, e, all" in text

@@ -139,6 +139,16 @@ def test_what_is_kept_is_never_stale(step: str) -> None:
     pd.testing.assert_frame_equal(new.with_(**{step: {}}).scores, old.scores)  # and back again
 
 
+def test_what_the_caller_does_to_the_options_later_changes_nothing() -> None:
+    levels = {"dimension": "geometric"}
+    options = {"method": levels}
+    made = board(normalise={"scale": (1.0, 100.0)}, aggregate=options)
+    options["min_coverage"], levels["dimension"] = 1.0, "harmonic"
+    assert made.steps["aggregate"] == {"method": {"dimension": "geometric"}}
+    skills = made.with_().scores["skills"]
+    pd.testing.assert_series_equal(skills, made.scores["s"].rename("skills"), check_exact=False)
+
+
 def test_changed_weights_alone_keep_the_normalised_figures() -> None:
     old = board()
     _ = old.scores
@@ -255,6 +265,18 @@ def test_indicators_that_are_absent_empty_or_the_same_everywhere_are_told_at_onc
     assert "The indicator credit is not in the table of values." in text
     assert "did you mean credits?" in text
     assert "framework.without(['graduates'])" in text
+
+
+def test_steps_and_indicators_that_are_wrong_are_told_together() -> None:
+    with pytest.raises(ParamError) as caught:
+        Scoreboard.build(values().assign(credit=7.0), framework(), treat={"logs": 1}, weigh={"methods": "pca"})
+    text = str(caught.value)
+    assert "3 problems:" in text
+    assert "There is no option of treat 'logs'." in text
+    assert "did you mean method?" in text
+    assert "The indicator credit is 7 in all 5 regions that have a figure." in text
+    with pytest.raises(ParamError, match=r"The options of treat are ''\."):
+        board(treat="")
 
 
 def test_a_table_that_is_no_table_of_numbers_is_refused() -> None:

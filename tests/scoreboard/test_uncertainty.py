@@ -162,7 +162,7 @@ def test_intervals_are_percentiles_of_the_ranks_in_the_draws(is_panel: bool) -> 
             assert interval[name] == ranks[max(ceil(share * len(ranks) - 1e-9), 1) - 1]
         with_a_score = made.scores.loc[region[0]] if is_panel else made.scores
         n = with_a_score[part].count()
-        assert is_panel or found.n_ranked[part] == n
+        assert found.n_ranked[(region[0], part) if is_panel else part] == n
         assert interval["share_top"] == pytest.approx(np.mean([place <= n / 3 for place in ranks]))
         assert interval["share_bottom"] == pytest.approx(np.mean([place > 2 * n / 3 for place in ranks]))
 
