@@ -35,9 +35,10 @@ definitions: $(VENV)/.report  ## derive clusters of divisions from data/processe
 schema: $(VENV)/.report  ## write params/schema.json anew
 	$(BIN)/clusterkit params schema > params/schema.json.part && mv params/schema.json.part params/schema.json
 
-docs: $(VENV)/.report  ## write the tables in docs/indicators.md and docs/frameworks.md anew
+docs: $(VENV)/.report  ## write the tables in docs/ anew: indicators, frameworks, rules
 	$(BIN)/python -m clusterkit.data.indicators.page > docs/indicators.md.part && mv docs/indicators.md.part docs/indicators.md
 	$(BIN)/python -m clusterkit.scoreboard.page > docs/frameworks.md.part && mv docs/frameworks.md.part docs/frameworks.md
+	$(BIN)/python -m clusterkit.stress_test.page > docs/stress-test-rules.md.part && mv docs/stress-test-rules.md.part docs/stress-test-rules.md
 
 lint: $(VENV)/.test  ## check style of code and notebooks
 	$(BIN)/ruff check .

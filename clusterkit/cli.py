@@ -21,6 +21,7 @@ from clusterkit.batch import pages
 from clusterkit.commands.answers import RUN_FAILED, refuse_wrong_input, say
 from clusterkit.commands.data import data
 from clusterkit.commands.definitions import definitions
+from clusterkit.commands.stress_test import stress_test
 from clusterkit.errors import ClusterkitError
 from clusterkit.paths import Project, project
 
@@ -72,14 +73,15 @@ def report(
     """Run the notebooks of each region and make the website.
 
     Every parameter is checked before anything runs. A page that fails does not stop the
-    others; it is named at the end, and the exit status is 1. The page on all regions together
-    is made with --all, or under the name europe; other runs, and --all with --page, leave it as it is.
+    others; it is named at the end, and the exit status is 1. The pages on no single region are made
+    with --all, or under their names, europe and stress-test-example; other runs, and --all with --page,
+    leave them as they are.
     """
     if bool(regions) == everything:
         message = "Name the regions, or say --all."
         raise click.UsageError(message)
     place = project(root)
-    names = [name for name in regions if name != parameters.EUROPE_ID]
+    names = [name for name in regions if name not in (parameters.EUROPE_ID, parameters.EXAMPLE_ID)]
     if kinds and not (everything or names):
         message = "--page chooses among the pages of a region: name one, or say --all."
         raise click.UsageError(message)
@@ -92,7 +94,10 @@ def report(
     chosen = [page for page in pages.REGION_PAGES if not kinds or page.kind in kinds]
     jobs = [runner.region_job(place, params, page) for params in wanted for page in chosen]
     total = len(jobs)
-    if len(names) < len(regions) or (everything and not kinds):
+    whole_site = everything and not kinds
+    if parameters.EXAMPLE_ID in regions or (whole_site and parameters.has_example(place)):
+        jobs.insert(0, runner.example_job(place, parameters.load_example(place)))
+    if parameters.EUROPE_ID in regions or whole_site:
         jobs.insert(0, runner.europe_job(place, parameters.load_europe(place)))  # the longest first
     runner.check_parameters([*jobs, runner.home_job(place, listed)])
     start = time.monotonic()
@@ -104,10 +109,10 @@ def report(
         _render(place, listed, renderer)
         took = f"in {time.monotonic() - start:.0f} s."
         if wanted:
-            done = total - sum(result.job.region != runner.EUROPE for result in failed)
+            done = total - sum(result.job.region not in runner.WHOLE for result in failed)
             say(f"{done} of {_count(total, 'page')} of {_count(len(wanted), 'region')} {took}")
         elif not failed:
-            say(f"The page on {runner.site.EUROPE_NAME} {took}")
+            say(f"{' and '.join(result.job.name for result in results)} {took}")
     if failed or home.failure:
         sys.exit(RUN_FAILED)
 
@@ -171,6 +176,7 @@ def _render(place: Project, listed: list[parameters.RegionParams], renderer: str
 
 main.add_command(data)
 main.add_command(definitions)
+main.add_command(stress_test)
 
 
 @main.group("params")

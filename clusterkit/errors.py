@@ -40,8 +40,12 @@ class ClusterkitError(Exception):
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        parts = [str(problem) for problem in self.problems[:MAX_SHOWN]]
-        hidden = len(self.problems) - MAX_SHOWN
+        return self.text(MAX_SHOWN)
+
+    def text(self, most: int) -> str:
+        """The problems in words, the first ``most`` of them and how many more there are."""
+        parts = [str(problem) for problem in self.problems[:most]]
+        hidden = len(self.problems) - most
         if hidden > 0:
             parts.append(f"... and {hidden} more problem{'s' if hidden > 1 else ''}.")
         if len(self.problems) > 1:

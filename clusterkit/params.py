@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StrictInt,
     StrictStr,
@@ -30,19 +28,17 @@ from pydantic_core import PydanticCustomError
 from clusterkit import yamlfile
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.paths import Project
+from clusterkit.typed import Strict, problems_of
 
 RULE = "params/schema.json"
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
 RESERVED_ID = "home"  # folder of the home page's data
 EUROPE_ID = "europe"  # page of all regions, and folder of its data
+EXAMPLE_ID = "stress-test-example"  # page of a stress test with illustrative answers, and folder of its data
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class MappingParams(_Strict):
+class MappingParams(Strict):
     """Parameters of the cluster mapping page."""
 
     taxonomy: Literal["nace-divisions"] = "nace-divisions"
@@ -69,7 +65,7 @@ FrameworkName = Annotated[StrictStr, Field(pattern=REGION_ID, max_length=60)]
 PeerList = Annotated[list[StrictStr], Field(min_length=1, max_length=5)]
 
 
-class ScoreboardParams(_Strict):
+class ScoreboardParams(Strict):
     """Parameters of the scoreboard page."""
 
     framework: FrameworkName = Field("eocic-8", description="Framework: name of a file in params/frameworks.")
@@ -94,7 +90,25 @@ class ScoreboardParams(_Strict):
     )
 
 
-class RegionParams(_Strict):
+# Inside the project, so that a page names no folder of somebody's machine and the project can move.
+ProjectFile = Annotated[StrictStr, Field(min_length=1, max_length=300)]
+
+
+class StressTestParams(Strict):
+    """Parameters of the stress test page: what the region hands in, each a file of the project or none."""
+
+    answers: ProjectFile | None = Field(
+        None, description="File or folder with the answers of the respondents, from the project folder; null for none."
+    )
+    earlier_answers: ProjectFile | None = Field(None, description="The same of an earlier round, to tell the change.")
+    programmes: ProjectFile | None = Field(None, description="Table of the region's cluster programmes.")
+    domains: ProjectFile | None = Field(None, description="Table of its priority domains of smart specialisation.")
+    earlier_scoreboard: ProjectFile | None = Field(
+        None, description="File evidence.csv beside an earlier stress test page, to tell the change."
+    )
+
+
+class RegionParams(Strict):
     """Everything that a report of one region depends on."""
 
     schema_version: Literal[1] = 1
@@ -113,6 +127,7 @@ class RegionParams(_Strict):
     seed: Annotated[StrictInt, Field(ge=1)] = Field(20141, description="Seed of everything that is drawn at random.")
     mapping: MappingParams = MappingParams()
     scoreboard: ScoreboardParams = ScoreboardParams()
+    stress_test: StressTestParams = StressTestParams()
 
     @property
     def score_options(self) -> dict[str, Any]:
@@ -149,11 +164,15 @@ class RegionParams(_Strict):
 
 
 # Sections of RegionParams. A name stands in one section only: in a notebook all stand side by side.
-SECTIONS: dict[str, type[_Strict]] = {"mapping": MappingParams, "scoreboard": ScoreboardParams}
+SECTIONS: dict[str, type[Strict]] = {
+    "mapping": MappingParams,
+    "scoreboard": ScoreboardParams,
+    "stress_test": StressTestParams,
+}
 COMMON = ("region", "name", "nuts_version", "nuts_ids", "reference_year", "seed")  # what every page of a region takes
 
 
-class EuropeParams(_Strict):
+class EuropeParams(Strict):
     """Everything that the page of all regions depends on."""
 
     nuts_version: Literal[2016] = 2016
@@ -270,13 +289,14 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
         codes = known_codes(project)
         for params, locate in loaded:
             problems += _check_codes(params, locate, codes)
+            problems += _check_handed_in(params, locate, project)
     if problems:
         raise ParamError(list(dict.fromkeys(problems)))
     return [params for params, _ in loaded]
 
 
 def _unknown_region(region: str, known: list[str]) -> Problem:
-    close = difflib.get_close_matches(region, [*known, EUROPE_ID], n=1)
+    close = difflib.get_close_matches(region, [*known, EUROPE_ID, EXAMPLE_ID], n=1)
     hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(known[:12])}, or add a file"
     return Problem(
         what=f"There is no region {region!r}.",
@@ -288,6 +308,19 @@ def _unknown_region(region: str, known: list[str]) -> Problem:
 
 def _load(project: Project, region: str) -> tuple[RegionParams, yamlfile.Locate]:
     path = project.params / "regions" / f"{region}.yaml"
+    if region == EXAMPLE_ID:
+        raise ParamError(
+            Problem(
+                what=f"The identifier {region!r} is taken by the example of a stress test.",
+                where=str(path),
+                rule="a page has one name",
+                fix="rename the file and the identifier in it",
+            )
+        )
+    return _load_file(project, path, region)
+
+
+def _load_file(project: Project, path: Path, region: str) -> tuple[RegionParams, yamlfile.Locate]:
     default, locate_default = yamlfile.read(project.params / "default.yaml")
     own, locate_own = yamlfile.read(path)
 
@@ -298,11 +331,11 @@ def _load(project: Project, region: str) -> tuple[RegionParams, yamlfile.Locate]
     try:
         params = RegionParams.model_validate(merged)
     except ValidationError as exc:
-        raise ParamError([_from_pydantic(error, locate) for error in exc.errors()]) from exc
+        raise ParamError(_problems(exc, RegionParams, locate)) from exc
     if params.region != region:
         raise ParamError(
             Problem(
-                what=f"The file {region}.yaml says region: {params.region!r}.",
+                what=f"The file {path.name} says region: {params.region!r}.",
                 where=locate(("region",)),
                 rule="the region's identifier is the name of its file",
                 fix=f"write region: {region!r}, or rename the file",
@@ -330,27 +363,9 @@ def _merge(default: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _from_pydantic(error: Mapping[str, Any], locate: yamlfile.Locate) -> Problem:
-    keys = tuple(error["loc"])
-    name = ".".join(str(key) for key in keys) or "the file"
-    fix = f"see {RULE} and params/default.yaml"
-    if error["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(str(keys[-1]), _fields(keys[:-1]), n=1)
-        fix = f"did you mean {close[0]}?" if close else f"remove it; the keys are {', '.join(_fields(keys[:-1]))}"
-        what = f"Unknown parameter {name}."
-    elif error["type"] == "missing":
-        what = f"The parameter {name} is missing."
-        fix = f"add {name}; see params/regions/piemonte.yaml"
-    elif error["type"] == "value_error":
-        what = f"{error['msg'].removeprefix('Value error, ')}."
-    else:
-        what = f"{name} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}."
-    return Problem(what=what, where=locate(keys), rule=RULE, fix=fix)
-
-
-def _fields(keys: tuple[Any, ...]) -> list[str]:
-    model = SECTIONS.get(str(keys[0]), RegionParams) if keys else RegionParams
-    return list(model.model_fields)
+def _problems(exc: ValidationError, model: type[Strict], locate: yamlfile.Locate) -> list[Problem]:
+    see = f"see {RULE} and params/default.yaml"
+    return problems_of(exc, model, locate, rule=RULE, example="params/regions/piemonte.yaml", see=see)
 
 
 def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) -> list[Problem]:
@@ -480,6 +495,34 @@ def _close_name(name: str, known: Sequence[str]) -> str:
     return f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}, or add a file"
 
 
+def _check_handed_in(params: RegionParams, locate: yamlfile.Locate, project: Project) -> list[Problem]:
+    """Files that the stress test names: inside the project, there, and right."""
+    given = {key: value for key, value in params.stress_test.model_dump().items() if value is not None}
+    problems = []
+    for key, value in given.items():
+        path = (project.root / value).resolve()
+        if Path(value).is_absolute() or not path.is_relative_to(project.root.resolve()):
+            what = f"stress_test.{key} is {value!r}, outside of the project."
+            fix = "copy it into the project, such as params/stress_test/answers, and name it from there"
+            problems.append(
+                Problem(what, locate(("stress_test", key)), "a report is made from files of the project", fix)
+            )
+        elif not path.exists():
+            what = f"There is no file or folder {value!r}."
+            fix = "correct the name, or write null; `clusterkit stress-test init` makes a file to fill in"
+            problems.append(Problem(what, locate(("stress_test", key)), "names start from the project folder", fix))
+    if problems or not given:
+        return problems
+    # Imported here: most regions hand in nothing, and pandas takes its time.
+    from clusterkit.stress_test.inputs import load_inputs, load_instrument
+
+    try:
+        load_inputs(load_instrument(project.params), project.root, given, region=params.region)
+    except ClusterkitError as exc:
+        return list(exc.problems)
+    return []
+
+
 def mapping_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the mapping notebook declares, flat, as papermill passes them on."""
     return {**params.model_dump(include={*COMMON, "base_year"}), **params.mapping.model_dump()}
@@ -488,6 +531,16 @@ def mapping_parameters(params: RegionParams) -> dict[str, Any]:
 def scoreboard_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the scoreboard notebook declares, flat, as papermill passes them on."""
     return {**params.model_dump(include=set(COMMON)), **params.scoreboard.model_dump()}
+
+
+def stress_test_parameters(params: RegionParams) -> dict[str, Any]:
+    """The values that the stress test notebook declares, flat, as papermill passes them on."""
+    return {
+        **params.model_dump(include={*COMMON, "base_year"}),
+        **params.mapping.model_dump(include={"strong_lq", "min_share_pct"}),
+        **params.scoreboard.model_dump(include={"normalisation", "aggregation", "min_coverage", "draws"}),
+        **params.stress_test.model_dump(),
+    }
 
 
 @dataclass(frozen=True)
@@ -515,6 +568,31 @@ def chosen_peers(params: RegionParams, project: Project) -> ChosenPeers:
     return ChosenPeers(ids, {peer.region: peer.nuts_ids for peer in files}, {peer.region: peer.name for peer in files})
 
 
+def programmes_of_others(params: RegionParams, project: Project) -> tuple[dict[str, Any], dict[str, str]]:
+    """Programmes of the other regions that have a table of them, and the names of these regions.
+
+    Raises
+    ------
+    ParamError
+        What is wrong with the file of a region, or with its table.
+    """
+    # Imported here: parameters are read before pandas is needed.
+    from clusterkit.stress_test import load_instrument, read_programmes
+
+    others = [region for region in region_ids(project) if region != params.region]
+    listed = [other for other in load_regions(project, others) if other.stress_test.programmes] if others else []
+    if not listed:
+        return {}, {}
+    instrument = load_instrument(project.params)
+    tables = {
+        other.region: read_programmes(
+            project.root / str(other.stress_test.programmes), instrument.vocabulary, parts=instrument.parts
+        )
+        for other in listed
+    }
+    return tables, {other.region: other.name for other in listed}
+
+
 def check(values: Mapping[str, Any]) -> RegionParams:
     """Check the parameter cell of a region's notebook and return it typed.
 
@@ -538,9 +616,31 @@ def check(values: Mapping[str, Any]) -> RegionParams:
     try:
         return RegionParams.model_validate(given)
     except ValidationError as exc:
-        raise ParamError(
-            [_from_pydantic(error, lambda _: "the notebook's parameters cell") for error in exc.errors()]
-        ) from exc
+        raise ParamError(_problems(exc, RegionParams, lambda _: "the notebook's parameters cell")) from exc
+
+
+def has_example(project: Project) -> bool:
+    """Whether the project has an example of a stress test."""
+    return _example_path(project).is_file()
+
+
+def _example_path(project: Project) -> Path:
+    return project.params / "stress_test" / "example.yaml"
+
+
+def load_example(project: Project) -> RegionParams:
+    """The parameters of the example of a stress test, whose answers are made up.
+
+    Raises
+    ------
+    ParamError
+        What is wrong with ``params/stress_test/example.yaml``, or with a file that it names.
+    """
+    params, locate = _load_file(project, _example_path(project), EXAMPLE_ID)
+    problems = [*_check_codes(params, locate, known_codes(project)), *_check_handed_in(params, locate, project)]
+    if problems:
+        raise ParamError(problems)
+    return params
 
 
 def load_europe(project: Project) -> EuropeParams:
@@ -556,7 +656,7 @@ def load_europe(project: Project) -> EuropeParams:
     try:
         return EuropeParams.model_validate(values)
     except ValidationError as exc:
-        raise ParamError([_from_pydantic(error, locate) for error in exc.errors()]) from exc
+        raise ParamError(_problems(exc, EuropeParams, locate)) from exc
 
 
 def check_europe(values: Mapping[str, Any]) -> EuropeParams:
@@ -576,9 +676,7 @@ def check_europe(values: Mapping[str, Any]) -> EuropeParams:
     try:
         return EuropeParams.model_validate(known)
     except ValidationError as exc:
-        raise ParamError(
-            [_from_pydantic(error, lambda _: "the notebook's parameters cell") for error in exc.errors()]
-        ) from exc
+        raise ParamError(_problems(exc, EuropeParams, lambda _: "the notebook's parameters cell")) from exc
 
 
 def schema() -> str:

@@ -62,8 +62,14 @@ def rows(
     for name, value in as_table(p):
         if name == "mapping.highlight" and taxonomy is not None:
             value = [taxonomy.label(code) for code in value]
-        parameters.append((f"Parameter {name}", ", ".join(value) if isinstance(value, list) else str(value)))
+        parameters.append((f"Parameter {name}", _shown(value)))
     return [*parameters, ("Code", f"commit {commit(project.root)}"), ("Versions", versions()), *data_rows(project)]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return "none" if value is None else str(value)
 
 
 def site_rows(listed: list[RegionParams], project: Project) -> list[tuple[str, str]]:

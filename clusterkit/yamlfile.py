@@ -9,6 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 
 from clusterkit.errors import ParamError, Problem
 
@@ -30,7 +31,11 @@ def read(path: Path) -> tuple[dict[str, Any], Locate]:
         The file is absent, not YAML, holds a key twice, or is not a mapping.
     """
     try:
-        loaded = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        # Looked for only where there can be one: it reads the text twice.
+        events = YAML().parse(text) if "*" in text else ()
+        alias = next((event for event in events if isinstance(event, AliasEvent)), None)
+        loaded = None if alias else YAML(typ="rt").load(text)
     except OSError as exc:
         raise ParamError(
             Problem(
@@ -58,6 +63,15 @@ def read(path: Path) -> tuple[dict[str, Any], Locate]:
                 fix="mend the line; text with a colon or a leading special sign needs quotes",
             )
         ) from exc
+    if alias:
+        raise ParamError(
+            Problem(
+                what=f"{path.name} refers to another place of the file: *{alias.anchor}.",
+                where=f"{path}, line {alias.start_mark.line + 1}",
+                rule="every value is written where it stands: references can make a small file endless",
+                fix="write the value itself",
+            )
+        )
     if not isinstance(loaded, dict):
         raise ParamError(
             Problem(

@@ -92,6 +92,7 @@ def tiny_project(tmp_path_factory: pytest.TempPathFactory, copy_project: CopyPro
     shutil.rmtree(project.processed)
     for path in (project.params / "regions").iterdir():
         path.unlink()
+    (project.params / "stress_test" / "example.yaml").unlink()  # its evidence is that of a real region
     for region, values in TINY_REGIONS.items():
         text = json.dumps({"region": region, **values}, ensure_ascii=False, indent=2)  # JSON is YAML 1.2
         (project.params / "regions" / f"{region}.yaml").write_text(text + "\n", encoding="utf-8")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ import pytest
 from clusterkit import params
 from clusterkit.errors import ParamError, Problem
 from clusterkit.paths import Project, project
+from clusterkit.stress_test import blank, load_questionnaire, write_answers
 from clusterkit.yamlfile import read
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,6 +65,30 @@ SCOREBOARD_VALUES = {
     "sobol_base": 256,
 }
 SCOREBOARD = PIEMONTE + "scoreboard:\n  "
+STRESS_TEST_VALUES = {
+    "region": "piemonte",
+    "name": "Piemonte",
+    "nuts_version": 2016,
+    "nuts_ids": ["ITC1"],
+    "base_year": 2011,
+    "reference_year": 2014,
+    "seed": 20141,
+    "strong_lq": 1.5,
+    "min_share_pct": 1.0,
+    "normalisation": "minmax",
+    "aggregation": "arithmetic",
+    "min_coverage": 0.5,
+    "draws": 1000,
+    "answers": "params/stress_test/answers/piemonte",
+    "earlier_answers": None,
+    "programmes": None,
+    "domains": None,
+    "earlier_scoreboard": None,
+}
+STRESS_TEST = PIEMONTE + "stress_test:\n  "
+EXAMPLE = "params/stress_test/example/"  # files of the example, from the project folder
+QUESTIONNAIRE = load_questionnaire(ROOT / "params" / "stress_test")
+PROGRAMMES = "id,name,level,first_year,objectives\nA-1,Skills fund,regional,2022,skills\n"
 
 Write = Callable[..., None]
 Problems = Callable[..., list[Problem]]
@@ -126,6 +154,16 @@ def test_an_unknown_key_inside_scoreboard_is_compared_with_the_keys_of_scoreboar
         "remove it; the keys are framework, older_framework, normalisation, aggregation, min_coverage, peers, draws, "
         "sobol_base"
     )
+
+
+def test_an_unknown_key_inside_stress_test_is_compared_with_the_keys_of_stress_test(problems: Problems) -> None:
+    problem = only(problems(STRESS_TEST + "earlier_answer: a.csv\n"))
+    assert (problem.what, line_of(problem), problem.fix) == (
+        "Unknown parameter stress_test.earlier_answer.", "6", "did you mean earlier_answers?",
+    )  # fmt: skip
+    problem = only(problems(STRESS_TEST + "draws: 500\n"))  # a key of another section
+    assert problem.what == "Unknown parameter stress_test.draws."
+    assert problem.fix == "remove it; the keys are answers, earlier_answers, programmes, domains, earlier_scoreboard"
 
 
 def test_an_unknown_section_is_compared_with_the_sections(problems: Problems) -> None:
@@ -232,6 +270,11 @@ def test_a_missing_key(problems: Problems, project_copy: Project) -> None:
             "scoreboard.peers is ['ES11', 'ES12', 'ES13', 'ES21', 'ES22', 'ES23']: input should be 'auto', or a list",
             "6",
         ),
+        (PIEMONTE + "stress_test:\n", "stress_test is None: input should be a valid dictionary", "5"),
+        (STRESS_TEST + "answers: 3\n", "stress_test.answers is 3: input should be a valid string.", "6"),
+        (STRESS_TEST + "answers: [a.csv]\n", "stress_test.answers is ['a.csv']: input should be a valid string.", "6"),
+        (STRESS_TEST + 'domains: ""\n', "stress_test.domains is '': string should have at least 1 character.", "6"),
+        (STRESS_TEST + f"programmes: {'x' * 301}\n", "string should have at most 300 characters.", "6"),
     ],
 )
 def test_a_value_of_the_wrong_type_or_range(problems: Problems, text: str, what: str, line: str) -> None:
@@ -340,6 +383,9 @@ def test_an_unknown_region_is_answered_with_the_nearest_or_with_all(project_copy
     near, far = caught.value.problems
     assert near.fix == "did you mean piemonte?"
     assert far.fix == f"choose from {', '.join(PILOTS)}, or add a file"
+    with pytest.raises(ParamError) as caught:
+        params.load_regions(project_copy, ["stress-test-exmple"])
+    assert only(list(caught.value.problems)).fix == "did you mean stress-test-example?"
 
 
 def test_no_region_file_at_all(project_copy: Project) -> None:
@@ -382,6 +428,16 @@ def test_a_wrong_parameter_of_the_page_of_all_regions_is_refused(values: dict[st
 def test_the_home_page_keeps_its_identifier(problems: Problems) -> None:
     problem = only(problems(PIEMONTE.replace("region: piemonte", "region: home"), region="home"))
     assert "the identifier 'home' is taken by the home page" in problem.what.lower()
+
+
+def test_the_example_of_a_stress_test_keeps_its_identifier(problems: Problems, project_copy: Project) -> None:
+    text = PIEMONTE.replace("region: piemonte", "region: stress-test-example")
+    assert only(problems(text, region="stress-test-example")) == Problem(
+        what="The identifier 'stress-test-example' is taken by the example of a stress test.",
+        where=str(project_copy.params / "regions" / "stress-test-example.yaml"),
+        rule="a page has one name",
+        fix="rename the file and the identifier in it",
+    )
 
 
 @pytest.mark.parametrize(
@@ -557,6 +613,211 @@ def test_a_peer_that_cannot_be_one(problems: Problems, peers: str, what: str, ru
     assert (problem.what, line_of(problem), problem.rule, problem.fix) == (what, "6", rule, fix)
 
 
+def hand_in(
+    place: Project, name: str, *, region: str = "piemonte", day: str = "2026-03-16", made_up: bool = False
+) -> str:
+    """One respondent's answers as a file of the project, none filled in; what a region file calls it."""
+    sheet = blank(
+        QUESTIONNAIRE, region=region, respondent="r1", group="public-authority", date=dt.date.fromisoformat(day)
+    )
+    path = place.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_answers(path, [replace(sheet, illustrative=made_up)], QUESTIONNAIRE)
+    return name
+
+
+def test_a_region_hands_in_files_and_folders_of_the_project(project_copy: Project, write: Write) -> None:
+    hand_in(project_copy, "answers/now/r1.yaml")
+    hand_in(project_copy, "answers/then.csv", day="2024-05-13")
+    (project_copy.root / "answers" / "programmes.csv").write_text(PROGRAMMES, encoding="utf-8")
+    write(
+        STRESS_TEST + "answers: answers/now/\n  earlier_answers: answers/../answers/then.csv\n"
+        "  programmes: answers/programmes.csv\n  domains: null\n"
+    )
+    assert params.load_regions(project_copy, ["piemonte"])[0].stress_test == params.StressTestParams(
+        answers="answers/now/", earlier_answers="answers/../answers/then.csv", programmes="answers/programmes.csv"
+    )
+
+
+@pytest.mark.parametrize("name", ["/etc/hosts", "..", "../answers.csv", "params/../../answers.csv"])
+def test_a_file_outside_of_the_project_is_refused_whether_it_exists_or_not(
+    problems: Problems, project_copy: Project, name: str
+) -> None:
+    problem = only(problems(STRESS_TEST + f"answers: {name}\n"))
+    assert problem == Problem(
+        what=f"stress_test.answers is {name!r}, outside of the project.",
+        where=f"{project_copy.params / 'regions' / 'piemonte.yaml'}, line 6",
+        rule="a report is made from files of the project",
+        fix="copy it into the project, such as params/stress_test/answers, and name it from there",
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a right to make links")
+def test_a_link_that_leads_out_of_the_project_is_followed_and_refused(
+    problems: Problems, project_copy: Project, tmp_path: Path
+) -> None:
+    hand_in(Project(tmp_path), "outside/answers.csv")
+    (project_copy.root / "answers").symlink_to(tmp_path / "outside")
+    problem = only(problems(STRESS_TEST + "answers: answers/answers.csv\n"))
+    assert problem.what == "stress_test.answers is 'answers/answers.csv', outside of the project."
+
+
+def test_an_absolute_name_of_a_file_of_the_project_is_refused(problems: Problems, project_copy: Project) -> None:
+    name = str(project_copy.root / hand_in(project_copy, "answers.csv"))
+    assert only(problems(STRESS_TEST + f"answers: {name}\n")).what.endswith("outside of the project.")
+
+
+@pytest.mark.parametrize("key", ["answers", "earlier_answers", "programmes", "domains", "earlier_scoreboard"])
+def test_a_file_that_is_not_there_is_named_with_its_line(problems: Problems, key: str) -> None:
+    problem = only(problems(STRESS_TEST + f"{key}: params/none.csv\n"))
+    assert (problem.what, line_of(problem), problem.rule, problem.fix) == (
+        "There is no file or folder 'params/none.csv'.", "6", "names start from the project folder",
+        "correct the name, or write null; `clusterkit stress-test init` makes a file to fill in",
+    )  # fmt: skip
+
+
+def test_all_names_that_are_wrong_come_at_once(problems: Problems) -> None:
+    found = problems(STRESS_TEST + "answers: none\n  programmes: /none.csv\n  domains: ../none.csv\n")
+    assert [(problem.what, line_of(problem)) for problem in found] == [
+        ("There is no file or folder 'none'.", "6"),
+        ("stress_test.programmes is '/none.csv', outside of the project.", "7"),
+        ("stress_test.domains is '../none.csv', outside of the project.", "8"),
+    ]
+
+
+def test_a_folder_without_answers(problems: Problems, project_copy: Project) -> None:
+    folder = project_copy.root / "answers"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("none yet", encoding="utf-8")
+    assert only(problems(STRESS_TEST + "answers: answers\n")) == Problem(
+        what="The folder answers holds no answers.",
+        where=str(folder),
+        rule="answers are files that end in .yaml, .yml, .xlsx, .csv, .tsv",
+        fix="put files there, or write answers: null",
+    )
+
+
+@pytest.mark.parametrize("name", ["r1.yaml", "answers.csv", "answers.xlsx"])
+def test_answers_of_another_region(problems: Problems, project_copy: Project, name: str) -> None:
+    hand_in(project_copy, name, region="saxony")
+    problem = only(problems(STRESS_TEST + f"answers: {name}\n"))
+    assert (problem.what, problem.rule, problem.fix) == (
+        "The answers are for the region 'saxony'.", "these are to be piemonte’s",
+        "write region: piemonte, or name the answers of this region in its parameters",
+    )  # fmt: skip
+    assert problem.where.startswith(str(project_copy.root / name))
+
+
+def test_a_scoreboard_of_another_region(problems: Problems, project_copy: Project) -> None:
+    text = "item,region,verdict,rank,n_ranked,rank_low,rank_high,n_known\naging,saxony,unknown,,,,,0\n"
+    (project_copy.root / "evidence.csv").write_text(text, encoding="utf-8")
+    problem = only(problems(STRESS_TEST + "earlier_scoreboard: evidence.csv\n"))
+    assert (problem.what, problem.rule) == ("The row is of the region 'saxony'.", "an earlier scoreboard of piemonte")
+
+
+def test_earlier_answers_without_answers(problems: Problems, project_copy: Project) -> None:
+    hand_in(project_copy, "then.csv")
+    assert only(problems(STRESS_TEST + "earlier_answers: then.csv\n")) == Problem(
+        what="There are earlier answers, but no answers.",
+        where="parameters earlier_answers and answers",
+        rule="a change is told between two rounds",
+        fix="name the earlier answers under answers, or add the later ones",
+    )
+
+
+@pytest.mark.parametrize("then", ["2026-03-16", "2026-03-17"])
+def test_rounds_in_the_wrong_order(problems: Problems, project_copy: Project, then: str) -> None:
+    hand_in(project_copy, "now.csv", day="2026-03-16")
+    hand_in(project_copy, "then.csv", day=then)
+    assert only(problems(STRESS_TEST + "answers: now.csv\n  earlier_answers: then.csv\n")) == Problem(
+        what=f"The earlier answers end on {then}, the later begin on 2026-03-16.",
+        where="then.csv and now.csv",
+        rule="the earlier round ends before the later begins",
+        fix="swap the two, or correct the dates",
+    )
+
+
+def test_made_up_answers_beside_real_ones(problems: Problems, project_copy: Project) -> None:
+    hand_in(project_copy, "now.csv")
+    hand_in(project_copy, "then.csv", day="2024-05-13", made_up=True)
+    found = only(problems(STRESS_TEST + "answers: now.csv\n  earlier_answers: then.csv\n"))
+    assert found.what == "One of the two rounds is illustrative."
+
+
+def test_all_that_is_wrong_in_the_files_of_all_regions_comes_at_once(project_copy: Project, write: Write) -> None:
+    hand_in(project_copy, "now.csv", region="saxony")
+    sheet = project_copy.root / hand_in(project_copy, "then.yaml", day="2024-05-13")
+    text = sheet.read_text(encoding="utf-8").replace("priority: null", "priority: 5", 2)
+    sheet.write_text(text.replace("group: public-authority", "group: public-authorty"), encoding="utf-8")
+    (project_copy.root / "programmes.csv").write_text(PROGRAMMES.replace("2022", "soon"), encoding="utf-8")
+    (project_copy.root / "domains.csv").write_text("name,sectors\nWood,C99\n", encoding="utf-8")
+    write(
+        STRESS_TEST
+        + "answers: now.csv\n  earlier_answers: then.yaml\n  programmes: programmes.csv\n  domains: domains.csv\n"
+    )
+    write('region: saxony\nname: "Saxony"\nnuts_ids: ["DED9"]\nstress_test:\n  programmes: programmes.csv\n', "saxony")
+    with pytest.raises(ParamError) as caught:
+        params.load_regions(project_copy)
+    assert [problem.what for problem in caught.value.problems] == [
+        "The answers are for the region 'saxony'.",
+        "The group 'public-authorty' is not known.",
+        "starting-a-business, priority is 5.",
+        "entrepreneurial-culture, priority is 5.",
+        "first_year is 'soon'.",  # once, though two regions name the file
+        "sectors has 'C99'.",
+        "'DED9' is not a NUTS 2 code of NUTS 2016.",
+    ]
+
+
+def test_programmes_of_other_regions_come_with_their_names(project_copy: Project, write: Write) -> None:
+    (piemonte,) = params.load_regions(project_copy, ["piemonte"])
+    assert params.programmes_of_others(piemonte, project_copy) == ({}, {})
+    (project_copy.root / "programmes.csv").write_text(PROGRAMMES, encoding="utf-8")
+    write(STRESS_TEST + "programmes: programmes.csv\n")
+    saxony = 'region: saxony\nname: "Sachsen"\nnuts_ids: ["DED2"]\nstress_test:\n  programmes: programmes.csv\n'
+    write(saxony, "saxony")
+    (piemonte,) = params.load_regions(project_copy, ["piemonte"])
+    tables, names = params.programmes_of_others(piemonte, project_copy)
+    assert names == {"saxony": "Sachsen"}
+    assert list(tables["saxony"]["name"]) == ["Skills fund"]
+    (project_copy.root / "wrong.csv").write_text(PROGRAMMES.replace("2022", "soon"), encoding="utf-8")
+    write(saxony.replace("programmes.csv", "wrong.csv"), "saxony")
+    with pytest.raises(ParamError, match="soon"):
+        params.programmes_of_others(piemonte, project_copy)
+
+
+def test_the_example_is_read_as_a_region_that_no_list_holds(project_copy: Project) -> None:
+    assert params.has_example(project_copy)
+    example = params.load_example(project_copy)
+    assert (example.region, example.name) == (params.EXAMPLE_ID, "Example region")
+    assert example.nuts_ids == PILOTS["lithuania"]
+    assert example.stress_test == params.StressTestParams(
+        answers=f"{EXAMPLE}answers.csv",
+        earlier_answers=f"{EXAMPLE}answers-earlier.csv",
+        programmes=f"{EXAMPLE}programmes.csv",
+        domains=f"{EXAMPLE}domains.csv",
+    )
+    assert params.EXAMPLE_ID not in params.region_ids(project_copy)
+    assert params.check({**params.stress_test_parameters(example), "output_dir": None}).name == "Example region"
+
+
+def test_all_that_is_wrong_with_the_example_comes_at_once(project_copy: Project) -> None:
+    path = project_copy.params / "stress_test" / "example.yaml"
+    text = path.read_text(encoding="utf-8").replace("LT02", "LT00").replace(f"{EXAMPLE}domains.csv", "none.csv")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ParamError) as caught:
+        params.load_example(project_copy)
+    assert [(problem.what, problem.where.rpartition(", line ")[0]) for problem in caught.value.problems] == [
+        ("'LT00' is not a NUTS 2 code of NUTS 2016.", str(path)),
+        ("There is no file or folder 'none.csv'.", str(path)),
+    ]
+    path.write_text(text.replace("region: stress-test-example", "region: example"), encoding="utf-8")
+    with pytest.raises(ParamError, match=r"^The file example\.yaml says region: 'example'\.\n"):
+        params.load_example(project_copy)
+    path.unlink()
+    assert not params.has_example(project_copy)
+
+
 def test_the_year_of_the_newest_manufacturing_figures_is_no_reference_year(problems: Problems) -> None:
     problem = only(problems(PIEMONTE + "reference_year: 2022\n"))
     assert problem.what == "reference_year is 2022; the tables hold 2011 to 2015."
@@ -635,6 +896,10 @@ def test_a_notebook_gets_back_what_it_was_given(project_copy: Project, write: Wr
         scoreboard = params.check({**params.scoreboard_parameters(p), "output_dir": None, "json": json})
         others = {"mapping": params.MappingParams(), "base_year": 2011}
         assert scoreboard == p.model_copy(update=others)
+        stress_test = params.check({**params.stress_test_parameters(p), "output_dir": None, "json": json})
+        assert params.stress_test_parameters(stress_test) == params.stress_test_parameters(p)
+        assert (stress_test.strong_rule, stress_test.score_options) == (p.strong_rule, p.score_options)
+        assert stress_test.stress_test == p.stress_test
 
 
 def test_in_a_notebook_no_two_parameters_have_one_name() -> None:
@@ -646,16 +911,22 @@ def test_in_a_notebook_no_two_parameters_have_one_name() -> None:
 
 
 def test_a_notebook_may_import_the_package_of_a_section() -> None:
-    for values in (NOTEBOOK_VALUES, SCOREBOARD_VALUES):
-        assert params.check({**values, "mapping": json, "scoreboard": json}) == params.check(values)
+    packages = dict.fromkeys(params.SECTIONS, json)
+    for values in (NOTEBOOK_VALUES, SCOREBOARD_VALUES, STRESS_TEST_VALUES):
+        assert params.check({**values, **packages}) == params.check(values)
 
 
 def test_a_page_lists_the_parameters_that_it_was_given_and_no_defaults_of_another() -> None:
-    for values in (NOTEBOOK_VALUES, SCOREBOARD_VALUES):
-        listed = dict(params.as_table(params.check(values)))
-        assert {name.rpartition(".")[2]: value for name, value in listed.items()} == values
-    assert listed["scoreboard.peers"] == ["saxony", "ITC4"]
-    assert "mapping.taxonomy" not in listed
+    tables = {}
+    for kind, values in (
+        ("mapping", NOTEBOOK_VALUES), ("scoreboard", SCOREBOARD_VALUES), ("stress_test", STRESS_TEST_VALUES),
+    ):  # fmt: skip
+        tables[kind] = dict(params.as_table(params.check(values)))
+        assert {name.rpartition(".")[2]: value for name, value in tables[kind].items()} == values
+    assert tables["scoreboard"]["scoreboard.peers"] == ["saxony", "ITC4"]
+    assert "mapping.taxonomy" not in tables["scoreboard"]
+    assert tables["stress_test"]["stress_test.answers"] == STRESS_TEST_VALUES["answers"]
+    assert "scoreboard.peers" not in tables["stress_test"]
 
 
 def test_the_defaults_of_the_file_are_those_of_the_model() -> None:
@@ -692,6 +963,23 @@ def test_a_notebook_with_a_wrong_value_stops(change: dict[str, Any], what: str) 
 def test_a_scoreboard_notebook_with_a_wrong_value_stops(change: dict[str, Any], what: str) -> None:
     with pytest.raises(ParamError) as caught:
         params.check({**SCOREBOARD_VALUES, **change})
+    problem = only(list(caught.value.problems))
+    assert problem.what.startswith(what)
+    assert problem.where == "the notebook's parameters cell"
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"answers": json}, "stress_test.answers is <module 'json' from "),  # an import that hides the parameter
+        ({"programmes": ""}, "stress_test.programmes is '': string should have at least 1 character."),
+        ({"draws": 99}, "scoreboard.draws is 99: input should be greater than or equal to 100."),
+        ({"strong_lq": 0}, "mapping.strong_lq is 0: input should be greater than 0."),
+    ],
+)
+def test_a_stress_test_notebook_with_a_wrong_value_stops(change: dict[str, Any], what: str) -> None:
+    with pytest.raises(ParamError) as caught:
+        params.check({**STRESS_TEST_VALUES, **change})
     problem = only(list(caught.value.problems))
     assert problem.what.startswith(what)
     assert problem.where == "the notebook's parameters cell"

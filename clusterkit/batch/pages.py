@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clusterkit.params import RegionParams, mapping_parameters, scoreboard_parameters
+from clusterkit.params import RegionParams, mapping_parameters, scoreboard_parameters, stress_test_parameters
 from clusterkit.paths import Project
 
 
@@ -64,6 +64,14 @@ REGION_PAGES = (
         title="{name}: ecosystem scoreboard",
         description="conditions for clusters beside Europe and similar regions, strengths and bottlenecks.",
         parameters=scoreboard_parameters,
+    ),
+    RegionPage(
+        kind="stress-test",
+        notebook="stress_test",
+        label="Stress test",
+        title="{name}: stress test for cluster policy",
+        description="priorities and practice of cluster policy beside the evidence, blind spots, and what to ask.",
+        parameters=stress_test_parameters,
     ),
 )
 KINDS = tuple(page.kind for page in REGION_PAGES)

@@ -24,11 +24,15 @@ from traitlets.config import Config
 from clusterkit.batch import site
 from clusterkit.batch.pages import RegionPage
 from clusterkit.errors import Problem, RunError, some
-from clusterkit.params import EUROPE_ID, RESERVED_ID, EuropeParams, RegionParams
+from clusterkit.params import EUROPE_ID, EXAMPLE_ID, RESERVED_ID, EuropeParams, RegionParams, stress_test_parameters
 from clusterkit.paths import ROOT_VARIABLE, Project
 
 HOME = RESERVED_ID  # the home page's place among the regions
 EUROPE = EUROPE_ID  # and that of the page of all regions
+EXAMPLE = EXAMPLE_ID  # and that of the example of a stress test
+WHOLE = (EUROPE, EXAMPLE)  # pages on no single region
+IF_ANY = "if-any"  # tag of a heading that is published only where something stands under it
+BY_HAND = "by-hand"  # tag of a cell for those who run the notebook themselves
 KERNEL = "python3"
 # Every kernel runs one thread: the regions are what runs in parallel.
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -122,14 +126,29 @@ def europe_job(project: Project, params: EuropeParams) -> Job:
     )
 
 
+def example_job(project: Project, params: RegionParams) -> Job:
+    """The stress test with illustrative answers; it depends on no region file."""
+    title = "Illustrative example: stress test for cluster policy"
+    return Job(
+        region=EXAMPLE,
+        label="",
+        name=site.EXAMPLE_NAME,
+        notebook=project.notebooks / "stress_test.ipynb",
+        page=EXAMPLE,
+        downloads=EXAMPLE,
+        title=title,
+        description=f"{title}, with answers that are made up to show how the tool works.",
+        parameters=stress_test_parameters(params),
+    )
+
+
 def home_job(project: Project, listed: Sequence[RegionParams], failed: Sequence[Result] = ()) -> Job:
     """The home page of all regions, with links to the pages that exist and the reasons of those that do not."""
     pages = {
         p.region: {page.label: f"{page.name(p.region)}.html" for page in site.pages_of(project, p.region)}
         for p in listed
     }
-    if site.has_page(project, EUROPE):
-        pages[EUROPE] = {"": f"{EUROPE}.html"}
+    pages |= {name: {"": f"{name}.html"} for name in WHOLE if site.has_page(project, name)}
     failures: dict[str, dict[str, str]] = {}
     for result in failed:
         failures.setdefault(result.job.region, {})[result.job.label] = str(result.failure)
@@ -224,7 +243,7 @@ def run_job(project: Project, job: Job) -> Result:
     try:
         try:
             papermill.execute_notebook(
-                str(job.notebook),
+                str(_for_batch(job.notebook, work)),
                 str(executed),
                 parameters={**job.parameters, "output_dir": str(downloads)},
                 kernel_name=KERNEL,
@@ -250,6 +269,15 @@ def run_job(project: Project, job: Job) -> Result:
     return Result(job, time.monotonic() - start, failure, warnings)
 
 
+def _for_batch(notebook: Path, work: Path) -> Path:
+    """A copy without the cells for those who run the notebook by hand: no control is made, no state of one is kept."""
+    loaded = nbformat.read(notebook, as_version=4)
+    loaded.cells = [cell for cell in loaded.cells if BY_HAND not in _tags(cell)]
+    path = work / f".{notebook.name}"
+    nbformat.write(loaded, path)
+    return path
+
+
 def _kernel_config() -> Config:
     # Sockets in the file system: no port is opened, and ipykernel has nothing to warn about.
     transport = "tcp" if sys.platform == "win32" else "ipc"
@@ -265,13 +293,13 @@ def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[str, ...]:
     """Take out what differs from run to run; return what the notebook wrote to standard error."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("papermill", None)
+    notebook.cells = _without_empty_sections(notebook.cells)
     warnings: list[str] = []
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-        tags = cell.metadata.get("tags", [])
-        if "injected-parameters" in tags:
-            cell.metadata["tags"] = [*tags, "remove-cell"]
+        if "injected-parameters" in _tags(cell):
+            cell.metadata["tags"] = [*_tags(cell), "remove-cell"]
             cell.source = cell.source.replace(repr(folder), "None").replace(f'"{folder}"', "None")
         if cell.cell_type == "code":
             streams = [output for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]
@@ -282,3 +310,40 @@ def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[str, ...]:
     site.set_front_matter(notebook, title=job.title, description=job.description, nav="")
     nbformat.write(notebook, path)
     return tuple(warnings)
+
+
+def _tags(cell: nbformat.NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def _without_empty_sections(cells: Sequence[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """All cells but the headings tagged ``if-any`` under which no cell shows anything, and those cells.
+
+    A section ends at the next heading of the same level or above; one with a section below it that is kept is kept.
+    """
+    kept: list[nbformat.NotebookNode] = []
+    position = 0
+    while position < len(cells):
+        cell = cells[position]
+        end = position + 1
+        while IF_ANY in _tags(cell) and end < len(cells) and _level(cells[end]) > _level(cell):
+            end += 1
+        section = cells[position + 1 : end]
+        if IF_ANY in _tags(cell) and not any(_shows(inner) for inner in section):
+            position = end
+            continue
+        kept.append(cell)
+        position += 1
+    return kept
+
+
+def _level(cell: nbformat.NotebookNode) -> int:
+    """Level of the heading that a cell starts with; below all headings where it starts with none."""
+    marks = re.match(r"(#+) ", cell.source) if cell.cell_type == "markdown" else None
+    return len(marks[1]) if marks else 7
+
+
+def _shows(cell: nbformat.NotebookNode) -> bool:
+    if cell.cell_type == "markdown":
+        return _level(cell) == 7 and bool(cell.source.strip())
+    return any(output.output_type != "stream" for output in cell.get("outputs", ()))

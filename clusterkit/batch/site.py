@@ -24,12 +24,13 @@ from traitlets.config import Config
 
 from clusterkit.batch.pages import REGION_PAGES, RegionPage
 from clusterkit.errors import Problem, RunError
-from clusterkit.params import EUROPE_ID, RESERVED_ID, RegionParams
+from clusterkit.params import EUROPE_ID, EXAMPLE_ID, RESERVED_ID, RegionParams
 from clusterkit.paths import Project
 from clusterkit.show.output import FOLDER, escape
 
 INDEX = "index"  # name of the home page
 EUROPE_NAME = "Europe"  # in the navigation, and in what the command says
+EXAMPLE_NAME = "Example of a stress test"  # the same of the page with illustrative answers
 QUARTO_MIN = (1, 4)  # oldest Quarto tried by its documentation: `html-table-processing` came with 1.4
 FAILED = "failed"
 
@@ -106,12 +107,13 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
     Returns
     -------
     list of Path
-        The pages' notebooks, home first, then all regions together where that page was executed, then region by region.
+        The pages' notebooks, home first, then the pages on no single region that were executed, then region by region.
     """
     reports = project.reports
-    top = [(INDEX, "Home"), *([(EUROPE_ID, EUROPE_NAME)] if has_page(project, EUROPE_ID) else [])]
+    whole = ((EUROPE_ID, EUROPE_NAME), (EXAMPLE_ID, EXAMPLE_NAME))
+    top = [(INDEX, "Home"), *((name, label) for name, label in whole if has_page(project, name))]
     made = {p.region: pages_of(project, p.region) for p in listed}
-    data = {RESERVED_ID, EUROPE_ID}  # folders of data that the site shows
+    data = {RESERVED_ID, EUROPE_ID, EXAMPLE_ID}  # folders of data that the site shows
     navigation = {name: _nav([*top, *_links_to_regions(listed, made)], name) for name, _ in top}
     for p in listed:
         for page in made[p.region]:

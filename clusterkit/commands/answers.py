@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from clusterkit.errors import ClusterkitError
+from clusterkit.errors import MAX_SHOWN, ClusterkitError
 
 RUN_FAILED = 1
 INPUT_IS_WRONG = 2
+MAX_IN_FULL = 1000  # problems that a check prints
 
 
 def say(text: str) -> None:
@@ -25,15 +26,23 @@ def warn(text: str) -> None:
     click.echo(text, err=True)
 
 
+def refuse_in_full(command: Callable[..., Any]) -> Callable[..., Any]:
+    """As :func:`refuse_wrong_input`, with every problem: for commands that check what somebody is mending."""
+    return _refuse(command, most=MAX_IN_FULL)
+
+
 def refuse_wrong_input(command: Callable[..., Any]) -> Callable[..., Any]:
     """Print an error in its four parts, without a traceback, and leave with status 2."""
+    return _refuse(command, most=MAX_SHOWN)
 
+
+def _refuse(command: Callable[..., Any], *, most: int) -> Callable[..., Any]:
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
         except ClusterkitError as exc:
-            warn(str(exc))
+            warn(exc.text(most))
             sys.exit(INPUT_IS_WRONG)
 
     return wrapped

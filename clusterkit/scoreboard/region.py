@@ -134,6 +134,12 @@ class RegionScoreboard:
         """Country code of the region; of one across a border, the codes joined by a plus sign."""
         return str(self.observed.country[self.region])
 
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """First and last calendar year of the region's figures; None without any."""
+        years = self.observed.years.loc[self.region].dropna()
+        return None if years.empty else (int(years.min()), int(years.max()))
+
     @cached_property
     def profile(self) -> pd.DataFrame:
         """Every dimension and sub-dimension with score, rank interval, what it is compared with, and a verdict."""

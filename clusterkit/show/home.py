@@ -10,7 +10,7 @@ from clusterkit import mapping
 from clusterkit.data import territory
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
-from clusterkit.params import EUROPE_ID, RegionParams
+from clusterkit.params import EUROPE_ID, EXAMPLE_ID, RegionParams
 from clusterkit.show import words
 from clusterkit.show.output import Column, Downloads, Links, Pointer, Table, Text
 from clusterkit.show.tables import source_note
@@ -117,6 +117,16 @@ def say_europe(pages: Mapping[str, Mapping[str, str]]) -> Pointer:
     )
 
 
+def say_example(pages: Mapping[str, Mapping[str, str]]) -> Pointer:
+    """The way to the example of a stress test; nothing where this run has none."""
+    return Pointer(
+        before="How a stress test for cluster policy looks once people have answered: ",
+        label="an example with illustrative answers",
+        after=".",
+        href=next(iter(pages.get(EXAMPLE_ID, {}).values()), ""),
+    )
+
+
 def say_failures(failures: Mapping[str, Mapping[str, str]], listed: Sequence[RegionParams]) -> Text:
     """The pages that a region lacks and why, region by region; nothing when all went well.
 
@@ -126,10 +136,11 @@ def say_failures(failures: Mapping[str, Mapping[str, str]], listed: Sequence[Reg
         For the identifier of a region, the label of each page that failed and the reason.
     """
     names = {p.region: p.name for p in listed}
+    whole = {EUROPE_ID: "The page on all of Europe", EXAMPLE_ID: "The example of a stress test"}
     return Text(
         tuple(
-            f"**The page on all of Europe** could not be made in this run: {reason}"
-            if region == EUROPE_ID
+            f"**{whole[region]}** could not be made in this run: {reason}"
+            if region in whole
             else f"**{names.get(region, region)}** has no page “{label}” in this run: {reason}"
             for region, reasons in failures.items()
             for label, reason in reasons.items()

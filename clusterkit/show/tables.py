@@ -165,10 +165,10 @@ def _range(low: float, high: float, decimals: int | None) -> str:
     return show(low) if show(low) == show(high) else f"{show(low)}–{show(high)}"
 
 
-def table_parameters(values: Sequence[tuple[str, str]]) -> Table:
+def table_parameters(values: Sequence[tuple[str, str]], *, title: str = "What this page was made from") -> Table:
     """Name and value of everything that the page depends on."""
     return Table(
-        title="What this page was made from",
+        title=title,
         columns=[Column("Item", numeric=False), Column("Value", numeric=False)],
         rows=list(values),
     )

@@ -19,15 +19,20 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterkit.batch import site
+from clusterkit.batch import runner, site
+from clusterkit.batch.pages import REGION_PAGES, RegionPage
 from clusterkit.cli import main
 from clusterkit.errors import RunError
-from clusterkit.params import load_regions, scoreboard_parameters
+from clusterkit.params import EXAMPLE_ID, load_regions
 from clusterkit.paths import Project
 
 MAPPINGS = {"estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"}
 SCOREBOARDS = {"estonia-scoreboard.html", "slovenia-scoreboard.html"}
-PAGES = {"index.html", "europe.html", *MAPPINGS, *SCOREBOARDS}
+STRESS_TESTS = {"estonia-stress-test.html", "slovenia-stress-test.html"}
+PAGES = {"index.html", "europe.html", *MAPPINGS, *SCOREBOARDS, *STRESS_TESTS}
+LABELS = ["Cluster mapping", "Scoreboard", "Stress test"]
+EXAMPLE_PAGE = f"{EXAMPLE_ID}.html"
+SAYS_EXAMPLE = "Illustrative example: stress test for cluster policy"
 SAYS_NBCONVERT = "Quarto is not on the PATH: rendering the same pages with nbconvert."
 HOSTILE = "<script>alert(\"E\")</script> & 'Eesti' *x* [y](z) `w`"
 
@@ -77,26 +82,42 @@ def edit(path: Path, change: str, *, after: str | None = None) -> None:
     nbformat.write(notebook, path)
 
 
-def write_second_page(project: Project) -> None:
-    """A small notebook in the place of the scoreboard's: these tests are about two pages of a region, not about it."""
+# In the place of the notebooks that need more than two countries have: what each says, and the data it saves.
+# These tests are about three pages of a region, not about what stands in them.
+SMALL = {
+    "scoreboard": ("scores", "f'{p.name} by {p.scoreboard.framework}: {link}'"),
+    "stress-test": ("questions", "f'{p.name} answered {p.stress_test.answers}: {link}'"),
+}
+
+
+def write_small_page(project: Project, page: RegionPage) -> None:
+    """A small notebook in the place of one of the large ones."""
     (tiny, *_) = load_regions(project)
-    values = {**scoreboard_parameters(tiny), "output_dir": None}
+    values = {**page.parameters(tiny), "output_dir": None}
+    data, says = SMALL[page.kind]
     cells = [
-        nbformat.v4.new_raw_cell('---\ntitle: "A second page"\nlang: en\n---'),
-        nbformat.v4.new_markdown_cell("What does a second page say?"),
+        nbformat.v4.new_raw_cell('---\ntitle: "A small page"\nlang: en\n---'),
+        nbformat.v4.new_markdown_cell("What does a small page say?"),
         nbformat.v4.new_code_cell(
             "\n".join(f"{name} = {value!r}" for name, value in values.items()), metadata={"tags": ["parameters"]}
         ),
         nbformat.v4.new_code_cell(
             "import pandas as pd\nfrom clusterkit import params\nfrom clusterkit.show import Downloads, Text\n"
             "p = params.check(locals())\n"
-            "link = Downloads(p.region, output_dir, 'scoreboard').save('scores', pd.DataFrame({'score': [1]}))"
+            f"link = Downloads(p.region, output_dir, {page.kind!r}).save({data!r}, pd.DataFrame({{'n': [1]}}))"
         ),
-        nbformat.v4.new_code_cell("Text((f'{p.name} by {p.scoreboard.framework}: {link}',))"),
+        nbformat.v4.new_code_cell(f"Text(({says},))"),
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(notebook, notebook_of(project, "scoreboard_profile"))
+    nbformat.write(notebook, page.path(project))
+
+
+def write_example(project: Project) -> None:
+    """An example of a stress test, on the evidence of an invented country."""
+    values = {"region": EXAMPLE_ID, "name": "Example region", "nuts_ids": ["EE00"]}
+    path = project.params / "stress_test" / "example.yaml"
+    path.write_text(json.dumps(values) + "\n", encoding="utf-8")
 
 
 def shorten(project: Project) -> None:
@@ -134,9 +155,11 @@ def copy(project: Project, target: Path) -> Project:
 
 @pytest.fixture(scope="module")
 def tiny(tiny_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The two invented countries, each with two notebooks; do not change it, copy it."""
-    project = copy(tiny_project, tmp_path_factory.mktemp("two-pages") / "project")
-    write_second_page(project)
+    """The two invented countries, each with three notebooks; do not change it, copy it."""
+    project = copy(tiny_project, tmp_path_factory.mktemp("three-pages") / "project")
+    for page in REGION_PAGES:
+        if page.kind in SMALL:
+            write_small_page(project, page)
     return project
 
 
@@ -170,18 +193,20 @@ def test_two_countries_from_raw_files_to_a_website(first_run: tuple[Project, Com
     assert done.returncode == 0, done.stderr
     assert {path.name for path in project.site.glob("*.html")} == PAGES
     lines = done.stdout.splitlines()
-    said = sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:5])
+    said = sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:7])
     assert said == [
         "Eesti, cluster-mapping: done",
         "Eesti, scoreboard: done",
+        "Eesti, stress-test: done",
         "Europe: done",
         "Slovenija, cluster-mapping: done",
         "Slovenija, scoreboard: done",
+        "Slovenija, stress-test: done",
     ]
-    assert lines[5] == SAYS_NBCONVERT
+    assert lines[7] == SAYS_NBCONVERT
     assert done.stdout.count("nbconvert") == 1
-    assert re.fullmatch(rf"6 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[6])
-    assert re.fullmatch(r"4 of 4 pages of 2 regions in \d+ s\.", lines[7])
+    assert re.fullmatch(rf"8 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[8])
+    assert re.fullmatch(r"6 of 6 pages of 2 regions in \d+ s\.", lines[9])
     assert "failed" not in done.stderr
     assert leftovers(project) == []
 
@@ -201,10 +226,13 @@ def test_the_pages_of_the_invented_countries_say_what_was_put_in(
     assert [(a.get_text(), a["href"]) for a in home.main.table.find_all("a")] == [
         ("Eesti", "estonia-cluster-mapping.html"),
         ("Scoreboard of Eesti", "estonia-scoreboard.html"),
+        ("Stress test of Eesti", "estonia-stress-test.html"),
         ("Slovenija", "slovenia-cluster-mapping.html"),
         ("Scoreboard of Slovenija", "slovenia-scoreboard.html"),
+        ("Stress test of Slovenija", "slovenia-stress-test.html"),
     ]
     assert "has no page" not in words_of(home)
+    assert "illustrative" not in words_of(home)  # there is no example to lead to
 
 
 @pytest.mark.slow
@@ -218,16 +246,25 @@ def test_each_page_of_a_region_has_its_title_its_description_and_its_data(
     described = page.find("meta", attrs={"name": "description"})["content"]
     assert described.startswith("Slovenija: ecosystem scoreboard: conditions for clusters ")
     assert "Slovenija by eocic-8: downloads/slovenia/scoreboard/scores.csv" in words_of(page.main)
+    page = soup(project, "slovenia-stress-test.html")
+    assert page.h1.get_text() == "Slovenija: stress test for cluster policy"
+    assert page.title.get_text() == "Slovenija: stress test for cluster policy – clusterkit"
+    described = page.find("meta", attrs={"name": "description"})["content"]
+    assert described.startswith("Slovenija: stress test for cluster policy: priorities and practice ")
+    assert "Slovenija answered None: downloads/slovenia/stress-test/questions.csv" in words_of(page.main)
     assert data_of(project) == [
         "estonia/cluster-mapping",
         "estonia/scoreboard",
+        "estonia/stress-test",
         "europe",
         "home",
         "slovenia/cluster-mapping",
         "slovenia/scoreboard",
+        "slovenia/stress-test",
     ]
     linked = {a["href"] for name in PAGES for a in soup(project, name).find_all(download=True)}
-    linked |= {f"downloads/{region}/scoreboard/scores.csv" for region in ("estonia", "slovenia")}  # said, not linked
+    for region in ("estonia", "slovenia"):  # said, not linked
+        linked |= {f"downloads/{region}/{kind}/{data}.csv" for kind, (data, _) in SMALL.items()}
     assert linked == {path.relative_to(project.site).as_posix() for path in project.site.rglob("*.csv")}
 
 
@@ -243,15 +280,18 @@ def test_the_navigation_keeps_the_kind_of_page(first_run: tuple[Project, Complet
     assert links_of(project, "estonia-scoreboard.html") == [
         "index.html", "europe.html", "*estonia-scoreboard.html", "slovenia-scoreboard.html",
     ]  # fmt: skip
-    assert links_of(project, "estonia-cluster-mapping.html", "views") == [
-        "*estonia-cluster-mapping.html", "estonia-scoreboard.html",
+    assert links_of(project, "slovenia-stress-test.html") == [
+        "index.html", "europe.html", "estonia-stress-test.html", "*slovenia-stress-test.html",
     ]  # fmt: skip
-    assert links_of(project, "estonia-scoreboard.html", "views") == [
-        "estonia-cluster-mapping.html", "*estonia-scoreboard.html",
+    assert links_of(project, "estonia-cluster-mapping.html", "views") == [
+        "*estonia-cluster-mapping.html", "estonia-scoreboard.html", "estonia-stress-test.html",
+    ]  # fmt: skip
+    assert links_of(project, "estonia-stress-test.html", "views") == [
+        "estonia-cluster-mapping.html", "estonia-scoreboard.html", "*estonia-stress-test.html",
     ]  # fmt: skip
     views = soup(project, "estonia-scoreboard.html").find("nav", class_="views")
     assert views["aria-label"] == "Pages of Eesti"
-    assert [a.get_text() for a in views.find_all("a")] == ["Cluster mapping", "Scoreboard"]
+    assert [a.get_text() for a in views.find_all("a")] == LABELS
     assert not links_of(project, "index.html", "views") + links_of(project, "europe.html", "views")
 
 
@@ -282,7 +322,7 @@ def test_the_page_on_europe_is_made_by_name_and_kept_by_other_runs(
     assert links_of(project, "index.html") == ["*index.html", "estonia-cluster-mapping.html"]
     alone = clusterkit(project, "report", "europe", "--renderer", "nbconvert")
     assert alone.returncode == 0, alone.stderr
-    assert re.fullmatch(r"The page on Europe in \d+ s\.", alone.stdout.splitlines()[-1])
+    assert re.fullmatch(r"Europe in \d+ s\.", alone.stdout.splitlines()[-1])
     before = (project.reports / "europe.ipynb").stat().st_mtime_ns, nbformat.read(project.reports / "europe.ipynb", 4)
     assert clusterkit(project, "report", "slovenia", "--renderer", "nbconvert").returncode == 0
     kept = nbformat.read(project.reports / "europe.ipynb", 4)
@@ -300,7 +340,7 @@ def test_a_page_on_europe_that_fails_leaves_the_regions_and_is_named(with_site: 
     done = clusterkit(with_site, "report", "estonia", "europe", "--renderer", "nbconvert")
     assert done.returncode == 1
     assert re.search(r"^failed: Europe: notebook europe\.ipynb, cell \d+: ZeroDivisionError", done.stderr, re.MULTILINE)
-    assert done.stdout.splitlines()[-1].startswith("2 of 2 pages of 1 region in ")
+    assert done.stdout.splitlines()[-1].startswith("3 of 3 pages of 1 region in ")
     assert not (with_site.site / "europe.html").exists()
     assert (with_site.reports / "failed" / "europe.ipynb").is_file()
     home = soup(with_site, "index.html")
@@ -308,6 +348,190 @@ def test_a_page_on_europe_that_fails_leaves_the_regions_and_is_named(with_site: 
         "The page on all of Europe could not be made in this run: "
     )
     assert not home.find_all("a", href="europe.html")
+
+
+@pytest.mark.slow
+def test_the_example_is_made_by_name_and_kept_by_other_runs(tiny: Project, tmp_path: Path, clusterkit: Run) -> None:
+    project = copy(tiny, tmp_path / "project")
+    shorten(project)
+    shutil.copy(ROOT_HOME, notebook_of(project, "home"))
+    write_example(project)
+    alone = clusterkit(project, "report", EXAMPLE_ID, "--renderer", "nbconvert")
+    assert alone.returncode == 0, alone.stderr
+    lines = alone.stdout.splitlines()
+    assert re.fullmatch(r"\[1/1\] Example of a stress test: done \(\d+\.\d s\)", lines[0])
+    assert re.fullmatch(r"Example of a stress test in \d+ s\.", lines[-1])
+    page = soup(project, EXAMPLE_PAGE)
+    assert page.h1.get_text() == SAYS_EXAMPLE
+    assert page.title.get_text() == f"{SAYS_EXAMPLE} – clusterkit"
+    assert page.find("meta", attrs={"name": "description"})["content"].startswith(f"{SAYS_EXAMPLE}, with answers that ")
+    assert "Example region answered None: " in words_of(page.main)
+    assert links_of(project, EXAMPLE_PAGE) == ["index.html", f"*{EXAMPLE_PAGE}"]
+    assert links_of(project, EXAMPLE_PAGE, "views") == []
+    assert data_of(project) == [EXAMPLE_ID, "home"]
+    home = soup(project, "index.html")
+    assert [words_of(a) for a in home.main.find_all("a", href=EXAMPLE_PAGE)] == ["an example with illustrative answers"]
+    assert "Example region" not in words_of(home)  # it is no region of the list
+
+    before = nbformat.read(project.reports / f"{EXAMPLE_ID}.ipynb", 4).cells[1:]
+    edit(notebook_of(project, "stress_test"), "'a new cell'")
+    for arguments in (["slovenia", "--page", "stress-test"], ["--all", "--page", "stress-test"], ["europe"]):
+        done = clusterkit(project, "report", *arguments, "--renderer", "nbconvert")
+        assert done.returncode == 0, done.stderr
+        assert "Example" not in done.stdout
+        assert nbformat.read(project.reports / f"{EXAMPLE_ID}.ipynb", 4).cells[1:] == before  # its navigation is new
+    stress_tests = ["estonia-stress-test.html", "slovenia-stress-test.html"]
+    assert links_of(project, EXAMPLE_PAGE) == ["index.html", "europe.html", f"*{EXAMPLE_PAGE}", *stress_tests]
+    assert EXAMPLE_ID in data_of(project)
+
+    both = clusterkit(project, "report", EXAMPLE_ID, "europe", "--renderer", "nbconvert")
+    assert both.returncode == 0, both.stderr
+    assert re.fullmatch(r"Europe and Example of a stress test in \d+ s\.", both.stdout.splitlines()[-1])
+    assert nbformat.read(project.reports / f"{EXAMPLE_ID}.ipynb", 4).cells[-1].source == "'a new cell'"
+
+
+@pytest.mark.slow
+def test_the_example_is_made_with_all_and_is_in_every_navigation(with_site: Project, clusterkit: Run) -> None:
+    shorten(with_site)
+    write_example(with_site)
+    done = clusterkit(with_site, "report", "--all", "--renderer", "nbconvert")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert sum("Example of a stress test: done" in line for line in lines) == 1
+    assert lines[-2].startswith("9 pages, ")
+    assert lines[-1].startswith("6 of 6 pages of 2 regions in ")
+    for name in PAGES:
+        links = [link.removeprefix("*") for link in links_of(with_site, name)]
+        assert links[:3] == ["index.html", "europe.html", EXAMPLE_PAGE]
+    navigation = soup(with_site, "estonia-stress-test.html").find("nav", class_="pages")
+    assert [a.get_text() for a in navigation.find_all("a")] == [
+        "Home", "Europe", "Example of a stress test", "Eesti", "Slovenija",
+    ]  # fmt: skip
+
+
+def test_an_example_without_its_file_is_refused_by_name(tiny: Project, tmp_path: Path) -> None:
+    project = copy(tiny, tmp_path / "project")
+    text = refusal(project, EXAMPLE_ID, "estonia")
+    assert "example.yaml" in text.splitlines()[0] + text.splitlines()[1]
+
+
+@pytest.mark.slow
+def test_an_example_that_fails_leaves_the_regions_and_is_named(with_site: Project, clusterkit: Run) -> None:
+    shorten(with_site)
+    shutil.copy(ROOT_HOME, notebook_of(with_site, "home"))
+    write_example(with_site)
+    assert clusterkit(with_site, "report", EXAMPLE_ID, "--renderer", "nbconvert").returncode == 0
+    edit(notebook_of(with_site, "stress_test"), f"1 / (p.region != {EXAMPLE_ID!r})")
+    done = clusterkit(with_site, "report", "estonia", EXAMPLE_ID, "--renderer", "nbconvert")
+    assert done.returncode == 1
+    said = r"^failed: Example of a stress test: notebook stress_test\.ipynb, cell \d+: ZeroDivisionError"
+    assert re.search(said, done.stderr, re.MULTILINE)
+    assert done.stdout.splitlines()[-1].startswith("3 of 3 pages of 1 region in ")
+    assert not (with_site.site / EXAMPLE_PAGE).exists()
+    assert EXAMPLE_ID not in data_of(with_site)
+    assert (with_site.reports / "failed" / f"{EXAMPLE_ID}.ipynb").is_file()
+    home = soup(with_site, "index.html")
+    (warning,) = home.find_all("p", class_="warning")
+    assert words_of(warning).startswith(
+        "The example of a stress test could not be made in this run: notebook stress_test.ipynb, cell "
+    )
+    for name in {path.name for path in with_site.site.glob("*.html")}:
+        assert not soup(with_site, name).find_all("a", href=EXAMPLE_PAGE)
+    alone = clusterkit(with_site, "report", EXAMPLE_ID, "--renderer", "nbconvert")
+    assert alone.returncode == 1
+    assert alone.stdout.splitlines()[-1].split(",")[0] == "8 pages"  # nothing is said to be made
+
+
+@pytest.mark.slow
+def test_cells_by_hand_are_not_run_and_sections_that_show_nothing_are_not_published(
+    tiny: Project, tmp_path: Path, clusterkit: Run
+) -> None:
+    project = copy(tiny, tmp_path / "project")
+    shorten(project)
+    path = notebook_of(project, "stress_test")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells += [
+        heading("## Who answered?", "if-any"), code("words = None"), code("words"),
+        heading("## Who did not?", "if-any"), code("'everybody else'"),
+        heading("## What was printed?", "if-any"), code("print('a word')"),
+        heading("## Answer the questions", "by-hand"), code("1 / 0  # with your own hand", "by-hand"),
+    ]  # fmt: skip
+    nbformat.write(notebook, path)
+    before = path.read_bytes()
+    done = clusterkit(project, "report", "estonia", "--page", "stress-test", "--renderer", "nbconvert")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert path.read_bytes() == before
+    page = soup(project, "estonia-stress-test.html")
+    assert [words_of(h2) for h2 in page.main.find_all("h2")] == ["Who did not?"]
+    assert [words_of(a) for a in page.find("nav", class_="toc").find_all("a")] == ["Who did not?"]
+    assert "everybody else" in words_of(page)
+    for made in (project.site / "estonia-stress-test.html", project.reports / "estonia-stress-test.ipynb"):
+        text = made.read_text(encoding="utf-8")
+        assert "with your own hand" not in text
+        assert "Answer the questions" not in text
+        assert "words = None" not in text
+        assert "a word" not in text
+    assert leftovers(project) == []
+
+
+def heading(source: str, *tags: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_markdown_cell(source, metadata={"tags": list(tags)})
+
+
+def code(source: str, *tags: str, shows: str = "") -> nbformat.NotebookNode:
+    """A code cell, with an output of the kind that it shows."""
+    outputs = {
+        "": [],
+        "text": [nbformat.v4.new_output("execute_result", {"text/plain": "1"})],
+        "picture": [nbformat.v4.new_output("display_data", {"image/svg+xml": "<svg/>"})],
+        "stream": [nbformat.v4.new_output("stream", text="1"), nbformat.v4.new_output("stream", name="stderr")],
+    }
+    return nbformat.v4.new_code_cell(source, outputs=outputs[shows], metadata={"tags": list(tags)})
+
+
+# Each line a cell: headings by their marks (a question mark: if-any), text by a word, code by what it shows.
+CELLS = {
+    "#": heading("# A"), "##": heading("## B"), "###": heading("### C"),
+    "#?": heading("# A?", "if-any"), "##?": heading("## B?", "if-any"), "###?": heading("### C?", "if-any"),
+    "words": heading("Some words, no #"), "blank": heading(" \n"), "#hash": heading("#hash, no heading"),
+    "none": code("x = 1"), "text": code("x", shows="text"), "picture": code("y", shows="picture"),
+    "stream": code("print(1)", shows="stream"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        ("", ""),
+        ("## none ## stream", "## none ## stream"),  # only tagged headings can go
+        ("##? none text", "##? none text"),
+        ("##? picture", "##? picture"),
+        ("##? none none", ""),
+        ("##? stream", ""),
+        ("##?", ""),
+        ("##? words", "##? words"),
+        ("##? #hash", "##? #hash"),
+        ("##? blank none", ""),
+        ("text ##? none ## none", "text ## none"),  # to the next heading of the same level, which stays
+        ("##? none # text", "# text"),  # or above
+        ("##? none ##? text ##? none", "##? text"),
+        ("##? none ###? text", "##? none ###? text"),  # one below that is kept keeps it
+        ("##? none ### text", "##? none ### text"),
+        ("##? text ###? none", "##? text"),
+        ("##? text ###? none ### none", "##? text ### none"),
+        ("##? none ###? none ## text", "## text"),
+        ("##? none ### none", ""),
+        ("#? none ##? none ###? stream ##? words", "#? none ##? words"),
+        ("#? ##? ###? text ##? none", "#? ##? ###? text"),
+        ("###? none ##? text", "##? text"),
+        ("## ###? none text", "## ###? none text"),
+        ("## none ###? none", "## none"),
+    ],
+)
+def test_a_heading_that_is_there_if_anything_is(cells: str, kept: str) -> None:
+    names = {id(cell): name for name, cell in CELLS.items()}
+    found = runner._without_empty_sections([CELLS[name] for name in cells.split()])
+    assert " ".join(names[id(cell)] for cell in found) == kept
 
 
 @pytest.mark.slow
@@ -334,7 +558,8 @@ def test_a_page_that_fails_is_named_and_does_not_stop_the_others(
     assert f"Eesti, cluster-mapping: failed: {reason} (" in done.stdout
     assert "Eesti, scoreboard: done" in done.stdout
     assert "Slovenija, cluster-mapping: done" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("3 of 4 pages of 2 regions in ")
+    assert "Eesti, stress-test: done" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("5 of 6 pages of 2 regions in ")
     assert "Traceback" not in done.stdout + done.stderr
     assert leftovers(project) == []
 
@@ -368,47 +593,65 @@ def test_a_failed_page_is_gone_and_the_home_page_says_why(
 
 
 @pytest.mark.slow
-def test_the_other_page_of_the_region_stays_and_is_what_links_lead_to(
+def test_the_other_pages_of_the_region_stay_and_are_what_links_lead_to(
     failed_run: tuple[Project, CompletedProcess[str]],
 ) -> None:
     project, _ = failed_run
-    assert "estonia/scoreboard" in data_of(project)
+    assert {"estonia/scoreboard", "estonia/stress-test"} <= set(data_of(project))
     assert "estonia/cluster-mapping" not in data_of(project)
     links = [a["href"] for a in soup(project, "index.html").main.table.find_all("a")]
-    assert links == ["estonia-scoreboard.html", "slovenia-cluster-mapping.html", "slovenia-scoreboard.html"]
+    assert links == [
+        "estonia-scoreboard.html", "estonia-stress-test.html",
+        "slovenia-cluster-mapping.html", "slovenia-scoreboard.html", "slovenia-stress-test.html",
+    ]  # fmt: skip
     for page in ("index.html", "slovenia-cluster-mapping.html", "slovenia-scoreboard.html"):
         assert "estonia-scoreboard.html" in links_of(project, page)
+    assert "estonia-stress-test.html" in links_of(project, "slovenia-stress-test.html")
     assert "*estonia-scoreboard.html" in links_of(project, "estonia-scoreboard.html")
-    assert links_of(project, "estonia-scoreboard.html", "views") == []  # there is no other page to go to
+    assert links_of(project, "estonia-scoreboard.html", "views") == [
+        "*estonia-scoreboard.html", "estonia-stress-test.html",
+    ]  # fmt: skip
 
 
 @pytest.mark.slow
-def test_both_pages_of_a_region_can_fail_each_with_its_reason(with_site: Project, clusterkit: Run) -> None:
+def test_a_region_with_one_page_has_no_choice_of_pages(tiny: Project, tmp_path: Path, clusterkit: Run) -> None:
+    project = copy(tiny, tmp_path / "project")
+    shorten(project)
+    done = clusterkit(project, "report", "estonia", "--page", "stress-test", "--renderer", "nbconvert")
+    assert done.returncode == 0, done.stderr
+    assert links_of(project, "estonia-stress-test.html") == ["index.html", "*estonia-stress-test.html"]
+    assert links_of(project, "estonia-stress-test.html", "views") == []  # there is no other page to go to
+
+
+@pytest.mark.slow
+def test_all_pages_of_a_region_can_fail_each_with_its_reason(with_site: Project, clusterkit: Run) -> None:
     shorten(with_site)
     shutil.copy(ROOT_HOME, notebook_of(with_site, "home"))
     edit(notebook_of(with_site), "1 / 0")
     edit(notebook_of(with_site, "scoreboard_profile"), "{}['x']")
+    edit(notebook_of(with_site, "stress_test"), "nothing")
     done = clusterkit(with_site, "report", "estonia", "--renderer", "nbconvert")
     assert done.returncode == 1
     failed = [line.rpartition(", cell")[0] for line in done.stderr.splitlines() if line.startswith("failed: ")]
     assert failed == [
         "failed: Eesti, cluster-mapping: notebook cluster_mapping.ipynb",
         "failed: Eesti, scoreboard: notebook scoreboard_profile.ipynb",
+        "failed: Eesti, stress-test: notebook stress_test.ipynb",
     ]
-    assert done.stdout.splitlines()[-1].startswith("0 of 2 pages of 1 region in ")
+    assert done.stdout.splitlines()[-1].startswith("0 of 3 pages of 1 region in ")
     assert {path.name for path in with_site.site.glob("*.html")} == {
-        "index.html", "europe.html", "slovenia-cluster-mapping.html", "slovenia-scoreboard.html",
-    }  # fmt: skip
+        name for name in PAGES if not name.startswith("estonia")
+    }
     assert not (with_site.reports / "downloads" / "estonia").exists()
     assert not (with_site.site / "downloads" / "estonia").exists()
     home = soup(with_site, "index.html")
     assert [words_of(warning).split(":")[0] for warning in home.find_all("p", class_="warning")] == [
-        "Eesti has no page “Cluster mapping” in this run", "Eesti has no page “Scoreboard” in this run",
-    ]  # fmt: skip
+        f"Eesti has no page “{label}” in this run" for label in LABELS
+    ]
     assert "estonia" not in " ".join(a["href"] for a in home.find_all("a"))
     assert "estonia" not in str(soup(with_site, "slovenia-scoreboard.html").find("header"))
     assert sorted(path.name for path in (with_site.reports / "failed").iterdir()) == [
-        "estonia-cluster-mapping.ipynb", "estonia-scoreboard.ipynb",
+        "estonia-cluster-mapping.ipynb", "estonia-scoreboard.ipynb", "estonia-stress-test.ipynb",
     ]  # fmt: skip
 
 
@@ -442,16 +685,20 @@ def test_a_kind_of_page_without_its_notebook_is_refused(tiny: Project, tmp_path:
 def test_data_that_no_page_shows_are_dropped(with_site: Project, clusterkit: Run) -> None:
     shorten(with_site)
     downloads = with_site.reports / "downloads"
-    for name in ("estonia/portfolio.csv", "gone/cluster-mapping/portfolio.csv", "estonia/brief/facts.csv"):
+    for name in (
+        "estonia/portfolio.csv", "gone/cluster-mapping/portfolio.csv", "estonia/brief/facts.csv",
+        "gone/stress-test/questions.csv", f"{EXAMPLE_ID}/stress-test/questions.csv",
+    ):  # fmt: skip
         (downloads / name).parent.mkdir(parents=True, exist_ok=True)
         (downloads / name).write_text("a\n1\n", encoding="utf-8")
     done = clusterkit(with_site, "report", "slovenia", "--page", "scoreboard", "--renderer", "nbconvert")
     assert done.returncode == 0, done.stderr
+    kinds = ["cluster-mapping", "scoreboard", "stress-test"]
     assert data_of(with_site) == [
-        "estonia/cluster-mapping", "estonia/scoreboard", "europe", "slovenia/cluster-mapping", "slovenia/scoreboard",
+        *(f"estonia/{kind}" for kind in kinds), "europe", *(f"slovenia/{kind}" for kind in kinds),
     ]  # fmt: skip
     assert sorted(path.name for path in downloads.iterdir()) == ["estonia", "europe", "slovenia"]
-    assert sorted(path.name for path in (downloads / "estonia").iterdir()) == ["cluster-mapping", "scoreboard"]
+    assert sorted(path.name for path in (downloads / "estonia").iterdir()) == kinds
 
 
 @pytest.mark.slow
@@ -510,7 +757,7 @@ def test_a_hostile_name_is_text_everywhere(tiny: Project, tmp_path: Path, cluste
     page, home = soup(project, "estonia-cluster-mapping.html"), soup(project, "index.html")
     views = page.find("nav", class_="views")
     assert views["aria-label"] == f"Pages of {HOSTILE}"
-    assert [a.get_text() for a in views.find_all("a")] == ["Cluster mapping", "Scoreboard"]
+    assert [a.get_text() for a in views.find_all("a")] == LABELS
     assert page.title.get_text() == f"{HOSTILE}: cluster mapping – clusterkit"
     assert page.h1.get_text() == f"{HOSTILE}: cluster mapping"
     for shown in (page, home):
@@ -524,7 +771,9 @@ def test_a_hostile_name_is_text_everywhere(tiny: Project, tmp_path: Path, cluste
         assert not [name for tag in shown.find_all(True) for name in tag.attrs if name.startswith("on")]
     assert f"{HOSTILE} in figures, 2014" in [caption.get_text() for caption in page.find_all("caption")]
     assert page.img["alt"].startswith(f"Map of Europe with {HOSTILE} in orange")
-    assert [a.get_text() for a in home.main.table.find_all("a")] == [HOSTILE, f"Scoreboard of {HOSTILE}"]
+    assert [a.get_text() for a in home.main.table.find_all("a")] == [
+        HOSTILE, f"Scoreboard of {HOSTILE}", f"Stress test of {HOSTILE}",
+    ]  # fmt: skip
 
 
 @needs_sh
@@ -601,6 +850,11 @@ def forget(notebook: nbformat.NotebookNode) -> None:
             untag,
             "scoreboard_profile",
             "does not declare the parameters aggregation, draws, framework, min_coverage, name and 10 more.",
+        ),
+        (
+            untag,
+            "stress_test",
+            "does not declare the parameters aggregation, answers, base_year, domains, draws and 14 more.",
         ),
         (
             untag,

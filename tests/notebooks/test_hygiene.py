@@ -15,7 +15,8 @@ import nbformat
 import pytest
 
 from clusterkit import params
-from clusterkit.batch import site
+from clusterkit.batch import runner, site
+from clusterkit.batch.pages import REGION_PAGES
 from clusterkit.paths import project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +31,7 @@ FORBIDDEN = (
     ast.AsyncFor,
     ast.While,
 )
+TAGS = {"parameters", "remove-cell", runner.IF_ANY, runner.BY_HAND}
 FORBIDDEN_NAMES = {"filterwarnings", "simplefilter", "catch_warnings", "get_ipython", "chdir"}
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -60,7 +62,7 @@ def parameters(notebook: nbformat.NotebookNode) -> dict[str, Any]:
 
 
 def test_there_are_the_notebooks_that_the_report_runs() -> None:
-    assert {"cluster_mapping", "europe", "home", "scoreboard_profile"} <= {path.stem for path in NOTEBOOKS}
+    assert {page.notebook for page in REGION_PAGES} | {"europe", "home"} <= {path.stem for path in NOTEBOOKS}
 
 
 @each_notebook
@@ -154,6 +156,37 @@ def test_outputs_and_counts_are_stripped(path: Path) -> None:
 
 
 @each_notebook
+def test_every_tag_means_something(path: Path) -> None:
+    """A misspelt tag would leave a cell in the page, or publish an empty section."""
+    for cell in read(path).cells:
+        assert set(tags(cell)) <= TAGS, cell.source
+        assert len(set(tags(cell))) == len(tags(cell))
+        if runner.IF_ANY in tags(cell):
+            assert cell.cell_type == "markdown"
+            assert re.fullmatch(r"##+ .+", cell.source), "a heading alone: it is dropped as a whole"
+        if "remove-cell" in tags(cell):
+            assert cell.cell_type == "code"
+
+
+@each_notebook
+def test_cells_by_hand_are_the_last(path: Path) -> None:
+    by_hand = [runner.BY_HAND in tags(cell) for cell in read(path).cells]
+    assert by_hand == sorted(by_hand)
+
+
+def test_the_stress_test_ends_with_the_form_and_can_be_published_without() -> None:
+    cells = read(ROOT / "notebooks" / "stress_test.ipynb").cells
+    by_hand = [cell for cell in cells if runner.BY_HAND in tags(cell)]
+    assert [cell.cell_type for cell in by_hand] == ["markdown", "code"]
+    assert by_hand[0].source.startswith("## ")
+    assert "form.answer_form(" in by_hand[1].source
+    made = {node.id for node in ast.walk(ast.parse(by_hand[1].source)) if isinstance(node, ast.Name)}
+    assert {"p", "form", "instrument"} <= made  # of the cells before
+    others = [cell.source for cell in cells if runner.BY_HAND not in tags(cell)]
+    assert not any("answer_form" in source for source in others)
+
+
+@each_notebook
 def test_headings_ask_questions_in_order(path: Path) -> None:
     text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
     levels = [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
@@ -177,6 +210,15 @@ def test_the_default_parameters_of_the_scoreboard_are_those_of_piemonte() -> Non
     assert values.pop("output_dir") is None
     assert values == params.scoreboard_parameters(piemonte)
     assert f'title: "{piemonte.name}: ecosystem scoreboard"' in notebook.cells[0].source.splitlines()
+
+
+def test_the_default_parameters_of_the_stress_test_are_those_of_piemonte() -> None:
+    (piemonte,) = params.load_regions(project(ROOT), ["piemonte"])
+    notebook = read(ROOT / "notebooks" / "stress_test.ipynb")
+    values = parameters(notebook)
+    assert values.pop("output_dir") is None
+    assert values == params.stress_test_parameters(piemonte)
+    assert f'title: "{piemonte.name}: stress test for cluster policy"' in notebook.cells[0].source.splitlines()
 
 
 def test_the_default_parameters_of_the_page_on_europe_are_those_of_the_report() -> None:

@@ -16,6 +16,17 @@ _SECTIONS = {
 NACE_DIVISIONS = tuple(
     f"{section}{number:02d}" for section, (first, last) in _SECTIONS.items() for number in range(first, last + 1)
 )
+# Divisions outside the business economy without finance: no regional figures here, but strategies name them.
+OUTSIDE_NAMES = {
+    "A01": "Farming and hunting", "A02": "Forestry", "A03": "Fishing and aquaculture", "K64": "Banking",
+    "K65": "Insurance and pension funds", "K66": "Services to finance and insurance", "O84": "Public administration",
+    "P85": "Education", "Q86": "Health", "Q87": "Residential care", "Q88": "Social work",
+    "R90": "Arts and entertainment",
+    "R91": "Libraries and museums", "R92": "Gambling",
+    "R93": "Sports and recreation", "S94": "Membership organisations",
+    "S96": "Other personal services", "T97": "Households as employers", "T98": "Goods and services of households",
+    "U99": "International organisations",
+}  # fmt: skip
 ECONOMY = "B-N_S95_X_K"  # Eurostat's code of the business economy without finance
 
 

@@ -150,8 +150,7 @@ def country_in_sentence(board: RegionScoreboard) -> str:
 
 def note(board: RegionScoreboard, p: RegionParams, *, more: str = "") -> str:
     """Source, years and NUTS version under every figure and table of the page."""
-    years = board.observed.years.loc[board.region].dropna()
-    span = "no figures" if years.empty else f"figures of {years.min():.0f} to {years.max():.0f}"
+    span = f"figures of {board.span[0]} to {board.span[1]}" if board.span else "no figures"
     whom = f"{words.number(len(board.observed.country))} regions of NUTS 2 in the 28 EU members of 2014"
     method = f"Framework {board.framework.id}, own calculations (docs/methods.md)"
     return f"{more + ' ' if more else ''}{method}. Source: Eurostat and others (docs/indicators.md), {span}; {whom}, NUTS {p.nuts_version}."
