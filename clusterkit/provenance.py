@@ -9,28 +9,33 @@ from importlib import metadata
 from pathlib import Path
 
 import clusterkit
+from clusterkit import cached
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.sources import sha256
 from clusterkit.params import EuropeParams, RegionParams, as_table
 from clusterkit.paths import Project
 
 PACKAGES = ("pandas", "geopandas", "shapely", "matplotlib", "seaborn")  # whose version can change a page
-DIGITS = 12  # hexadecimal digits of a checksum that are shown
+DIGITS = 12  # hexadecimal digits of a checksum, or of a commit, that are shown
+
+UNKNOWN = "unknown (not a git checkout)"
+HEAD, NO_COMMIT = "# branch.oid ", "(initial)"  # in what git says
+
+_checksum = cached.by_file(sha256)
 
 
 def commit(root: Path) -> str:
     """Commit of the code, with a mark when files were changed since; "unknown" outside git."""
+    command = ["git", "-C", str(root), "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
     try:
-        head = _git(root, "rev-parse", "--short=12", "HEAD")
-        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+        lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     except (OSError, subprocess.CalledProcessError):
-        return "unknown (not a git checkout)"
-    return f"{head}, with changes that are not committed" if changed else head
-
-
-def _git(root: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(root), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        return UNKNOWN
+    head = next((line.removeprefix(HEAD) for line in lines if line.startswith(HEAD)), NO_COMMIT)
+    if head == NO_COMMIT:
+        return UNKNOWN
+    changed = any(not line.startswith("#") for line in lines)
+    return f"{head[:DIGITS]}, with changes that are not committed" if changed else head[:DIGITS]
 
 
 def versions() -> str:
@@ -43,7 +48,7 @@ def data_rows(project: Project) -> list[tuple[str, str]]:
     """The project's tables and the raw files behind them, each with the start of its SHA-256."""
     rows = []
     for path in sorted(project.processed.glob("*.parquet")):
-        rows.append((f"Table {path.stem}", f"SHA-256 {sha256(path)[:DIGITS]}…"))
+        rows.append((f"Table {path.stem}", f"SHA-256 {_checksum(path)[:DIGITS]}…"))
     record = project.processed / "provenance.json"
     if record.is_file():
         for source in json.loads(record.read_text(encoding="utf-8"))["sources"]:

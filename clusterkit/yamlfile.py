@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 
+from clusterkit import cached
 from clusterkit.errors import ParamError, Problem
 
 Locate = Callable[[tuple[Any, ...]], str]
@@ -30,6 +32,10 @@ def read(path: Path) -> tuple[dict[str, Any], Locate]:
     ParamError
         The file is absent, not YAML, holds a key twice, or is not a mapping.
     """
+    return _read(path)
+
+
+def _read_once(path: Path) -> tuple[dict[str, Any], Locate]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         # Looked for only where there can be one: it reads the text twice.
@@ -93,6 +99,9 @@ def read(path: Path) -> tuple[dict[str, Any], Locate]:
         return str(path) if line is None else f"{path}, line {line + 1}"
 
     return _plain(loaded), locate
+
+
+_read = cached.by_file(_read_once, own=lambda found: (copy.deepcopy(found[0]), found[1]))
 
 
 def _line(exc: Exception) -> str:

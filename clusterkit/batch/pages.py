@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ class RegionPage:
         What follows the title where a search engine or a link shows the page.
     parameters
         The parameters of a region that the notebook declares.
+    reads
+        Files and folders of ``params`` that the notebook reads, besides what its parameters name.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class RegionPage:
     title: str
     description: str
     parameters: Callable[[RegionParams], dict[str, Any]]
+    reads: tuple[str, ...]
 
     def name(self, region: str) -> str:
         """Name of the page of a region, without ending."""
@@ -56,6 +59,7 @@ REGION_PAGES = (
         title="{name}: cluster mapping",
         description="sectors, jobs, wages and growth beside Europe, with what is hidden.",
         parameters=mapping_parameters,
+        reads=("taxonomies", "star_schemes"),
     ),
     RegionPage(
         kind="scoreboard",
@@ -64,6 +68,7 @@ REGION_PAGES = (
         title="{name}: ecosystem scoreboard",
         description="conditions for clusters beside Europe and similar regions, strengths and bottlenecks.",
         parameters=scoreboard_parameters,
+        reads=("frameworks", "indicators.yaml"),
     ),
     RegionPage(
         kind="stress-test",
@@ -72,6 +77,45 @@ REGION_PAGES = (
         title="{name}: stress test for cluster policy",
         description="priorities and practice of cluster policy beside the evidence, blind spots, and what to ask.",
         parameters=stress_test_parameters,
+        reads=("taxonomies", "frameworks", "indicators.yaml", "stress_test"),
     ),
 )
 KINDS = tuple(page.kind for page in REGION_PAGES)
+
+
+def pages_of(project: Project, regions: Iterable[str]) -> dict[str, list[RegionPage]]:
+    """Pages of each region that were executed, in the order of the navigation."""
+    return {
+        region: [page for page in REGION_PAGES if (project.reports / f"{page.name(region)}.ipynb").is_file()]
+        for region in regions
+    }
+
+
+def input_files(
+    project: Project, reads: Sequence[str], params: RegionParams | None = None, others: Iterable[RegionParams] = ()
+) -> tuple[str, ...]:
+    """Files of the project that a page is made from, named from the project folder, in alphabetical order.
+
+    All tables, since every page lists them at its foot; what ``reads`` names below ``params``; what the region hands
+    in, and the files of the regions it is compared with.
+
+    Parameters
+    ----------
+    reads
+        Files and folders below ``params``.
+    params
+        Of the region.
+    others
+        Other regions, whose programmes stand beside its own.
+    """
+    paths = {path for path in project.processed.iterdir() if path.suffix in (".parquet", ".json")}
+    named = [project.params / name for name in reads]
+    if params is not None:
+        named += [project.root / name for name in params.stress_test.model_dump().values() if name]
+        peers = [] if params.scoreboard.peers == "auto" else params.scoreboard.peers
+        named += [path for peer in peers if (path := project.params / "regions" / f"{peer}.yaml").is_file()]
+    named += [project.root / other.stress_test.programmes for other in others if other.stress_test.programmes]
+    for path in named:
+        paths |= {inner for inner in path.rglob("*") if inner.is_file()} if path.is_dir() else {path}
+    kept = (path for path in paths if not path.name.startswith((".", "~")) and path.suffix != ".part")
+    return tuple(sorted(path.relative_to(project.root).as_posix() for path in kept))

@@ -6,6 +6,7 @@ classes, so that the pages, their navigation and their words are the same.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import os
@@ -13,7 +14,8 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import mistune
@@ -22,15 +24,14 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
 from traitlets.config import Config
 
-from clusterkit.batch.pages import REGION_PAGES, RegionPage
+from clusterkit.batch.jobs import EUROPE, EUROPE_NAME, EXAMPLE, EXAMPLE_NAME, HOME, INDEX
+from clusterkit.batch.pages import RegionPage, pages_of
+from clusterkit.batch.state import State
 from clusterkit.errors import Problem, RunError
-from clusterkit.params import EUROPE_ID, EXAMPLE_ID, RESERVED_ID, RegionParams
+from clusterkit.params import RegionParams
 from clusterkit.paths import Project
 from clusterkit.show.output import FOLDER, escape
 
-INDEX = "index"  # name of the home page
-EUROPE_NAME = "Europe"  # in the navigation, and in what the command says
-EXAMPLE_NAME = "Example of a stress test"  # the same of the page with illustrative answers
 QUARTO_MIN = (1, 4)  # oldest Quarto tried by its documentation: `html-table-processing` came with 1.4
 FAILED = "failed"
 
@@ -38,11 +39,6 @@ FAILED = "failed"
 def has_page(project: Project, name: str) -> bool:
     """Whether the page of that name was executed."""
     return (project.reports / f"{name}.ipynb").is_file()
-
-
-def pages_of(project: Project, region: str) -> list[RegionPage]:
-    """Pages of a region that were executed, in the order of the navigation."""
-    return [page for page in REGION_PAGES if has_page(project, page.name(region))]
 
 
 def publish(project: Project, executed: Path, downloads: Path, folder: str) -> None:
@@ -101,41 +97,60 @@ def front_matter(notebook: nbformat.NotebookNode) -> dict[str, str]:
     return {key: json.loads(value) for key, _, value in lines}
 
 
+def navigation(project: Project, listed: Sequence[RegionParams]) -> dict[str, str]:
+    """Name of every executed page, in the order of the site, to its navigation.
+
+    Home first, then the pages on no single region, then region by region.
+    """
+    whole = ((EUROPE, EUROPE_NAME), (EXAMPLE, EXAMPLE_NAME))
+    top = [(INDEX, "Home"), *((name, label) for name, label in whole if has_page(project, name))]
+    made = pages_of(project, [p.region for p in listed])
+    found = {name: _nav([*top, *_links_to_regions(listed, made)], name) for name, _ in top}
+    for p in listed:
+        for page in made[p.region]:
+            name = page.name(p.region)
+            own = [(other.name(p.region), other.label) for other in made[p.region]]
+            found[name] = _nav([*top, *_links_to_regions(listed, made, page)], name)
+            if len(own) > 1:
+                found[name] += _nav(own, name, css="views", label=f"Pages of {p.name}")
+    return found
+
+
 def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
     """Give every executed page its navigation, and drop pages of regions that are no longer listed.
 
     Returns
     -------
     list of Path
-        The pages' notebooks, home first, then the pages on no single region that were executed, then region by region.
+        The pages' notebooks, in the order of :func:`navigation`.
     """
     reports = project.reports
-    whole = ((EUROPE_ID, EUROPE_NAME), (EXAMPLE_ID, EXAMPLE_NAME))
-    top = [(INDEX, "Home"), *((name, label) for name, label in whole if has_page(project, name))]
-    made = {p.region: pages_of(project, p.region) for p in listed}
-    data = {RESERVED_ID, EUROPE_ID, EXAMPLE_ID}  # folders of data that the site shows
-    navigation = {name: _nav([*top, *_links_to_regions(listed, made)], name) for name, _ in top}
-    for p in listed:
-        for page in made[p.region]:
-            name = page.name(p.region)
-            data.add(f"{p.region}/{page.kind}")
-            own = [(other.name(p.region), other.label) for other in made[p.region]]
-            navigation[name] = _nav([*top, *_links_to_regions(listed, made, page)], name)
-            if len(own) > 1:
-                navigation[name] += _nav(own, name, css="views", label=f"Pages of {p.name}")
+    found = navigation(project, listed)
+    data = {HOME, EUROPE, EXAMPLE}  # folders of data that the site shows
+    data |= {
+        f"{region}/{page.kind}" for region, own in pages_of(project, [p.region for p in listed]).items() for page in own
+    }
     for path in reports.glob("*.ipynb"):
-        if path.stem not in navigation:
+        if path.stem not in found:
             path.unlink()
     _drop_data(reports / FOLDER, data)
-    for name, nav in navigation.items():
+    for name, nav in found.items():
         path = reports / f"{name}.ipynb"
-        notebook = nbformat.read(path, as_version=4)
-        fields = {key: html.unescape(front_matter(notebook)[key]) for key in ("heading", "description")}
-        set_front_matter(notebook, title=fields["heading"], description=fields["description"], nav=nav)
+        # Only the first cell is read: the rest of a page has megabytes.
+        text = path.read_text(encoding="utf-8")
+        notebook = json.loads(text)
+        cell = nbformat.from_dict({"cells": [notebook["cells"][0]]})
+        cell.cells[0].source = "".join(cell.cells[0].source)
+        fields = front_matter(cell)
+        if fields.get("nav") == (f"`{nav}`{{=html}}" if nav else ""):
+            continue
+        titles = {key: html.unescape(fields[key]) for key in ("heading", "description")}
+        set_front_matter(cell, title=titles["heading"], description=titles["description"], nav=nav)
+        notebook["cells"][0]["source"] = cell.cells[0].source.splitlines(keepends=True)
         part = path.with_name(path.name + ".part")
-        nbformat.write(notebook, part)
+        part.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(part, path)
-    return [reports / f"{name}.ipynb" for name in navigation]
+    return [reports / f"{name}.ipynb" for name in found]
 
 
 def _drop_data(folder: Path, kept: Collection[str]) -> None:
@@ -172,11 +187,31 @@ def quarto() -> str | None:
     return shutil.which("quarto")
 
 
-def render(project: Project, pages: Sequence[Path], *, renderer: str) -> Path:
+def key(project: Project, pages: Sequence[Path], state: State, renderer: str) -> str:
+    """Of a rendered site: the same key, the same site."""
+    found = hashlib.sha256(renderer.encode())
+    for path in (project.reports / "_quarto.yml", *sorted((project.reports / "theme").rglob("*"))):
+        if path.is_file():
+            found.update(path.read_bytes())
+    for path in pages:
+        # A page's record says what it was made from, its first lines what the navigation is.
+        with path.open("rb") as page:
+            found.update(page.read(8192))
+        found.update(str(state.of(path.stem).get("key")).encode())
+    for path in sorted((project.reports / FAILED).glob("*.ipynb")):
+        found.update(f"{path.name}:{path.stat().st_mtime_ns}".encode())
+    return found.hexdigest()
+
+
+def render(
+    project: Project, pages: Sequence[Path], *, renderer: str, bodies: Callable[[str], Path] | None = None
+) -> Path:
     """Render all pages aside and put the finished site in place of the old one.
 
     Parameters
     ----------
+    bodies
+        Where the text of a page is kept as HTML; what is not there is converted now.
     renderer
         ``quarto`` or ``nbconvert``.
 
@@ -195,7 +230,7 @@ def render(project: Project, pages: Sequence[Path], *, renderer: str) -> Path:
         if renderer == "quarto":
             _render_with_quarto(project, pages, new)
         else:
-            _render_with_nbconvert(project, pages, new)
+            _render_with_nbconvert(project, pages, new, bodies)
         new.chmod(0o755)
         _replace_folder(new, project.site)
     finally:
@@ -237,18 +272,30 @@ def _quarto_problem(what: str, fix: str) -> Problem:
     return Problem(what=what, where="rendering of reports/", rule="reports/_quarto.yml", fix=fix)
 
 
-def _render_with_nbconvert(project: Project, pages: Sequence[Path], new: Path) -> None:
+def body(notebook: nbformat.NotebookNode, theme: Path) -> tuple[str, str]:
+    """The text of an executed page as HTML, and its table of contents; the exporter of a process is made once."""
+    exporter, headings = _exporter(theme)
+    headings.start()
+    text, _ = exporter.from_notebook_node(notebook)
+    return text, headings.toc()
+
+
+def _render_with_nbconvert(
+    project: Project, pages: Sequence[Path], new: Path, bodies: Callable[[str], Path] | None
+) -> None:
     theme = project.reports / "theme"
     skeleton = (theme / "page.html").read_text(encoding="utf-8")
-    headings = _Headings()
-    exporter = _exporter(theme, headings)
     for path in pages:
-        notebook = nbformat.read(path, as_version=4)
-        fields = front_matter(notebook)
-        headings.start()
-        body, _ = exporter.from_notebook_node(notebook)
+        first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
+        fields = front_matter(nbformat.from_dict({"cells": [{**first, "source": "".join(first["source"])}]}))
+        kept = bodies(path.stem) if bodies else None
+        if kept is not None and kept.is_file():
+            made = json.loads(kept.read_text(encoding="utf-8"))
+        else:
+            text, toc = body(nbformat.read(path, as_version=4), theme)
+            made = {"html": text, "toc": toc}
         nav = fields["nav"].removeprefix("`").removesuffix("`{=html}")
-        values = {**fields, "nav": nav, "toc": headings.toc(), "body": body}
+        values = {**fields, "nav": nav, "toc": made["toc"], "body": made["html"]}
         page = re.sub(r"\$([a-z]+)\$", lambda found, values=values: values[found[1]], skeleton)
         (new / f"{path.stem}.html").write_text(page, encoding="utf-8")
     (new / "theme").mkdir()
@@ -259,10 +306,21 @@ def _render_with_nbconvert(project: Project, pages: Sequence[Path], new: Path) -
 def _copy_folders(project: Project, target: Path, *names: str) -> None:
     for name in names:
         if (project.reports / name).is_dir():
-            shutil.copytree(project.reports / name, target / name, ignore=shutil.ignore_patterns("*.part"))
+            ignore = shutil.ignore_patterns("*.part")
+            shutil.copytree(project.reports / name, target / name, ignore=ignore, copy_function=_link)
 
 
-def _exporter(theme: Path, headings: _Headings) -> TemplateExporter:
+def _link(source: str, target: str) -> None:
+    """The same file under a second name, where the disk can: it is replaced as a whole, never changed."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+@cache
+def _exporter(theme: Path) -> tuple[TemplateExporter, _Headings]:
+    headings = _Headings()
     config = Config()
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = {"remove-cell"}
@@ -275,7 +333,7 @@ def _exporter(theme: Path, headings: _Headings) -> TemplateExporter:
         config=config,
     )
     exporter.file_extension = ".html"
-    return exporter
+    return exporter, headings
 
 
 class _Headings(mistune.HTMLRenderer):

@@ -13,6 +13,7 @@ from clusterkit.errors import MAX_SHOWN, ClusterkitError
 
 RUN_FAILED = 1
 INPUT_IS_WRONG = 2
+STOPPED = 130  # by Ctrl-C, as shells have it
 MAX_IN_FULL = 1000  # problems that a check prints
 
 

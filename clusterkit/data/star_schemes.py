@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError, model_validator
 
-from clusterkit import yamlfile
+from clusterkit import cached, yamlfile
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 
 RULE = "docs/methods.md#cluster-stars"
@@ -72,6 +72,11 @@ def load_scheme(path: Path) -> Scheme:
         or not between 0 and 1 where it is a share, a condition with two tests or none, an ``id``
         that is not the name of the file.
     """
+    return _load(path)
+
+
+@cached.by_file
+def _load(path: Path) -> Scheme:
     data, locate = yamlfile.read(path)
     try:
         scheme = Scheme.model_validate(data)

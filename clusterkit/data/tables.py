@@ -6,13 +6,17 @@ type or leaves its range, a key stands twice, or the NUTS version is not the bas
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow
+import pyarrow.parquet
+import shapely
 
+from clusterkit import cached
 from clusterkit.data.nuts import BASE_VERSION
 from clusterkit.errors import MAX_SHOWN, ContractError, Problem, some
 from clusterkit.paths import project
@@ -21,6 +25,7 @@ STATUSES = ("reported", "estimated", "hidden", "missing")
 RULE = "docs/methods.md#tables"
 MAP_CRS = 3035  # EPSG code, ETRS89 Lambert azimuthal equal-area
 SLACK = 1e-6  # persons; sums of shares differ in the last digits
+_COPIES_ON_WRITE = int(pd.__version__.split(".")[0]) >= 3
 
 _NUTS_ID = pa.Column(str, pa.Check.str_matches(r"^[A-Z]{2}[A-Z0-9]{0,3}$"))
 _VERSION = pa.Column("int16", pa.Check.eq(BASE_VERSION))
@@ -255,9 +260,32 @@ def load_table(name: str, folder: Path | None = None) -> pd.DataFrame:
     fix = "restore it from git, or build it with `clusterkit data build --raw FOLDER`"
     if not path.is_file():
         raise ContractError(Problem(what=f"The table {name} is absent.", where=str(path), rule=RULE, fix=fix))
-    reader = gpd.read_parquet if name == "region" else pd.read_parquet
+    return _read(path, name, fix)
+
+
+def _shared(table: pd.DataFrame) -> pd.DataFrame:
+    """The same values for another caller; from pandas 3 on they are copied when one of the two changes them."""
+    return table.copy(deep=not _COPIES_ON_WRITE)
+
+
+def _read_parquet(path: Path, *, has_geometry: bool) -> pd.DataFrame:
+    """A table as it is in its file, read by one thread: a process with a second one cannot be forked safely."""
+    file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(path.read_bytes()), pre_buffer=False)
+    found = file.read(use_threads=False)
+    table = found.to_pandas(use_threads=False)
+    about = (found.schema.metadata or {}).get(b"geo")
+    if not has_geometry:
+        return table
+    if about is None:
+        message = "it has no geometry"
+        raise ValueError(message)
+    crs = json.loads(about)["columns"]["geometry"]["crs"]
+    return gpd.GeoDataFrame(table.assign(geometry=shapely.from_wkb(table["geometry"])), crs=crs)
+
+
+def _read_and_check(path: Path, name: str, fix: str) -> pd.DataFrame:
     try:
-        table = reader(path)
+        table = _read_parquet(path, has_geometry=name == "region")
     except (OSError, ValueError, pyarrow.lib.ArrowException) as exc:
         raise ContractError(
             Problem(
@@ -268,6 +296,9 @@ def load_table(name: str, folder: Path | None = None) -> pd.DataFrame:
             )
         ) from exc
     return check_table(table, name, str(path))
+
+
+_read = cached.by_file(_read_and_check, own=_shared)
 
 
 def load_industry(folder: Path | None = None) -> pd.DataFrame:

@@ -71,7 +71,7 @@ def combine(industry: pd.DataFrame, nuts_ids: Sequence[str], region_ids: Collect
     is never counted as zero.
     """
     nuts_ids = list(dict.fromkeys(nuts_ids))
-    missing = sorted(set(nuts_ids) - set(industry["nuts_id"]))
+    missing = sorted(set(nuts_ids) - set(industry["nuts_id"].unique()))
     if missing:
         raise ContractError(
             Problem(
@@ -106,8 +106,9 @@ def _ranges(parts: pd.DataFrame, n_parts: int) -> pd.DataFrame:
     table = pd.DataFrame({"persons_employed_low": groups["persons_employed_low"].sum()})
     table["persons_employed_high"] = groups["persons_employed_high"].sum(min_count=n_parts)
     table["n_hidden"] = n_parts - groups["persons_employed"].count()
-    table["flag"] = groups["persons_employed_flag"].agg(lambda flags: "".join(sorted(set("".join(flags)))))
-    return table
+    flagged = parts[parts["persons_employed_flag"].ne("")].groupby(_KEYS)["persons_employed_flag"]
+    flags = flagged.agg(lambda flags: "".join(sorted(set("".join(flags)))))
+    return table.assign(flag=flags.reindex(table.index, fill_value=""))
 
 
 def _amounts(parts: pd.DataFrame, name: str, n_parts: int) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from clusterkit.data.industries import Taxonomy, aggregate
 from clusterkit.data.star_schemes import Scheme, scaled
 from clusterkit.mapping.checks import check_choice
-from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
+from clusterkit.mapping.matrices import benchmark_totals, employment_matrices, employment_matrix
 from clusterkit.mapping.stars import cluster_strength, star_robustness
 
 Beside = Literal["others", "sector", "sector and country"]
@@ -107,13 +107,12 @@ def europe_strength(
     """
     names = territories or {}
     sectors = list(like.index.unique("nace_code")) if like is not None else None
-    tables = {
-        (amount, end): _seen(employment_matrix(industry, year=year, amount=amount, territories=names, hidden=end))
-        for amount, end in [
-            ("persons_employed", "estimate"), ("persons_employed", "unknown"), ("persons_employed", "low"),
-            ("persons_employed", "high"), ("wages_meur", "unknown"), ("wages_meur", "estimate"),
-        ]
-    }  # fmt: skip
+    kinds = [
+        ("persons_employed", "estimate"), ("persons_employed", "unknown"), ("persons_employed", "low"),
+        ("persons_employed", "high"), ("wages_meur", "unknown"), ("wages_meur", "estimate"),
+    ]  # fmt: skip
+    matrices = employment_matrices(industry, kinds, year=year, territories=names)
+    tables = {kind: _seen(matrix) for kind, matrix in zip(kinds, matrices, strict=True)}
     whole = tables["persons_employed", "estimate"]
     if whole.empty:
         return _no_cells(scheme)
@@ -227,19 +226,29 @@ def wage_premium(cells: pd.DataFrame, *, beside: Beside, by: By | None = None) -
     25.0
     """
     keys = _LEVEL[check_choice(beside, Beside, "beside")]
+    key = "territory" if by is None else check_choice(by, By, "by")
     rows = cells.reset_index().assign(territory="Europe")
-    paid = rows[rows["is_published"] & rows["wages_meur"].notna() & (rows["persons_employed"] > 0)]
+    table = _premium(_paid(rows), keys or ["territory"], key)
+    wanted = pd.Index(["Europe"], name="territory") if by is None else pd.Index(rows[key].unique(), name=key)
+    return table.reindex(wanted).assign(n_compared=lambda t: t["n_compared"].fillna(0).astype(int))
+
+
+def _paid(rows: pd.DataFrame) -> pd.DataFrame:
+    """Cells that publish wages and persons employed."""
+    return rows[rows["is_published"] & rows["wages_meur"].notna() & (rows["persons_employed"] > 0)]
+
+
+def _premium(paid: pd.DataFrame, on: list[str], key: str) -> pd.DataFrame:
+    """The premium of the clusters by ``key``, over other cells that have ``on`` in common with them."""
     others, clusters = paid[~paid["is_cluster"]], paid[paid["is_cluster"]]
-    on = keys or ["territory"]
     sums = others.groupby(on)[["wages_meur", "persons_employed"]].sum()
     level = (1e6 * sums["wages_meur"] / sums["persons_employed"]).rename("beside")
     compared = clusters.join(level, on=on)
     compared = compared[compared["beside"] > 0]
     compared = compared.assign(expected_meur=compared["persons_employed"] * compared["beside"] / 1e6)
-    key = "territory" if by is None else check_choice(by, By, "by")
     groups = compared.groupby(key)
     amounts = groups[["wages_meur", "persons_employed", "expected_meur"]].sum()
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "premium_pct": 100 * (amounts["wages_meur"] / amounts["expected_meur"] - 1),
             "wages_eur_per_person": 1e6 * amounts["wages_meur"] / amounts["persons_employed"],
@@ -247,8 +256,6 @@ def wage_premium(cells: pd.DataFrame, *, beside: Beside, by: By | None = None) -
             "n_compared": groups.size(),
         }
     )
-    wanted = pd.Index(["Europe"], name="territory") if by is None else pd.Index(rows[key].unique(), name=key)
-    return table.reindex(wanted).assign(n_compared=lambda t: t["n_compared"].fillna(0).astype(int))
 
 
 def premium_range(cells: pd.DataFrame) -> pd.DataFrame:
@@ -267,12 +274,13 @@ def premium_range(cells: pd.DataFrame) -> pd.DataFrame:
     """
     cells = cells[["persons_employed", "wages_meur", "is_published", "is_cluster", "country"]]
     countries = cells["country"].unique()
+    paid = _paid(cells.reset_index().assign(territory="Europe"))
+    remaining = [paid[paid["country"] != country] for country in countries if len(countries) > 1]
     rows = {}
-    for beside in _LEVEL:
+    for beside, keys in _LEVEL.items():
         without = [
-            wage_premium(cells[cells["country"] != country], beside=beside)["premium_pct"].item()
-            for country in countries
-            if len(countries) > 1
+            _premium(rest, keys or ["territory"], "territory")["premium_pct"].get("Europe", np.nan)
+            for rest in remaining
         ]
         ends = pd.Series(without, dtype=float)
         row = wage_premium(cells, beside=beside).loc["Europe"]

@@ -177,16 +177,16 @@ def _weighted_correlation(times: np.ndarray, x: np.ndarray, y: np.ndarray) -> np
     """Spearman's coefficient of samples that hold each region so many times, shape (n_samples, n_regions)."""
     size = times.sum(axis=1, keepdims=True)
     ranks = [_weighted_ranks(times, values) - (size + 1) / 2 for values in (x, y)]
-    sums = [(times * a * b).sum(axis=1) for a, b in ((ranks[0], ranks[1]), (ranks[0], ranks[0]), (ranks[1], ranks[1]))]
+    first, second = times * ranks[0], times * ranks[1]
+    sums = [(a * b).sum(axis=1) for a, b in ((first, ranks[1]), (first, ranks[0]), (second, ranks[1]))]
     spread = np.sqrt(sums[1] * sums[2])
     return np.divide(sums[0], spread, out=np.full(len(times), np.nan), where=spread > 1e-9)
 
 
 def _weighted_ranks(times: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Mean rank of each region among the repeated ones: all below it, and half of its equals."""
-    _, place = np.unique(values, return_inverse=True)
-    level = np.zeros((times.shape[0], place.max() + 1))
-    np.add.at(level, (slice(None), place), times)
+    _, place, many = np.unique(values, return_inverse=True, return_counts=True)
+    level = np.ascontiguousarray(np.add.reduceat(times[:, np.argsort(place)], np.cumsum(many) - many, axis=1))
     return (level.cumsum(axis=1) - level + (level + 1) / 2)[:, place]
 
 

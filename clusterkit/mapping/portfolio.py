@@ -73,21 +73,21 @@ def benchmark(industry: pd.DataFrame) -> pd.DataFrame:
         high=rows["persons_employed_high"].fillna(rows["persons_employed_low"]),
         wages=rows["wages_meur"].where(both),
         persons_with_wages=rows["persons_employed"].where(both),
-        hidden=rows["nuts_id"].where(rows["persons_employed"].isna(), ""),
     )
     doubt = (rows["persons_employed_high"] - rows["persons_employed_low"]).fillna(0)
     rows = rows.loc[doubt.sort_values(ascending=False, kind="stable").index]
     groups = rows.groupby(["nace_code", "year"])
-    return pd.DataFrame(
+    hidden = rows[rows["persons_employed"].isna()].groupby(["nace_code", "year"])["nuts_id"].agg(" ".join)
+    table = pd.DataFrame(
         {
             "persons_employed": groups["persons_employed"].sum(min_count=1),
             "persons_employed_low": groups["persons_employed_low"].sum(),
             "persons_employed_high": groups["high"].sum(),
             "wages_meur": groups["wages"].sum(min_count=1),
             "persons_with_wages": groups["persons_with_wages"].sum(min_count=1),
-            "hidden_countries": groups["hidden"].agg(lambda codes: " ".join(code for code in codes if code)),
         }
     )
+    return table.assign(hidden_countries=hidden.reindex(table.index, fill_value=""))
 
 
 def matched_growth(industry: pd.DataFrame, *, base_year: int, reference_year: int) -> pd.Series:

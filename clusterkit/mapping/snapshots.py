@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from clusterkit.mapping.matrices import EUROPE, together
+from clusterkit.mapping.matrices import EUROPE, filled, row_by_row, together, wide
 from clusterkit.mapping.portfolio import region_total
+
+_KEYS = ["nuts_id", "nace_code", "year"]
+_EMPLOYMENT = ["persons_employed", *(f"persons_employed_estimate{end}" for end in ("", "_low", "_high"))]
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def snapshots(
     dict of Snapshot
         By calendar year. Persons employed; wages in million euro.
     """
-    divisions = industry[industry["nace_code"].str.len().eq(3)]
+    divisions = industry.loc[industry["nace_code"].str.len().eq(3), [*_KEYS, *_EMPLOYMENT, "wages_meur", "series"]]
     level = divisions["nuts_id"].str.len()
     regions = dict(list(divisions[level.eq(4)].groupby("year")))
     countries = dict(list(divisions[level.eq(2)].groupby("year")))
@@ -129,8 +132,7 @@ def _snapshot(
     name: str,
     nuts_ids: Sequence[str],
 ) -> Snapshot:
-    regions = _cells(rows, {name: nuts_ids})
-    wages = together(rows.pivot(index="nuts_id", columns="nace_code", values="wages_meur"), {name: nuts_ids})
+    regions, wages = _cells(rows, {name: nuts_ids})
     if name in regions.estimate.index:
         regions = _narrowed(regions, own.reindex(regions.estimate.columns), name)
         wages.loc[name] = own["wages_meur"].reindex(wages.columns)
@@ -140,20 +142,23 @@ def _snapshot(
         year=year,
         series=str(rows["series"].iloc[0]),
         regions=regions,
-        countries=_cells(countries, {}),
+        countries=_cells(countries, {})[0],
         wages_meur=wages,
         region_total=totals.reindex(names),
         country=country,
     )
 
 
-def _cells(rows: pd.DataFrame, territories: dict[str, Sequence[str]]) -> Cells:
-    columns = ["persons_employed", *(f"persons_employed_estimate{end}" for end in ("", "_low", "_high"))]
-    wide = rows.pivot(index="nuts_id", columns="nace_code", values=columns)
-    published = wide["persons_employed"]
-    is_seen = published.notna().any(axis=1)
-    filled = [published.fillna(wide[column]).where(is_seen, axis=0) for column in columns[1:]]
-    return Cells(*(together(table, territories) for table in (published, *filled)))
+def _cells(rows: pd.DataFrame, territories: dict[str, Sequence[str]]) -> tuple[Cells, pd.DataFrame]:
+    """Persons employed and wages, with each territory (name to codes) in the place of its codes."""
+    published, *instead, wages = wide(rows, [*_EMPLOYMENT, "wages_meur"])
+    tables = [published, *(filled(published, table) for table in instead), wages]
+    if territories:  # all at once: each time takes as long
+        columns = [table.columns for table in tables]
+        merged = together(pd.DataFrame(np.hstack(tables), index=published.index), territories)
+        parts = np.split(merged.to_numpy(), len(tables), axis=1)
+        tables = [row_by_row(part, merged.index, names) for part, names in zip(parts, columns, strict=True)]
+    return Cells(*tables[:-1]), tables[-1]
 
 
 def _narrowed(regions: Cells, own: pd.DataFrame, name: str) -> Cells:

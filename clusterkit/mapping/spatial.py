@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -75,7 +76,15 @@ class Contiguity:
 
     def beside(self, nuts_id: str) -> tuple[str, ...]:
         """The neighbours of one region, in alphabetical order."""
-        return tuple(sorted({b for pair in self.pairs for a, b in (pair, pair[::-1]) if a == nuts_id}))
+        return self._beside.get(nuts_id, ())
+
+    @functools.cached_property
+    def _beside(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = {}
+        for first, second in self.pairs:
+            found.setdefault(first, set()).add(second)
+            found.setdefault(second, set()).add(first)
+        return {nuts_id: tuple(sorted(others)) for nuts_id, others in found.items()}
 
     def graph(self) -> Graph:
         """Binary weights of the regions that have neighbours, as libpysal wants them."""
@@ -459,7 +468,7 @@ def cross_border_clusters(
             countries = tuple(sorted(set(where.reindex(members))))
             inside = set(members) & set(region or ())
             if (region is None and len(countries) > 1) or (inside and len(inside) < len(members)):
-                beside = {b for pair in neighbours.pairs for a, b in (pair, pair[::-1]) if a in set(members)}
+                beside = {other for code in members for other in neighbours.beside(code)}
                 rows.append((sector, members, len(members), countries, tuple(sorted(beside & unknown))))
     names = ["nace_code", "nuts_ids", "n_regions", "countries", "unknown_neighbours"]
     found = pd.DataFrame(rows, columns=names).astype({"n_regions": int})
@@ -525,29 +534,35 @@ def _conditional_p(
     orders = np.argpartition(keys, draws - 1, axis=1)[:, :draws]
     orders = np.take_along_axis(orders, np.take_along_axis(keys, orders, axis=1).argsort(axis=1), axis=1)
     lag = np.array([z[codes].mean(axis=0) for codes in beside])
+    place = np.full((n, permutations), draws, dtype=np.int16)  # of each region in each order
+    place[orders, np.arange(permutations)[:, None]] = np.arange(draws)
     p = np.full(z.shape, np.nan)
-    for k in np.unique(degree[degree < n - 1]):  # one that touches all others has nothing to draw
-        sums = z[orders[:, :k]].sum(axis=1)
+    sums = np.zeros((permutations, z.shape[1]))
+    for k in range(1, draws):
+        sums = sums + z[orders[:, k - 1]]
+        regions = np.flatnonzero((degree == k) & (k < n - 1))  # one that touches all others has nothing to draw
+        if not len(regions):
+            continue
         following = z[orders[:, k]]
-        ordered = np.sort(sums, axis=0)
-        for region in np.flatnonzero(degree == k):
-            observed = k * lag[region]
-            slack = NO_SPREAD * (np.abs(sums).max(axis=0) + np.abs(observed))
-            own = (orders[:, :k] == region).any(axis=1)  # replaced by the next in the order
-            drawn = sums[own] - z[region] + following[own]
-            above = _at_least(ordered, observed - slack) - (sums[own] >= observed - slack).sum(axis=0)
-            below = permutations - _at_least(ordered, observed + slack) - (sums[own] < observed + slack).sum(axis=0)
-            above = above + (drawn >= observed - slack).sum(axis=0)
-            below = below + (drawn < observed + slack).sum(axis=0)
-            p[region] = np.minimum(2 * (np.minimum(above, below) + 1) / (permutations + 1), 1.0)
+        observed = k * lag[regions]
+        slack = NO_SPREAD * (np.abs(sums).max(axis=0) + np.abs(observed))
+        least, most = observed - slack, observed + slack
+        ordered = np.sort(sums.T, axis=1)
+        all_above, all_below = permutations - _below(ordered, least), _below(ordered, most)
+        for number, region in enumerate(regions):
+            own = np.flatnonzero(place[region] < k)  # replaced by the next in the order
+            before = sums[own]
+            drawn = before - z[region] + following[own]
+            change_above = (drawn >= least[number]).sum(axis=0) - (before >= least[number]).sum(axis=0)
+            change_below = (drawn < most[number]).sum(axis=0) - (before < most[number]).sum(axis=0)
+            fewer = np.minimum(all_above[number] + change_above, all_below[number] + change_below)
+            p[region] = np.minimum(2 * (fewer + 1) / (permutations + 1), 1.0)
     return lag, p
 
 
-def _at_least(ordered: np.ndarray, limits: np.ndarray) -> np.ndarray:
-    """How many of each column, in ascending order, are not below its limit."""
-    return np.array(
-        [len(ordered) - np.searchsorted(column, limit) for column, limit in zip(ordered.T, limits, strict=True)]
-    )
+def _below(ordered: np.ndarray, limits: np.ndarray) -> np.ndarray:
+    """How many of each row, in ascending order, are below each limit in the column of the same number."""
+    return np.column_stack([np.searchsorted(row, limit) for row, limit in zip(ordered, limits.T, strict=True)])
 
 
 def _same_gaps(values: pd.DataFrame) -> list[list[str]]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from clusterkit.errors import ContractError, Problem, some
 from clusterkit.mapping.concentration import locational_gini
-from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
+from clusterkit.mapping.matrices import benchmark_totals, employment_matrices
 from clusterkit.mapping.specialisation import location_quotient
 
 
@@ -69,16 +69,17 @@ def all_regions(
     ----------
     docs/methods.md#among-all-regions.
     """
-    territories = {region: list(nuts_ids)}
+    names = ("estimate", "low", "high")
+    kinds = [("persons_employed", hidden) for hidden in (*names, "unknown")]
+    *matrices, published = employment_matrices(industry, kinds, year=year, territories={region: list(nuts_ids)})
     ends = {}
-    for end in ("estimate", "low", "high"):
-        matrix = employment_matrix(industry, year=year, territories=territories, hidden=end).dropna(how="all")
+    for end, every in zip(names, matrices, strict=True):
+        matrix = every.dropna(how="all")
         # A region may be published as a country or NUTS 1 region only (Slovenia in 2011).
         row = own.reindex(matrix.columns).fillna(matrix.reindex([region]).iloc[0])
         matrix = pd.concat([matrix.drop(index=region, errors="ignore"), row.to_frame(region).T])
         ends[end] = matrix
     employment = ends["estimate"]
-    published = employment_matrix(industry, year=year, territories=territories, hidden="unknown")
     is_estimated = published.reindex(employment.index).isna() & employment.notna()
     is_estimated.loc[region] &= own.reindex(employment.columns).isna()
     benchmark, total = benchmark_totals(industry, year=year), employment.sum(axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,7 +11,6 @@ import pandas as pd
 
 from clusterkit.data.star_schemes import Condition, Scheme
 from clusterkit.errors import ContractError, Problem, some
-from clusterkit.mapping.specialisation import location_quotient
 
 ROUNDING = 1e-12  # no unit; a value this close below its threshold, relative to it, is a tie
 _MEASURES = ("persons_employed", "lq", "focus_pct", "wages_to_country", "wages_to_area", "growth_pct")
@@ -25,9 +24,9 @@ class _Cells:
     country_level: np.ndarray  # euro per person employed, one row per region
     area_level: np.ndarray  # euro per person employed
     start: np.ndarray
-    benchmark: pd.Series | None
-    region_total: pd.Series | None
-    benchmark_total: float | None
+    area_share: np.ndarray | None = None  # by sector; None: of the persons employed themselves, as in the next two
+    region_total: np.ndarray | None = None
+    benchmark_total: float | None = None
 
 
 def cluster_strength(
@@ -117,9 +116,13 @@ def cluster_strength(
     cells = _cells(
         employment, wages, employment_start, country, country_wages_eur_per_person, area_wages_eur_per_person
     )
-    cells = replace(cells, **_totals(employment, benchmark, region_total, benchmark_total))
-    value = _measures(employment, cells)
-    least, most = (dict(value) if end is None else _measures(employment.fillna(end), cells) for end in (low, high))
+    # Totals do not move with the ends of a hidden cell.
+    benchmark = employment.sum() if benchmark is None else benchmark
+    region_total = employment.sum(axis=1) if region_total is None else region_total
+    cells = _with_totals(cells, employment, benchmark, region_total, benchmark_total)
+    value = _measures(employment.to_numpy(dtype=float), cells)
+    ends = [None if end is None else employment.fillna(end).to_numpy(dtype=float) for end in (low, high)]
+    least, most = (dict(value) if end is None else _measures(end, cells) for end in ends)
     for name in ("wages_to_country", "wages_to_area"):  # fewer persons share the same wages
         least[name], most[name] = most[name], least[name]
     stars = {
@@ -225,14 +228,15 @@ def star_robustness(
         country_wages_eur_per_person,
         area_wages_eur_per_person,
     )
-    cells = replace(cells, benchmark=benchmark, region_total=region_total, benchmark_total=benchmark_total)
+    cells = _with_totals(cells, order, benchmark, region_total, benchmark_total)
     draw = _sampler(jobs, bottom, top, distribution)
     rules = _rules(scheme)
+    needed = {"persons_employed", *(condition.measure for tests in rules.values() for condition in tests)}
     rng = np.random.default_rng(seed)
     counts = {name: np.zeros(order.shape) for name in rules}
     with_any = np.zeros(order.shape)
     for _ in range(draws):
-        value = _measures(pd.DataFrame(draw(rng), index=order.index, columns=order.columns), cells)
+        value = _measures(draw(rng), cells, needed)
         drawn = {}
         for name, conditions in rules.items():
             factors = rng.uniform(1 - threshold_spread, 1 + threshold_spread, len(conditions))
@@ -279,42 +283,50 @@ def _cells(
         _positive(country_level.reindex(index=where, columns=employment.columns)).to_numpy(dtype=float),
         _positive(area_level.reindex(employment.columns)).to_numpy(dtype=float),
         _positive(unknown if start is None else start).to_numpy(dtype=float),
-        None,
-        None,
-        None,
     )
 
 
-def _totals(
-    employment: pd.DataFrame, benchmark: pd.Series | None, region_total: pd.Series | None, benchmark_total: float | None
-) -> dict[str, pd.Series | float | None]:
-    """Totals that do not move with the ends of a hidden cell."""
-    return {
-        "benchmark": employment.sum() if benchmark is None else benchmark,
-        "region_total": employment.sum(axis=1) if region_total is None else region_total,
-        "benchmark_total": benchmark_total,
-    }
+def _with_totals(
+    cells: _Cells,
+    employment: pd.DataFrame,
+    benchmark: pd.Series | None,
+    region_total: pd.Series | None,
+    benchmark_total: float | None,
+) -> _Cells:
+    """The totals that are given, in the order of the rows and columns of ``employment``."""
+    share = total = None
+    if benchmark is not None:
+        area = float(benchmark.sum()) if benchmark_total is None else benchmark_total
+        share = _area_share(benchmark.reindex(employment.columns).to_numpy(dtype=float), area)
+    if region_total is not None:
+        total = region_total.reindex(employment.index).to_numpy(dtype=float)
+    return replace(cells, area_share=share, region_total=total, benchmark_total=benchmark_total)
 
 
-def _measures(employment: pd.DataFrame, cells: _Cells) -> dict[str, np.ndarray]:
-    lq = location_quotient(
-        employment,
-        benchmark=cells.benchmark,
-        region_total=cells.region_total,
-        benchmark_total=cells.benchmark_total,
-    )
-    total = employment.sum(axis=1) if cells.region_total is None else cells.region_total.reindex(employment.index)
-    persons = employment.to_numpy(dtype=float)
-    wage = cells.wages_eur / np.where(persons > 0, persons, np.nan)
-    return {
-        "persons_employed": persons,
-        "lq": lq.to_numpy(dtype=float),
-        "focus_pct": 100 * persons / _positive(total).to_numpy(dtype=float)[:, None],
-        "wages_eur_per_person": wage,
-        "wages_to_country": wage / cells.country_level,
-        "wages_to_area": wage / cells.area_level,
-        "growth_pct": 100 * (persons / cells.start - 1),
+def _area_share(sector: np.ndarray, area: float) -> np.ndarray:
+    return np.where(sector == 0, np.nan, sector) / (area or np.nan)
+
+
+def _measures(persons: np.ndarray, cells: _Cells, needed: Collection[str] | None = None) -> dict[str, np.ndarray]:
+    """All measures of persons employed, or those needed, as :func:`cluster_strength` describes them."""
+    share, total = cells.area_share, cells.region_total
+    if share is None or total is None:
+        table = pd.DataFrame(persons)
+        sector = table.sum()
+        area = float(sector.sum()) if cells.benchmark_total is None else cells.benchmark_total
+        share = _area_share(sector.to_numpy(), area) if share is None else share
+        total = table.sum(axis=1).to_numpy() if total is None else total
+    total = total[:, None]
+    ways: dict[str, Callable[[], np.ndarray]] = {
+        "persons_employed": lambda: persons,
+        "lq": lambda: persons / np.where(total == 0, np.nan, total) / share,
+        "focus_pct": lambda: 100 * persons / np.where(total > 0, total, np.nan),
+        "wages_eur_per_person": lambda: cells.wages_eur / np.where(persons > 0, persons, np.nan),
+        "wages_to_country": lambda: ways["wages_eur_per_person"]() / cells.country_level,
+        "wages_to_area": lambda: ways["wages_eur_per_person"]() / cells.area_level,
+        "growth_pct": lambda: 100 * (persons / cells.start - 1),
     }
+    return {name: way() for name, way in ways.items() if needed is None or name in needed}
 
 
 def _reached(

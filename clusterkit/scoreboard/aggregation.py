@@ -158,26 +158,30 @@ def combine(
         scores = _benefit(parts, counts)
     else:
         scores = _mean(parts, is_known, weights, method, power)
-    # Where no part weighs anything there is no score.
-    share = _product(is_known.astype(float), counts.astype(float)) / np.maximum(counts.sum(axis=1), 1)[:, None]
-    # A share such as 2/3 must pass the threshold 2/3, whatever the last bit says.
-    return np.where((share >= min_coverage - 1e-12) & (share > 0), scores, np.nan)
+    n_counting = counts.sum(axis=1)
+    if is_known.all() and n_counting.all():
+        return scores  # most draws: all is known, and nothing is left to test
+    share = _product(is_known.astype(float), counts.astype(float)) / np.maximum(n_counting, 1)[:, None]
+    # A share such as 2/3 must pass the threshold 2/3, whatever the last bit says. Without any part there is no score.
+    return np.where(share >= max(min_coverage, 2e-12) - 1e-12, scores, np.nan)
 
 
 def _mean(parts: np.ndarray, is_known: np.ndarray, weights: np.ndarray, method: Method, power: float) -> np.ndarray:
     exponent = {"arithmetic": 1.0, "harmonic": -1.0, "generalised_mean": power}.get(method)
     with np.errstate(divide="ignore", invalid="ignore"):
         inner = parts if exponent == 1.0 else np.log(parts) if exponent is None else parts**exponent
-        total = _product(np.where(is_known, inner, 0.0), weights)
-        mean = total / (
-            _product(is_known.astype(float), weights) if not is_known.all() else weights.sum(axis=1)[:, None]
-        )
+        if is_known.all():
+            mean = _product(inner, weights) / weights.sum(axis=1)[:, None]
+        else:
+            mean = _product(np.where(is_known, inner, 0.0), weights) / _product(is_known.astype(float), weights)
         return mean if exponent == 1.0 else np.exp(mean) if exponent is None else mean ** (1 / exponent)
 
 
 def _product(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Sum over the parts of value times weight, shape (n_sets, n_regions)."""
-    return weights @ parts.T if parts.ndim == 2 else np.matmul(parts, weights[:, :, None])[..., 0]
+    if parts.ndim == 2:
+        return weights @ parts.T
+    return np.matmul(weights[:, None, :], parts.swapaxes(1, 2))[:, 0]
 
 
 def _benefit(parts: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -212,19 +212,21 @@ def _indicators(board: Scoreboard, framework: Framework, correlations: pd.DataFr
     normalised, scores = board.normalised, board.scores
     table = board.treatment[["treatment", "n_moved", "skewness_after", "passes"]].copy()
     table.insert(0, "coverage", board.screened.notna().mean())
+    rows = {}
     for code in framework.indicators:
-        parent = framework.table.loc[code, "parent"]
-        top = parent
-        while framework.table.loc[top, "parent"]:
-            top = framework.table.loc[top, "parent"]
+        parent = top = framework.table.loc[code, "parent"]
+        while above := framework.table.loc[top, "parent"]:
+            top = above
         siblings = [other for other in framework.children(parent) if other != code]
         near = correlations.loc[code, siblings].dropna()
         with np.errstate(divide="ignore", invalid="ignore"):  # the same everywhere: NaN, as it should be
-            table.loc[code, "with_parent"] = normalised[code].corr(scores[parent], min_periods=LEAST_SHARED)
-            table.loc[code, "with_top"] = normalised[code].corr(scores[top], min_periods=LEAST_SHARED)
-        table.loc[code, "closest"] = near.idxmax() if len(near) else ""
-        table.loc[code, "with_closest"] = near.max() if len(near) else np.nan
-    return table
+            rows[code] = {
+                "with_parent": normalised[code].corr(scores[parent], min_periods=LEAST_SHARED),
+                "with_top": normalised[code].corr(scores[top], min_periods=LEAST_SHARED),
+                "closest": near.idxmax() if len(near) else "",
+                "with_closest": near.max() if len(near) else np.nan,
+            }
+    return table.join(pd.DataFrame.from_dict(rows, orient="index"))
 
 
 def _groups(framework: Framework, normalised: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:

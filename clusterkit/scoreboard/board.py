@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import inspect
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -163,6 +164,23 @@ class Scoreboard:
             new.__dict__.update({result: self.__dict__[result] for result in _RESULTS[name] if result in self.__dict__})
         return new
 
+    def variant(self, **steps: Mapping[str, Any]) -> Scoreboard:
+        """As :meth:`with_`, made once: analyses that try the same options of a board share what it works out.
+
+        Raises
+        ------
+        ParamError
+            As :meth:`with_`.
+        """
+        key = pickle.dumps(steps)
+        if key not in self._variants:
+            self._variants[key] = self.with_(**steps)
+        return self._variants[key]
+
+    @cached_property
+    def _variants(self) -> dict[bytes, Scoreboard]:
+        return {}
+
     def without(self, codes: Sequence[str]) -> Scoreboard:
         """The same board less some indicators or whole parts of the framework.
 
@@ -223,7 +241,7 @@ class Scoreboard:
     @cached_property
     def normalised(self) -> pd.DataFrame:
         """Indicators on one scale, more is better."""
-        table = self.framework.table.loc[self.framework.indicators]
+        table = self.framework.table
         targets = table["target"] if self.steps["normalise"].get("method") == "distance_to_target" else None
         return normalise(
             self.treated,

@@ -39,9 +39,9 @@ def check_values(values: pd.DataFrame, name: str) -> pd.DataFrame:
             )
     is_float = all(isinstance(kind, np.dtype) and np.issubdtype(kind, np.float64) for kind in values.dtypes)
     numbers = values if is_float else values.apply(pd.to_numeric, errors="coerce").astype(float)
-    is_text = (numbers.isna() & values.notna()).to_numpy().any(axis=0)
-    texts = [str(column) for column in values.columns[is_text]]
-    if texts:
+    is_text = False if is_float else (numbers.isna() & values.notna()).to_numpy().any(axis=0)
+    if np.any(is_text):
+        texts = [str(column) for column in values.columns[is_text]]
         problems.append(
             _problem(
                 f"The table {name} holds cells that are no numbers in {some(texts)}.",
@@ -50,8 +50,9 @@ def check_values(values: pd.DataFrame, name: str) -> pd.DataFrame:
                 "mend or empty these cells",
             )
         )
-    infinite = [str(column) for column in numbers.columns[np.isinf(numbers.to_numpy()).any(axis=0)]]
-    if infinite:
+    is_infinite = np.isinf(numbers.to_numpy()).any(axis=0)
+    if is_infinite.any():
+        infinite = [str(column) for column in numbers.columns[is_infinite]]
         problems.append(
             _problem(
                 f"The table {name} holds infinite cells in {some(infinite)}.",

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from sklearn.impute import KNNImputer
+from sklearn.metrics.pairwise import nan_euclidean_distances
 
 from clusterkit.errors import ParamError, Problem, some
 from clusterkit.scoreboard.checks import absent, check_choice, check_number, check_values
@@ -96,16 +96,28 @@ def imputed_cells(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 def _nearest(x: pd.DataFrame, n_neighbours: int) -> pd.DataFrame:
     # Constant or empty indicators tell nothing about likeness, and have no standard deviation to divide by.
     spread = x.std(ddof=0)
-    useful = list(x.columns[(spread > 0).to_numpy()])
-    standard = (x[useful] - x[useful].mean()) / spread[useful]
+    is_useful = (spread > 0).to_numpy()
+    useful = x.columns[is_useful]
+    mean, spread = x[useful].mean(), spread[useful]
+    standard = ((x[useful] - mean) / spread).to_numpy()
+    known = ~np.isnan(standard)
+    has_gap = ~known.all(axis=1)
+    # Of two regions that share no indicator the distance is unknown. Not KNNImputer: it masks arrays column by column.
+    distance = np.full((len(x), len(x)), np.nan)
+    if has_gap.any():
+        distance[has_gap] = nan_euclidean_distances(standard[has_gap], standard)
+    guessed = np.full(standard.shape, np.nan)
+    for column in np.flatnonzero(~known.all(axis=0)):
+        gaps, donors = np.flatnonzero(~known[:, column]), np.flatnonzero(known[:, column])
+        between = distance[np.ix_(gaps, donors)]
+        k = min(n_neighbours, len(donors))
+        nearest = np.argpartition(between, k - 1, axis=1)[:, :k]
+        is_near = ~np.isnan(np.take_along_axis(between, nearest, axis=1))
+        total = np.where(is_near, standard[donors, column][nearest], 0.0).sum(axis=1)
+        with np.errstate(invalid="ignore"):  # no region with a figure shares an indicator: there is no neighbour
+            guessed[gaps, column] = total / is_near.sum(axis=1)
     filled = x.fillna(x.mean())
-    if useful:
-        guessed = KNNImputer(n_neighbors=n_neighbours).fit_transform(standard.to_numpy())
-        guessed = pd.DataFrame(guessed, index=x.index, columns=useful) * spread[useful] + x[useful].mean()
-        # Where no region with a figure shares an indicator, the imputer gives the mean of all: not of neighbours.
-        known = x[useful].notna().to_numpy().astype(float)
-        has_neighbour = (known @ known.T > 0).astype(float) @ known > 0
-        filled[useful] = x[useful].fillna(guessed.where(has_neighbour))
+    filled[useful] = x[useful].fillna(pd.DataFrame(guessed, x.index, useful) * spread + mean)
     # A region without a single figure is like no other.
     return filled.where(x.notna().any(axis=1), np.nan)
 

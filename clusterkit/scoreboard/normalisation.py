@@ -107,24 +107,14 @@ def normalise(
     sign = _directions(x, directions)
     _check_ends(scale, mean, floor)
     check_number(sd, "sd", low=1e-12, high=np.inf)
-    oriented = x * sign
-    low, high = oriented.min(), oriented.max()
-    tells = differ(low, high)
-    span = (high - low).where(tells)
-    if method == "minmax":
-        result = (oriented - low) / span * (scale[1] - scale[0]) + scale[0]
-    elif method == "zscore":
-        result = (oriented - oriented.mean()) / oriented.std(ddof=1).where(tells) * sd + mean
-    elif method in ("rank", "borda", "percentile_rank"):
-        result = oriented.rank(method="min") - (method != "rank")
-        if method == "percentile_rank":
-            result = result / (oriented.count() - 1).where(tells) * (scale[1] - scale[0]) + scale[0]
-    elif method == "goalposts":
+    if method == "goalposts":
         result = _goalposts(x, sign, goalposts, scale)
-    else:
+    elif method.startswith("distance_"):
         result = _distance(x, sign, method, reference, targets, distance)
         result = result.clip(upper=100.0) if cap else result
-    return result if floor is None else result.clip(lower=floor)
+    else:
+        result = _compared(x * sign, method, scale, mean, sd)
+    return result if floor is None else np.maximum(result, floor)
 
 
 def _check_ends(scale: object, mean: object, floor: object) -> None:
@@ -144,16 +134,39 @@ def _is_number(value: object) -> bool:
 
 
 def _directions(x: pd.DataFrame, directions: Mapping[str, float] | pd.Series | None) -> pd.Series:
-    given = pd.Series(1.0 if directions is None else directions, index=x.columns if directions is None else None)
+    if directions is None:
+        return pd.Series(1.0, index=x.columns)
+    given = pd.Series(directions)
+    found = given.reindex(x.columns)
+    if found.isin((1, -1)).all():
+        return found.astype(float)
     missing = absent(x.columns, given.index)
     wrong = [str(code) for code in x.columns if code in given.index and given[code] not in (1, -1)]
     problems = []
     for codes, what in ((missing, "is missing"), (wrong, "is not 1 or -1")):
         fix = "give 1 where more is better, -1 where less is"
         problems += [_problem(f"The direction of {code} {what}.", "directions", fix) for code in codes]
-    if problems:
-        raise ParamError(problems)
-    return given.reindex(x.columns).astype(float)
+    raise ParamError(problems)
+
+
+def _compared(
+    oriented: pd.DataFrame, method: Method, scale: tuple[float, float], mean: float, sd: float
+) -> pd.DataFrame:
+    """Regions compared with one another; ``oriented`` has more is better."""
+    values = oriented.to_numpy()
+    low, high = oriented.min().to_numpy(), oriented.max().to_numpy()
+    tells = differ(low, high)
+    if method == "minmax":
+        result = (values - low) / np.where(tells, high - low, np.nan) * (scale[1] - scale[0]) + scale[0]
+    elif method == "zscore":
+        spread = np.where(tells, oriented.std(ddof=1).to_numpy(), np.nan)
+        result = (values - oriented.mean().to_numpy()) / spread * sd + mean
+    else:
+        result = oriented.rank(method="min").to_numpy() - (method != "rank")
+        if method == "percentile_rank":
+            others = np.where(tells, oriented.count().to_numpy() - 1, np.nan)
+            result = result / others * (scale[1] - scale[0]) + scale[0]
+    return pd.DataFrame(result, index=oriented.index, columns=oriented.columns)
 
 
 def _distance(

@@ -8,6 +8,7 @@ the scoreboard scores, but for schooling, takes part.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -243,19 +244,23 @@ def _zscores(table: pd.DataFrame) -> pd.DataFrame:
 def _block_distances(structure: pd.DataFrame, region: str, compositions: Collection[str]) -> pd.DataFrame:
     """Distance of a region to all, regions × blocks; 1 is the root mean square over all pairs of regions."""
     row = structure.index.get_loc(region)
-    blocks = dict.fromkeys(structure.columns.get_level_values(0))
-    columns = {block: _pairs(structure[block], block in compositions)[row] for block in blocks}
+    columns = {}
+    for block in dict.fromkeys(structure.columns.get_level_values(0)):
+        is_composition = block in compositions
+        figures = structure[block] if is_composition else _zscores(structure[block])
+        x = np.ascontiguousarray(figures.to_numpy(float))
+        columns[block] = _pairs(x.tobytes(), x.shape, is_composition)[row]
     return pd.DataFrame(columns, index=structure.index)
 
 
-def _pairs(block: pd.DataFrame, is_composition: bool) -> np.ndarray:
-    """Distances of all pairs of regions within one block, (n, n)."""
+@lru_cache(maxsize=16)  # of 280 regions, 10 MB: the blocks of a page, which asks for its peers several times
+def _pairs(content: bytes, shape: tuple[int, int], is_composition: bool) -> np.ndarray:
+    """Distances of all pairs of regions within one block, (n, n), from its shares or z-scores."""
+    x = np.frombuffer(content).reshape(shape)
     if is_composition:
-        x = block.to_numpy(float)
         distance = sum(np.abs(column[:, None] - column[None, :]) for column in x.T) / 2
     else:
-        z = _zscores(block).to_numpy(float)
-        squares = [(column[:, None] - column[None, :]) ** 2 for column in z.T]
+        squares = [(column[:, None] - column[None, :]) ** 2 for column in x.T]
         n_known = sum((~np.isnan(square)).astype(float) for square in squares)
         total = sum(np.nan_to_num(square) for square in squares)
         distance = np.sqrt(np.divide(total, n_known, out=np.full_like(total, np.nan), where=n_known > 0))

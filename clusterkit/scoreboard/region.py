@@ -107,7 +107,7 @@ class RegionScoreboard:
     board
         The build that the page shows.
     doubt
-        Rank intervals over other choices.
+        Its rank intervals over other choices.
     peers
         As :func:`clusterkit.scoreboard.peers.peers` gives them.
     references
@@ -256,7 +256,7 @@ def region_scoreboard(
     observed = evidence.observe(framework)
     options = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
     board = build_scoreboard(observed, framework, **options)
-    doubt = uncertainty(board, draws=draws, seed=seed, choices=other_choices(board))
+    doubt = uncertainty(board, draws=draws, seed=seed, choices=other_choices(board), regions=[region])
     beside = peers(evidence.structure, region, chosen=chosen_peers, countries=observed.country)
     people = inhabitants(evidence.indicator, observed, evidence.territories)
     references = reference_scores(board.scores, people, observed.country)
@@ -336,7 +336,8 @@ def region_change(
     country = found[first].country
     homes = pd.Series([country[nuts_id] for _, nuts_id in both.index], index=both.index)
     board = build_scoreboard_of(both, common, homes, **options)
-    doubt = uncertainty(board, draws=draws, seed=seed, choices=other_choices(board)).intervals
+    choices = other_choices(board)
+    doubt = uncertainty(board, draws=draws, seed=seed, choices=choices, regions=[region]).intervals
     table = change(
         board.scores.loc[first],
         board.scores.loc[second],

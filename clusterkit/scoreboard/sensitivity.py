@@ -165,12 +165,15 @@ def sensitivity(
         unit[:, [CHOICES.index(name) for name in varied]] = samples
         result = np.empty((len(samples), (len(rows) + 1) * len(wanted)))
         for place, scores in space.scores(unit):
-            ranks = np.empty((len(place), *is_ranked.shape), dtype=np.float32)
+            # One region after the other in memory, as the scores are and as they are ranked and added up.
+            of_parts = scores.swapaxes(1, 2)[:, columns].swapaxes(1, 2)
+            ranks = np.empty(of_parts.swapaxes(1, 2).shape, dtype=np.float32).swapaxes(1, 2)
             for period in periods:
-                ranks[:, period] = ranks_of(scores[:, period][:, :, columns], is_ranked[period])
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", RuntimeWarning)  # a part that no region has: NaN, as it should be
-                shift = np.nanmean(np.abs(ranks - nominal), axis=1)
+                ranks[:, period] = ranks_of(of_parts[:, period], is_ranked[period])
+            moved = np.abs(ranks - nominal)
+            is_known = ~np.isnan(moved)
+            with np.errstate(invalid="ignore"):  # a part that no region has: NaN, as it should be
+                shift = np.where(is_known, moved, 0.0).sum(axis=1) / is_known.sum(axis=1)
             result[place] = np.concatenate([shift, ranks[:, rows].reshape(len(place), -1)], axis=1)
         return result
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -220,6 +221,13 @@ def _passes(skew: float, kurt: float, limits: tuple[float, float]) -> bool:
 
 def _moments(values: np.ndarray) -> tuple[float, float]:
     """Bias-corrected skewness and excess kurtosis of values without NaN."""
+    return _moments_of(values.tobytes())
+
+
+@lru_cache(maxsize=1024)  # columns of some hundred numbers: a few megabytes
+def _moments_of(content: bytes) -> tuple[float, float]:
+    # By content: a board is treated with many options, and most indicators pass, the same under each of them.
+    values = np.frombuffer(content)
     if len(values) < 4:
         return np.nan, np.nan
     centred = _centred(values)

@@ -23,6 +23,7 @@ from clusterkit.scoreboard.checks import check_all, check_number
 
 POSITIVE = (1.0, 100.0)  # scale (points) on which every mean exists
 CHOICES = ("impute", "treat", "normalise", "weights", "aggregate", "leave_out")
+ROUNDING = 1e-10  # points; scores no further apart share a place
 _CHUNK = 256  # draws held at a time: bounds the memory (281 regions by 30 parts by 8 bytes each)
 _RULE = "docs/methods.md#uncertainty"
 
@@ -85,7 +86,14 @@ class Uncertainty:
     drawn: pd.DataFrame
 
 
-def uncertainty(board: Scoreboard, *, draws: int, seed: int, choices: Choices | None = None) -> Uncertainty:
+def uncertainty(
+    board: Scoreboard,
+    *,
+    draws: int,
+    seed: int,
+    choices: Choices | None = None,
+    regions: Sequence[str] | None = None,
+) -> Uncertainty:
     """Between which places a region moves when the analyst's choices change.
 
     Parameters
@@ -98,17 +106,21 @@ def uncertainty(board: Scoreboard, *, draws: int, seed: int, choices: Choices | 
         Of the draws, at least 1.
     choices
         What varies; default all choices of :class:`Choices`. ``min_coverage`` stays that of the board.
+    regions
+        Whose intervals are asked for; default all. They are ranked among all in any case: to ask for few saves time,
+        and changes no interval.
 
     Returns
     -------
     Uncertainty
-        Rank intervals of every region in every part. A region without a score on the board has none, also where a draw
-        fills its figures: intervals never rank more regions than the page does.
+        Rank intervals of the regions asked for, in every part. A region without a score on the board has none, also
+        where a draw fills its figures: intervals never rank more regions than the page does.
 
     Raises
     ------
     ParamError
-        A number of draws or a seed below 1, or choices that no step takes; all at once.
+        A number of draws or a seed below 1, choices that no step takes, or a region that the board does not have; all
+        at once.
     ContractError
         Values that a mean cannot take, such as a geometric one of z-scores below 0.
 
@@ -121,16 +133,48 @@ def uncertainty(board: Scoreboard, *, draws: int, seed: int, choices: Choices | 
         lambda: check_number(draws, "draws", low=1, high=np.inf, whole=True),
         lambda: check_number(seed, "seed", low=1, high=np.inf, whole=True),
         lambda: checked_options(board, choices),
+        lambda: _check_regions(board, regions or ()),
     )
     space = ChoiceSpace(board, choices, n_weight_sets=draws, seed=seed)
     unit = np.random.default_rng([seed, 1]).random((draws, len(CHOICES)))
     unit[:, CHOICES.index("weights")] = (np.arange(draws) + 0.5) / draws  # each set of weights once
-    ranks = np.empty((draws, *board.scores.shape), dtype=np.float32)
-    is_ranked, periods = board.scores.notna().to_numpy(), periods_of(board.scores.index)
+    index, is_ranked = board.scores.index, board.scores.notna().to_numpy()
+    is_asked = np.full(len(index), True) if regions is None else index.get_level_values(-1).isin(list(regions))
+    position = np.cumsum(is_asked) - 1  # among those asked for
+    ranks = np.empty((draws, is_asked.sum(), is_ranked.shape[1]), dtype=np.float32)
     for rows, scores in space.scores(unit):
-        for period in periods:
-            ranks[np.ix_(rows, period)] = ranks_of(scores[:, period], is_ranked[period])
-    return Uncertainty(_intervals(ranks, board), _n_ranked(board), space.drawn(unit))
+        for period in periods_of(index):
+            asked = np.flatnonzero(is_asked[period])
+            places = ranks_of(scores[:, period], is_ranked[period], None if regions is None else asked)
+            ranks[np.ix_(rows, position[period][asked])] = places
+    return Uncertainty(_intervals(ranks, board, is_asked), _n_ranked(board), space.drawn(unit))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a framework that has indicators, and those of its children that have some.
+
+    ``weights``: where the weights of the children stand; ``columns``: where their figures do, None above the lowest
+    level.
+    """
+
+    code: str
+    level: str
+    children: list[str]
+    weights: np.ndarray
+    columns: np.ndarray | None
+
+
+def _parts(framework: Framework, weighed: pd.Index) -> list[_Part]:
+    """Parts that have indicators, those below first; ``weighed`` has the order of the weights."""
+    columns = pd.Index(framework.indicators)
+    found = []
+    for level in reversed(framework.levels[:-1]):
+        for code in framework.at(level):
+            if children := [child for child in framework.children(code) if framework.leaves(child)]:
+                at = columns.get_indexer(children) if level == framework.levels[-2] else None
+                found.append(_Part(code, level, children, weighed.get_indexer(children), at))
+    return found
 
 
 class ChoiceSpace:
@@ -148,13 +192,15 @@ class ChoiceSpace:
         self.options = checked_options(board, choices)
         self.codes = self.framework.indicators
         self._by_level = [by_level(self.framework, **option) for option in self.options["aggregate"]]
-        self._emptied = [self._parts_emptied(code) for code in self.codes]
         self.n_options = {name: len(self.options[name]) for name in ("impute", "treat", "normalise", "aggregate")}
         self.n_options |= {"weights": n_weight_sets, "leave_out": len(self.codes) + 1 if choices.leave_out else 1}
         self.weight_noise = choices.weight_noise
         self._weights = self._weight_sets(choices.weight_noise, n_weight_sets, seed)
-        self._boards: dict[tuple[int, ...], Scoreboard] = {}
-        self._normalised: dict[tuple[int, int, int], np.ndarray] = {}
+        self._parts = _parts(self.framework, self._weights.columns)
+        # Without an indicator (0 is none) it weighs nothing, nor do the parts that have no other.
+        self._is_emptied = np.zeros((len(self.codes) + 1, self._weights.shape[1]), dtype=bool)
+        for number, code in enumerate(self.codes, start=1):
+            self._is_emptied[number, self._weights.columns.get_indexer(self._parts_emptied(code))] = True
 
     def _weight_sets(self, noise: float, n_sets: int, seed: int) -> pd.DataFrame:
         base = self.board.weighed.table["weight"]
@@ -163,11 +209,7 @@ class ChoiceSpace:
 
     def _parts_emptied(self, code: str) -> list[str]:
         """The indicator, and the parts that have no other: without it they are empty and weigh nothing."""
-        emptied, parent = [code], self.framework.table.loc[code, "parent"]
-        while parent and self.framework.leaves(parent) == [code]:
-            emptied.append(parent)
-            parent = self.framework.table.loc[parent, "parent"]
-        return emptied
+        return [code, *(part.code for part in self._parts if self.framework.leaves(part.code) == [code])]
 
     def weight_set(self, number: int) -> pd.Series:
         """One set of weights, by part: a new table."""
@@ -201,58 +243,41 @@ class ChoiceSpace:
                 yield part, self._scores(way, picks["weights"][part], picks["leave_out"][part])
 
     def _scores(self, way: tuple[int, int, int, int], weight_set: np.ndarray, leave_out: np.ndarray) -> np.ndarray:
-        framework = self.framework
         methods, thresholds = self._by_level[way[3]]
         power = self.options["aggregate"][way[3]].get("power", 0.5)
         values = self.normalised(*way[:3])
         weights = self._weights.to_numpy()[weight_set]
-        place = {code: number for number, code in enumerate(self._weights.columns)}
-        column = {code: number for number, code in enumerate(self.codes)}
-        for row in np.flatnonzero(leave_out):
-            weights[row, [place[code] for code in self._emptied[leave_out[row] - 1]]] = 0.0
+        weights[self._is_emptied[leave_out]] = 0.0
         known: dict[str, np.ndarray] = {}
-        for level in reversed(framework.levels[:-1]):
-            for code in framework.at(level):
-                children = [child for child in framework.children(code) if framework.leaves(child)]
-                if not children:
-                    known[code] = np.full((len(weight_set), len(values)), np.nan)
-                    continue
-                share = weights[:, [place[child] for child in children]]
-                if level == framework.levels[-2]:
-                    parts = values[:, [column[child] for child in children]]
-                else:
-                    parts = np.stack([known[child] for child in children], axis=-1)
-                check_parts(parts, children, methods[level], power, code)
-                known[code] = combine(parts, share, methods[level], thresholds[level], power)
-        return np.stack([known[code] for code in framework.groups], axis=-1)
+        for part in self._parts:
+            if part.columns is not None:
+                parts = values[:, part.columns]
+            else:
+                parts = np.stack([known[child] for child in part.children], axis=1).swapaxes(1, 2)
+            method, threshold = methods[part.level], thresholds[part.level]
+            check_parts(parts, part.children, method, power, part.code)
+            known[part.code] = combine(parts, weights[:, part.weights], method, threshold, power)
+        nothing = np.full((len(weight_set), len(values)), np.nan)
+        # One region after the other in memory, which is the order in which they are ranked.
+        return np.stack([known.get(code, nothing) for code in self.framework.groups], axis=1).swapaxes(1, 2)
 
     def normalised(self, impute: int, treat: int, normalise: int) -> np.ndarray:
         """Indicators on one scale by one combination of options, worked out once; shape (n_regions, n_indicators)."""
-        key = (impute, treat, normalise)
-        if key not in self._normalised:
-            filled = self._board((impute,), {"impute": self.options["impute"][impute]}, self.board)
-            treated = self._board((impute, treat), {"treat": self.options["treat"][treat]}, filled)
-            made = treated.with_(normalise=self.options["normalise"][normalise])
-            self._normalised[key] = made.normalised.to_numpy()
-        return self._normalised[key]
-
-    def _board(self, key: tuple[int, ...], step: dict[str, Options], before: Scoreboard) -> Scoreboard:
-        if key not in self._boards:
-            board = before.with_(**step)
-            # Worked out now, so that the boards made from this one have it.
-            _ = board.imputed if "impute" in step else board.treated
-            self._boards[key] = board
-        return self._boards[key]
+        filled = self.board.variant(impute=self.options["impute"][impute])
+        treated = filled.variant(treat=self.options["treat"][treat])
+        # Worked out now, so that the boards made from these have it.
+        _ = filled.imputed, treated.treated
+        return treated.variant(normalise=self.options["normalise"][normalise]).normalised.to_numpy()
 
 
-def periods_of(index: pd.Index) -> list[np.ndarray]:
+def periods_of(index: pd.Index) -> list[slice | np.ndarray]:
     """Positions of the rows that are ranked together: all, or those of each period of a panel."""
     if index.nlevels == 1:
-        return [np.arange(len(index))]
+        return [slice(None)]
     return list(pd.Series(np.arange(len(index))).groupby(index.get_level_values(0)).agg(list).map(np.array))
 
 
-def ranks_of(scores: np.ndarray, is_ranked: np.ndarray) -> np.ndarray:
+def ranks_of(scores: np.ndarray, is_ranked: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
     """Places of regions, 1 is best, ties share the best place.
 
     Parameters
@@ -261,28 +286,45 @@ def ranks_of(scores: np.ndarray, is_ranked: np.ndarray) -> np.ndarray:
         Shape (n_draws, n_regions, n_parts); NaN is unknown.
     is_ranked
         Shape (n_regions, n_parts): regions that take part.
+    rows
+        Positions of the regions whose places are asked for, among all; default all.
 
     Returns
     -------
     numpy.ndarray
-        Same shape, float32; NaN where unknown or not taking part.
+        Shape (n_draws, n_rows, n_parts), float32; NaN where unknown or not taking part.
     """
-    falling = -np.where(is_ranked & ~np.isnan(scores), scores, -np.inf).swapaxes(1, 2)
+    # One region after the other in memory.
+    known = np.where(np.ascontiguousarray(is_ranked.T), scores.swapaxes(1, 2), np.nan)
+    places = _sorted_places(known) if rows is None else _counted_places(known, rows)
+    return places.swapaxes(1, 2)
+
+
+def _counted_places(known: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Places of some regions, the last axis: one more than there are better ones. For few, much faster than to sort."""
+    own = known[..., rows]
+    places = np.empty(own.shape, dtype=np.float32)
+    for number in range(len(rows)):
+        places[..., number] = 1 + np.count_nonzero(known > own[..., number, None] + ROUNDING, axis=-1)
+    places[np.isnan(own)] = np.nan
+    return places
+
+
+def _sorted_places(known: np.ndarray) -> np.ndarray:
+    """Places of all regions, the last axis."""
+    falling = np.where(np.isnan(known), np.inf, -known)  # numbers only: they are sorted faster
     order = np.argsort(falling, axis=-1)
     ordered = np.take_along_axis(falling, order, axis=-1)
     n = ordered.shape[-1]
-    # A place is new where the score differs from the one before by more than rounding.
-    with np.errstate(invalid="ignore"):
-        is_new = np.diff(ordered, axis=-1) > 1e-10
-    first = np.concatenate(
-        [np.zeros((*ordered.shape[:-1], 1), dtype=np.int32), np.where(is_new, np.arange(1, n, dtype=np.int32), 0)],
-        axis=-1,
-    )
+    first = np.zeros(ordered.shape, dtype=np.int32)
+    with np.errstate(invalid="ignore"):  # both unknown
+        is_new = np.diff(ordered, axis=-1) > ROUNDING
+    np.multiply(is_new, np.arange(1, n, dtype=np.int32), out=first[..., 1:])
     place = np.maximum.accumulate(first, axis=-1).astype(np.float32) + 1
-    place[np.isposinf(ordered)] = np.nan
+    place[np.isinf(ordered)] = np.nan
     result = np.empty_like(place)
     np.put_along_axis(result, order, place, axis=-1)
-    return result.swapaxes(1, 2)
+    return result
 
 
 def _n_ranked(board: Scoreboard) -> pd.Series:
@@ -293,7 +335,7 @@ def _n_ranked(board: Scoreboard) -> pd.Series:
     return pd.concat([row for _, row in by_period.iterrows()], keys=by_period.index, names=["period", "part"])
 
 
-def _intervals(ranks: np.ndarray, board: Scoreboard) -> pd.DataFrame:
+def _intervals(ranks: np.ndarray, board: Scoreboard, is_asked: np.ndarray) -> pd.DataFrame:
     """Percentiles over the draws, region by region and part by part."""
     flat = ranks.reshape(len(ranks), -1)
     n_known = (~np.isnan(flat)).sum(axis=0)
@@ -307,17 +349,17 @@ def _intervals(ranks: np.ndarray, board: Scoreboard) -> pd.DataFrame:
     n_ranked = np.empty(board.scores.shape)
     for period in periods_of(board.scores.index):
         n_ranked[period] = board.scores.iloc[period].notna().sum().to_numpy()
-    third = n_ranked / 3
+    third = n_ranked[is_asked] / 3
     with np.errstate(invalid="ignore", divide="ignore"):
         top = (flat <= third.reshape(-1)).sum(axis=0) / n_known
         # Of n places the worst third begins after two thirds.
         bottom = (flat > 2 * third.reshape(-1)).sum(axis=0) / n_known
-    regions, parts = board.scores.index, board.scores.columns
+    regions, parts = board.scores.index[is_asked], board.scores.columns
     names = ["period", "nuts_id", "part"] if regions.nlevels > 1 else ["nuts_id", "part"]
     levels = [regions.get_level_values(level).repeat(len(parts)) for level in range(regions.nlevels)]
     index = pd.MultiIndex.from_arrays([*levels, np.tile(parts, len(regions))], names=names)
     table = {
-        "rank": board.ranks.to_numpy().reshape(-1),
+        "rank": board.ranks.to_numpy()[is_asked].reshape(-1),
         "rank_low": quantiles[0],
         "rank_median": quantiles[1],
         "rank_high": quantiles[2],
@@ -359,6 +401,17 @@ def checked_options(board: Scoreboard, choices: Choices) -> dict[str, list[Optio
     options["aggregate"] = [{"min_coverage": threshold, **option} for option in options["aggregate"]]
     check_all(*(partial(by_level, board.framework, **option) for option in options["aggregate"]))
     return options
+
+
+def _check_regions(board: Scoreboard, regions: Sequence[str]) -> None:
+    known, fix = set(board.scores.index.get_level_values(-1)), "name a region of board.scores"
+    _raise(
+        [
+            Problem(f"The board has no region {name!r}.", "argument regions", _RULE, fix)
+            for name in regions
+            if name not in known
+        ]
+    )
 
 
 def _raise(problems: Sequence[Problem]) -> None:

@@ -45,7 +45,7 @@ def europe_note(cells: pd.DataFrame, p: EuropeParams, year: int | None = None) -
     """Source, year, area and NUTS version, as they stand under every figure and table of the page."""
     return (
         f"Source: Eurostat, structural business statistics by region, {year or p.reference_year}; own calculations, hidden cells estimated. "
-        f"Europe: {area_phrase(set(cells['country']))}. NUTS {p.nuts_version}."
+        f"Europe: {area_phrase(set(cells['country'].unique()))}. NUTS {p.nuts_version}."
     )
 
 

@@ -19,11 +19,15 @@ from clusterkit.show.tables import source_note
 def overview(listed: Sequence[RegionParams], industry: pd.DataFrame, region_ids: Collection[str]) -> pd.DataFrame:
     """One row per region: ``mapping.summary`` with the region's ``name`` and ``country``."""
     area = mapping.benchmark(industry)
+    spans = {(p.base_year, p.reference_year) for p in listed}
+    growth = {
+        span: mapping.matched_growth(industry, base_year=span[0], reference_year=span[1]) for span in sorted(spans)
+    }
     rows = {}
     for p in listed:
         cells = territory.combine(industry, p.nuts_ids, region_ids)
         years = {"base_year": p.base_year, "reference_year": p.reference_year}
-        sectors = mapping.portfolio(cells, area, mapping.matched_growth(industry, **years), **years)
+        sectors = mapping.portfolio(cells, area, growth[p.base_year, p.reference_year], **years)
         ranked = mapping.rank_sectors(sectors, **p.strong_rule)
         row = mapping.summary(ranked, mapping.region_total(cells).loc[p.reference_year])
         countries = words.listing(sorted({COUNTRY_NAMES[code[:2]] for code in p.nuts_ids}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 
 import geopandas as gpd
 import matplotlib.pyplot as plt
@@ -267,10 +267,22 @@ def _europe(
 
 
 def _on_map(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The regions as far as they are on the map: prepared once for the same shapes, which are never changed."""
+    shapes = region.geometry.to_numpy()
+    key = (tuple(region.index), tuple(region["country"]), tuple(id(shape) for shape in shapes))
+    if key not in _prepared:
+        _prepared.clear()  # one table of regions is in use at a time
+        _prepared[key] = (shapes, _clipped(region))  # with the shapes: what is kept keeps its id
+    return region.drop(columns="geometry").join(_prepared[key][1], how="inner").set_geometry("geometry", crs=region.crs)
+
+
+_prepared: dict[tuple[tuple[Hashable, ...], ...], tuple[np.ndarray, gpd.GeoDataFrame]] = {}
+
+
+def _clipped(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     parts = region[region["country"] != "IS"].clip_by_rect(*EUROPE).explode(index_parts=False)
     parts = parts[(parts.geom_type == "Polygon") & (parts.area >= SPECK_KM2 * 1e6)]
-    shapes = gpd.GeoDataFrame(geometry=parts).dissolve(by=parts.index)
-    return region.drop(columns="geometry").join(shapes, how="inner").set_geometry("geometry", crs=region.crs)
+    return gpd.GeoDataFrame(geometry=parts).dissolve(by=parts.index)
 
 
 def _borders(axes: Axes, region: gpd.GeoDataFrame) -> None:

@@ -7,7 +7,6 @@ of the data stay the same in both.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 
@@ -22,6 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.transforms import Bbox
 
+from clusterkit.show import svg as svg_text
 from clusterkit.show.output import Figure
 
 # Frame: light value, dark value (contrast of ink and muted on paper at least 7:1 and 4.5:1).
@@ -100,14 +100,12 @@ def use() -> None:
 
 def to_svg(figure: MplFigure) -> tuple[str, int, int]:
     """The drawing as SVG text that follows the page's colours, with its size in CSS pixels."""
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    svg = buffer.getvalue()
+    svg = svg_text.draw(figure)
     svg = svg[svg.index("<svg") :]
     width, height = (round(float(size)) for size in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    # A tenth of a pixel is enough for a path, at a third of the bytes; glyphs keep their own fine scale.
-    svg = re.sub(r' d="([^"]*)"', _compact, svg)
+    # A tenth of a pixel is enough for a path, at a third of the bytes.
+    svg = re.sub(r' d="([^"]*)"', lambda found: f' d="{svg_text.compact(found[1])}"', svg)
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"\s*\n\s*", " ", svg)
     for role, (light, _) in FRAME.items():
@@ -131,32 +129,6 @@ def _classes(svg: str) -> tuple[str, str]:
     names: dict[str, str] = {}
     svg = re.sub(r'style="([^"]*)"', lambda found: f'class="{names.setdefault(found[1], f"s{len(names)}")}"', svg)
     return svg, "".join(f".{name}{{{rule}}}" for rule, name in names.items())
-
-
-def _compact(path: re.Match[str]) -> str:
-    """The same path to a tenth of a pixel; outlines in relative steps, at half the bytes."""
-    commands = re.findall(r"([A-Za-z])([^A-Za-z]*)", path[1])
-    if any(letter not in "MLz" for letter, _ in commands):
-        return f' d="{re.sub(r"-?[0-9]+[.][0-9]{2,}", lambda value: _tenth(round(float(value[0]) * 10)), path[1])}"'
-    out: list[str] = []
-    here = (0, 0)  # in tenths of a pixel, so that rounding never adds up
-    for letter, numbers in commands:
-        if letter == "z":
-            out.append("z")
-            continue
-        x, y = (round(float(number) * 10) for number in numbers.split())
-        if letter == "M":
-            out.append(f"M{_tenth(x)} {_tenth(y)}")
-        elif (x, y) != here:
-            out.append(f"l{_tenth(x - here[0])} {_tenth(y - here[1])}")
-        here = (x, y)
-    return f' d="{"".join(out)}"'
-
-
-def _tenth(tenths: int) -> str:
-    whole, rest = divmod(abs(tenths), 10)
-    text = f"{whole or ''}.{rest}" if rest else str(whole)
-    return f"-{text}" if tenths < 0 else text
 
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:
@@ -198,7 +170,11 @@ def place_labels(axes: Axes, points: pd.DataFrame, texts: Sequence[str], *, othe
     others
         All points that no name may hide, in the same units.
     """
-    axes.figure.draw_without_rendering()
+    layout = axes.figure.get_layout_engine()
+    if layout is None:
+        axes.figure.draw_without_rendering()
+    else:
+        layout.execute(axes.figure)  # all that the drawing would do for the places on the axes
     where, obstacles = (axes.transData.transform(table.to_numpy(dtype=float)) for table in (points, others))
     taken = [Bbox.from_extents(x - 6, y - 6, x + 6, y + 6) for x, y in obstacles]
     taken += [text.get_window_extent() for text in axes.texts]

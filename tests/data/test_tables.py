@@ -305,5 +305,5 @@ def test_a_table_in_the_place_of_another(tmp_path: Path, processed: Path):
 
 def test_a_region_table_without_geometry(tmp_path, processed):
     tables.load_crosswalk(processed).to_parquet(tmp_path / "region.parquet")
-    with pytest.raises(ContractError, match="The table region cannot be read: Missing geo metadata"):
+    with pytest.raises(ContractError, match="The table region cannot be read: it has no geometry"):
         tables.load_region(tmp_path)

@@ -247,6 +247,22 @@ def test_ranks_of_draws_are_ranked_as_on_the_board() -> None:
     np.testing.assert_array_equal(found, rank(scores).to_numpy())
 
 
+@pytest.mark.parametrize("is_panel", [False, True])
+def test_to_ask_for_some_regions_changes_no_interval(is_panel: bool) -> None:
+    made, asked = panel() if is_panel else board(), ["R31", "R03", "R07"]
+    every = uncertainty(made, draws=40, seed=3)
+    some = uncertainty(made, draws=40, seed=3, regions=asked)
+    is_asked = every.intervals.index.get_level_values("nuts_id").isin(asked)
+    pd.testing.assert_frame_equal(some.intervals, every.intervals[is_asked])
+    pd.testing.assert_frame_equal(some.drawn, every.drawn)
+    pd.testing.assert_series_equal(some.n_ranked, every.n_ranked)
+
+
+def test_a_region_that_the_board_does_not_have_is_named() -> None:
+    with pytest.raises(ParamError, match=r"The board has no region 'R99'\.[^$]*fix:   name a region of board\.scores"):
+        uncertainty(board(), draws=5, seed=1, regions=["R01", "R99"])
+
+
 def test_the_board_is_not_changed() -> None:
     made = board()
     before = made.scores.copy()

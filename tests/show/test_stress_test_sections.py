@@ -528,7 +528,9 @@ CASES = {
 def test_every_section_speaks_in_words_or_shows_nothing(case: str) -> None:
     for made in everything(CASES[case]()):
         text = words_of(made)
-        assert not re.search(r"(?i:\bnan\b|<NA>)|\bNone\b(?! of | –)|\[\]|\(\)|,,|\.\.|\s[,;.](?:\s|$)|: \.|  ", text), text
+        assert not re.search(
+            r"(?i:\bnan\b|<NA>)|\bNone\b(?! of | –)|\[\]|\(\)|,,|\.\.|\s[,;.](?:\s|$)|: \.|  ", text
+        ), text
         if isinstance(made, Text):
             assert all(re.match(r"(?:\*\*)?[A-Z0-9]", paragraph) for paragraph in made.paragraphs if paragraph), text
             assert all(paragraph.rstrip("*").endswith(".") for paragraph in made.paragraphs if paragraph), text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from clusterkit.data.industries.nace import check_divisions
@@ -43,15 +44,15 @@ def aggregate(employment: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
     [40.0, nan]
     """
     check_divisions(employment.columns, "column names of the employment table")
-    sums = {}
-    for code in taxonomy.categories:
+    persons = employment.to_numpy(dtype=float)
+    sums = np.full((len(employment), len(taxonomy.categories)), np.nan)
+    for number, code in enumerate(taxonomy.categories):
         members = taxonomy.definitions[code].members
-        weights = pd.Series(
-            {division: members[division] for division in members if division in employment}, dtype=float
-        )
-        parts = employment[weights.index].astype(float).mul(weights, axis="columns")
-        sums[code] = parts.sum(axis="columns", skipna=False, min_count=1)
-    return pd.DataFrame(sums, index=employment.index, columns=list(taxonomy.categories), dtype=float)
+        weights = {division: weight for division, weight in members.items() if division in employment}
+        if weights:
+            parts = np.take(persons, employment.columns.get_indexer(list(weights)), axis=1)
+            sums[:, number] = (parts * np.array(list(weights.values()))).sum(axis=1)
+    return pd.DataFrame(sums, index=employment.index, columns=list(taxonomy.categories))
 
 
 def aggregate_range(low: pd.DataFrame, high: pd.DataFrame, taxonomy: Taxonomy) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clusterkit import yamlfile
+from clusterkit import cached, yamlfile
 from clusterkit.data.industries.file_check import FileCheck, Rating, members_of, name_of
 from clusterkit.data.industries.nace import NACE_DIVISIONS
 from clusterkit.errors import ClusterkitError, ParamError, Problem
@@ -61,6 +61,11 @@ def load_taxonomy(path: Path) -> Taxonomy:
         twice, an unknown NACE division, a weight outside 0 to 1, a rating that does not fit its
         members, a division given away beyond weight 1 in a taxonomy that is not ``overlapping``.
     """
+    return _load(path)
+
+
+@cached.by_file
+def _load(path: Path) -> Taxonomy:
     data, locate = yamlfile.read(path)
     if problems := FileCheck(path, data, locate).problems():
         raise ParamError(problems)

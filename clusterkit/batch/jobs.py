@@ -1,0 +1,193 @@
+"""Jobs of a run: which notebook makes which page, from which parameters and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clusterkit.batch.pages import RegionPage, input_files, pages_of
+from clusterkit.params import EUROPE_ID, EXAMPLE_ID, RESERVED_ID, EuropeParams, RegionParams, stress_test_parameters
+from clusterkit.paths import Project
+
+HOME = RESERVED_ID  # the home page's place among the regions
+EUROPE = EUROPE_ID  # and that of the page of all regions
+EXAMPLE = EXAMPLE_ID  # and that of the example of a stress test
+WHOLE = (EUROPE, EXAMPLE)  # pages on no single region
+INDEX = "index"  # name of the home page
+EUROPE_NAME = "Europe"  # in the navigation, and in what the command says
+EXAMPLE_NAME = "Example of a stress test"  # the same of the page with illustrative answers
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook for one region (or for all, or for the home page).
+
+    Parameters
+    ----------
+    region
+        Identifier of the region.
+    label
+        Which page of the region it is, as the navigation calls it; "" where there is only one.
+    name
+        What the command calls it.
+    notebook
+        File to run.
+    page
+        Name of the page, without ending.
+    downloads
+        Folder of the page's data, below the folder of all data.
+    title, description
+        Of the page.
+    parameters
+        What the notebook is given.
+    reads
+        Files of the project that the notebook reads, from the project folder; the page is stale when one changes.
+    """
+
+    region: str
+    label: str
+    name: str
+    notebook: Path
+    page: str
+    downloads: str
+    title: str
+    description: str
+    parameters: dict[str, Any]
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where and why a notebook stopped.
+
+    Parameters
+    ----------
+    notebook, cell
+        Where.
+    error
+        Why, in one line.
+    is_infrastructure
+        Whether the process failed and not the notebook: worth a second try.
+    """
+
+    notebook: str
+    cell: str
+    error: str
+    is_infrastructure: bool = False
+
+    def __str__(self) -> str:
+        return f"notebook {self.notebook}, {self.cell}: {self.error}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a job.
+
+    Parameters
+    ----------
+    job
+        The job.
+    seconds, cpu_seconds
+        How long it took, and how much of a processor.
+    failure
+        None where the page was made.
+    warnings
+        What the notebook wrote to standard error.
+    """
+
+    job: Job
+    seconds: float
+    failure: Failure | None = None
+    warnings: tuple[str, ...] = field(default=())
+    cpu_seconds: float = 0.0
+
+
+def region_job(project: Project, params: RegionParams, page: RegionPage, listed: Sequence[RegionParams] = ()) -> Job:
+    """One page of one region; ``listed`` are all regions, whose programmes can stand beside its own."""
+    title = page.title.format(name=params.name)
+    return Job(
+        region=params.region,
+        label=page.label,
+        name=f"{params.name}, {page.kind}",
+        notebook=page.path(project),
+        page=page.name(params.region),
+        downloads=f"{params.region}/{page.kind}",
+        title=title,
+        description=f"{title}: {page.description}",
+        parameters=page.parameters(params),
+        reads=input_files(project, page.reads, params, listed if "stress_test" in page.reads else ()),
+    )
+
+
+def europe_job(project: Project, params: EuropeParams) -> Job:
+    """The page of all regions of Europe; it depends on no region file."""
+    return Job(
+        region=EUROPE,
+        label="",
+        name=EUROPE_NAME,
+        notebook=project.notebooks / "europe.ipynb",
+        page=EUROPE,
+        downloads=EUROPE,
+        title="Clusters of Europe",
+        description="Clusters of Europe: how many there are, what they employ and pay, where, and how sure that is.",
+        parameters=params.model_dump(),
+        reads=input_files(project, ("taxonomies", "star_schemes")),
+    )
+
+
+def example_job(project: Project, params: RegionParams) -> Job:
+    """The stress test with illustrative answers; it depends on no region file."""
+    title = "Illustrative example: stress test for cluster policy"
+    return Job(
+        region=EXAMPLE,
+        label="",
+        name=EXAMPLE_NAME,
+        notebook=project.notebooks / "stress_test.ipynb",
+        page=EXAMPLE,
+        downloads=EXAMPLE,
+        title=title,
+        description=f"{title}, with answers that are made up to show how the tool works.",
+        parameters=stress_test_parameters(params),
+        reads=input_files(project, ("taxonomies", "frameworks", "indicators.yaml", "stress_test"), params),
+    )
+
+
+def home_job(
+    project: Project,
+    listed: Sequence[RegionParams],
+    made: Mapping[str, Sequence[RegionPage]] | None = None,
+    whole: Sequence[str] | None = None,
+    failed: Sequence[Result] = (),
+) -> Job:
+    """The home page of all regions, with links to the pages that exist and the reasons of those that do not.
+
+    Parameters
+    ----------
+    listed
+        Regions of the site.
+    made, whole
+        Pages of each region, and pages on no single region; default those that exist.
+    failed
+        Jobs that failed.
+    """
+    made = pages_of(project, [p.region for p in listed]) if made is None else made
+    pages = {p.region: {page.label: f"{page.name(p.region)}.html" for page in made.get(p.region, ())} for p in listed}
+    existing = [name for name in WHOLE if (project.reports / f"{name}.ipynb").is_file()] if whole is None else whole
+    pages |= {name: {"": f"{name}.html"} for name in existing}
+    failures: dict[str, dict[str, str]] = {}
+    for result in failed:
+        failures.setdefault(result.job.region, {})[result.job.label] = str(result.failure)
+    return Job(
+        region=HOME,
+        label="",
+        name="Home",
+        notebook=project.notebooks / "home.ipynb",
+        page=INDEX,
+        downloads=HOME,
+        title="Clusters in European regions",
+        description="Clusters in European regions: what each region is strong in, and where to read on.",
+        parameters={"regions": [p.region for p in listed], "pages": pages, "failures": failures},
+        reads=input_files(project, ("taxonomies", "default.yaml", "regions")),
+    )

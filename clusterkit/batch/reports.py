@@ -1,0 +1,244 @@
+"""A run from beginning to end: check, plan, run what is stale, render, and say what was done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from clusterkit import params as parameters
+from clusterkit.batch import site
+from clusterkit.batch.jobs import WHOLE, Job, Result, europe_job, example_job, home_job, region_job
+from clusterkit.batch.pages import REGION_PAGES, RegionPage, pages_of
+from clusterkit.batch.state import Fingerprints, State, write_manifest
+from clusterkit.commands.answers import say, warn
+from clusterkit.errors import ClusterkitError
+from clusterkit.params import RegionParams
+from clusterkit.paths import Project
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which pages a run is to make.
+
+    Parameters
+    ----------
+    regions
+        Identifiers; None: all.
+    kinds
+        Kinds of pages; none named: all.
+    whole
+        Pages on no single region; None: all there are.
+    """
+
+    regions: tuple[str, ...] | None
+    kinds: tuple[str, ...] = ()
+    whole: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class How:
+    """How a run is to make them: see the options of ``clusterkit report``."""
+
+    force: bool = False
+    workers: int = 1
+    renderer: str = "auto"
+    kernel: str = "auto"
+    timeout: float | None = None
+    memory_mb: float | None = None
+    fail_fast: bool = False
+    scheduler: str | None = None
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run has to do.
+
+    Parameters
+    ----------
+    wanted
+        Regions whose pages are asked for.
+    listed
+        All regions of the site.
+    jobs
+        Of all pages asked for, those that take longest first, the home page among them.
+    stale
+        Those that must run.
+    """
+
+    wanted: list[RegionParams]
+    listed: list[RegionParams]
+    jobs: list[Job]
+    stale: list[Job]
+
+
+def make(project: Project, wanted: Wanted, how: How, *, console: Console) -> bool:
+    """Make the pages that are asked for, and the site.
+
+    Returns
+    -------
+    bool
+        Whether all went well.
+
+    Raises
+    ------
+    ClusterkitError
+        What is wrong with the input; nothing has run then.
+    """
+    start = time.monotonic()
+    fingerprints = Fingerprints(project)
+    planned = plan(project, wanted, fingerprints, force=how.force)
+    if planned.stale:
+        return _run(project, planned, how, fingerprints, console, start)
+    ok = _render(project, planned, how, changed=False)
+    _say_done(planned, [], start)
+    return ok
+
+
+def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force: bool = False) -> Plan:
+    """What is asked for, and what of it is stale."""
+    listed = parameters.load_regions(project, wanted.regions or None)
+    if wanted.regions is None:
+        regions = listed
+    else:
+        regions = [p for p in listed if p.region in wanted.regions]
+        listed = parameters.load_regions(project)
+    chosen = [page for page in REGION_PAGES if not wanted.kinds or page.kind in wanted.kinds]
+    jobs = [region_job(project, p, page, listed) for p in regions for page in chosen]
+    whole = wanted.whole
+    if whole is None:
+        whole = (parameters.EUROPE_ID, *([parameters.EXAMPLE_ID] if parameters.has_example(project) else []))
+    if parameters.EUROPE_ID in whole:
+        jobs.append(europe_job(project, parameters.load_europe(project)))
+    if parameters.EXAMPLE_ID in whole:
+        jobs.append(example_job(project, parameters.load_example(project)))
+    jobs.append(_expected_home(project, regions, chosen, whole, listed))
+    state = State(project)
+    stale = [job for job in jobs if force or not state.is_fresh(job, fingerprints.key(job))]
+    return Plan(regions, listed, jobs, sorted(stale, key=lambda job: -_seconds(state, job)))
+
+
+def _seconds(state: State, job: Job) -> float:
+    """How long a job took last time; those never seen come first."""
+    known = state.of(job.page).get("seconds")
+    return float(known) if isinstance(known, int | float) else 1e6
+
+
+def _expected_home(
+    project: Project,
+    regions: Sequence[RegionParams],
+    chosen: Sequence[RegionPage],
+    whole: Sequence[str],
+    listed: Sequence[RegionParams],
+) -> Job:
+    """The home page as it will be when all goes well."""
+    made = pages_of(project, [p.region for p in listed])
+    for p in regions:
+        made[p.region] = [page for page in REGION_PAGES if page in chosen or page in made.get(p.region, [])]
+    there = [name for name in WHOLE if name in whole or site.has_page(project, name)]
+    return home_job(project, listed, made, there)
+
+
+def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, console: Console, start: float) -> bool:
+    # Imported here: papermill takes half a second that a run without work should not cost.
+    from clusterkit.batch import progress, runner
+
+    runner.check_parameters(planned.stale)
+    options = runner.Options(
+        workers=how.workers,
+        kernel=how.kernel,
+        timeout=how.timeout or runner.TIMEOUT,
+        memory_mb=how.memory_mb or runner.MEMORY_MB,
+        fail_fast=how.fail_fast,
+        scheduler=how.scheduler,
+        shared=how.shared,
+    )
+    with runner.alone(project):
+        with progress.shown(console, planned.stale, workers=how.workers) as watch:
+            run = runner.run(project, planned.stale, options=options, fingerprints=fingerprints, watch=watch)
+        results = _with_true_home(project, planned, run, options, fingerprints)
+        _summary(project, results)
+        home_failed = any(result.failure for result in results if result.job.region == "home")
+        ok = not home_failed and _render(project, planned, how, changed=True)
+        reused = [job for job in planned.jobs if job not in planned.stale]
+        write_manifest(
+            project, fingerprints, results, reused, {**vars(how), "seconds": round(time.monotonic() - start, 1)}
+        )
+    _say_done(planned, results, start)
+    return ok and not any(result.failure for result in results)
+
+
+def _with_true_home(
+    project: Project, planned: Plan, results: list[Result], options: object, fingerprints: Fingerprints
+) -> list[Result]:
+    """The results, with a home page that links to what there is and says what is not."""
+    from clusterkit.batch import runner
+
+    failed = [result for result in results if result.failure and result.job.region != "home"]
+    there = [name for name in WHOLE if site.has_page(project, name)]
+    true = home_job(project, planned.listed, None, there, failed)
+    others = [result for result in results if result.job.region != "home"]
+    if State(project).is_fresh(true, fingerprints.key(true)):
+        return results
+    return [*others, *runner.run(project, [true], options=options, fingerprints=fingerprints)]
+
+
+def _render(project: Project, planned: Plan, how: How, *, changed: bool) -> bool:
+    renderer = how.renderer
+    if renderer == "auto":
+        renderer = "quarto" if site.quarto() else "nbconvert"
+        if renderer == "nbconvert" and changed:
+            say("Quarto is not on the PATH: rendering the same pages with nbconvert.")
+    state = State(project)
+    rendered = site.prepare(project, planned.listed)
+    key = site.key(project, rendered, state, renderer)
+    if state.of("site").get("key") == key and (project.site / "index.html").is_file():
+        index = project.site / "index.html"
+    else:
+        try:
+            index = site.render(project, rendered, renderer=renderer, bodies=state.body)
+        except ClusterkitError as exc:
+            warn(str(exc))
+            return False
+        state.keep("site", {"key": key})
+    size = sum(path.stat().st_size for path in project.site.rglob("*") if path.is_file())
+    say(f"{_count(len(rendered), 'page')}, {size / 1e6:.1f} MB. Open {index}")
+    return True
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
+
+
+def _summary(project: Project, results: Sequence[Result]) -> None:
+    for result in results:
+        for warning in result.warnings:
+            warn(f"warning from {result.job.name}: {warning}")
+        if result.failure:
+            warn(f"failed: {result.job.name}: {result.failure}")
+            kept = project.reports / site.FAILED / f"{result.job.page}.ipynb"
+            if kept.is_file():
+                warn(f"  the notebook as far as it came: {kept}")
+
+
+def _say_done(planned: Plan, results: Sequence[Result], start: float) -> None:
+    kept = sum(job not in planned.stale for job in planned.jobs)
+    same = (
+        ""
+        if not kept
+        else "; nothing had changed"
+        if not planned.stale
+        else f"; {_count(kept, 'page')} had not changed"
+    )
+    took = f"in {time.monotonic() - start:.0f} s{same}"
+    failed = {result.job.page for result in results if result.failure}
+    own = [job for job in planned.jobs if job.region not in (*WHOLE, "home")]
+    if own:
+        done = sum(job.page not in failed for job in own)
+        say(f"{done} of {_count(len(own), 'page')} of {_count(len(planned.wanted), 'region')} {took}.")
+    elif not failed:
+        names = [job.name for job in planned.jobs if job.region in WHOLE]
+        say(f"{' and '.join(names)} {took}.")

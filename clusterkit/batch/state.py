@@ -1,0 +1,207 @@
+"""What is there already and from what it was made: which pages are stale, and the manifest of a run."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import clusterkit
+from clusterkit.batch.jobs import Job, Result
+from clusterkit.paths import Project
+
+FOLDER = ".state"  # in reports: a file per page that was made
+MANIFEST = "manifest.json"
+VERSIONS = ("pandas", "numpy", "scipy", "geopandas", "shapely", "matplotlib", "seaborn", "esda", "SALib", "nbconvert")
+OF_CODE = (".py", ".csv", ".j2", ".html")  # files of the package and the page skeleton that can change a page
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """Content hashes of everything that a page is made from; each file is read once."""
+
+    project: Project
+
+    @cached_property
+    def code(self) -> str:
+        """Of the package's source, and of the page skeleton that puts a page's text into HTML."""
+        package = Path(clusterkit.__file__).parent
+        files = [*package.rglob("*"), *(self.project.reports / "theme").rglob("*.j2")]
+        chosen = sorted(path for path in files if path.suffix in OF_CODE)
+        return _digest(f"{path.name}:{_of_file(path)}" for path in chosen)
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Of Python and of the packages that compute and draw."""
+        found = {"clusterkit": clusterkit.__version__, "python": platform.python_version()}
+        for name in VERSIONS:
+            with contextlib.suppress(metadata.PackageNotFoundError):
+                found[name] = metadata.version(name)
+        return found
+
+    @cached_property
+    def _files(self) -> dict[str, str]:
+        return {}
+
+    def file(self, name: str) -> str:
+        """Of a file of the project; of one that is not there, a text that says so."""
+        if name not in self._files:
+            path = self.project.root / name
+            self._files[name] = _of_file(path) if path.is_file() else "absent"
+        return self._files[name]
+
+    def notebook(self, path: Path) -> str:
+        """Of a notebook's cells, whatever outputs it was saved with."""
+        key = f"notebook:{path}"
+        if key not in self._files:
+            try:
+                cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+                kept = [(cell["cell_type"], cell["source"], cell["metadata"].get("tags")) for cell in cells]
+                self._files[key] = _digest([json.dumps(kept)])
+            except (OSError, ValueError, KeyError, AttributeError):
+                self._files[key] = _of_file(path) if path.is_file() else "absent"
+        return self._files[key]
+
+    def key(self, job: Job) -> str:
+        """Of a job: the same key, the same page."""
+        parts = {
+            "notebook": self.notebook(job.notebook),
+            "parameters": job.parameters,
+            "title": [job.title, job.description],
+            "files": {name: self.file(name) for name in job.reads},
+            "code": self.code,
+            "versions": self.versions,
+        }
+        return _digest([json.dumps(parts, sort_keys=True, ensure_ascii=False)])
+
+
+def _of_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _digest(parts: Iterable[str]) -> str:
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(part.encode())
+        found.update(b"\0")
+    return found.hexdigest()
+
+
+class State:
+    """The record of the pages that were made, one file each beside the pages."""
+
+    def __init__(self, project: Project) -> None:
+        self.project, self.folder = project, project.reports / FOLDER
+
+    def of(self, page: str) -> dict[str, Any]:
+        """What is recorded of a page; nothing where it was never made, or the record cannot be read."""
+        try:
+            return json.loads((self.folder / f"{page}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+    def is_fresh(self, job: Job, key: str) -> bool:
+        """Whether the page of a job is there, whole, and made from the same."""
+        known = self.of(job.page)
+        notebook = self.project.reports / f"{job.page}.ipynb"
+        if known.get("key") != key or not notebook.is_file() or not self.body(job.page).is_file():
+            return False
+        return _names(self.project, job) == known.get("downloads")
+
+    def body(self, page: str) -> Path:
+        """Where the text of a page is kept as HTML."""
+        return self.folder / f"{page}.body.json"
+
+    def record(self, job: Job, key: str, result: Result) -> None:
+        """Keep that a page was made, when it is all in its place."""
+        entry = {
+            "page": job.page,
+            "name": job.name,
+            "region": job.region,
+            "notebook": job.notebook.name,
+            "key": key,
+            "downloads": _names(self.project, job),
+            "seconds": round(result.seconds, 3),
+            "cpu_seconds": round(result.cpu_seconds, 3),
+            "warnings": list(result.warnings),
+            "parameters": job.parameters,
+        }
+        write_json(self.folder / f"{job.page}.json", entry)
+
+    def keep(self, name: str, entry: Mapping[str, Any]) -> None:
+        """Record something else of the site."""
+        write_json(self.folder / f"{name}.json", entry)
+
+    def forget(self, page: str) -> None:
+        """Take a page out of the record."""
+        for path in (self.folder / f"{page}.json", self.body(page)):
+            path.unlink(missing_ok=True)
+
+
+def _names(project: Project, job: Job) -> list[list[Any]]:
+    """Names and sizes of the data of a page."""
+    folder = project.reports / "downloads" / job.downloads
+    return [[path.name, path.stat().st_size] for path in sorted(folder.glob("*.csv"))]
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write JSON so that a reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    os.replace(part, path)
+
+
+def write_manifest(
+    project: Project,
+    fingerprints: Fingerprints,
+    results: Iterable[Result],
+    reused: Iterable[Job],
+    how: Mapping[str, Any],
+) -> Path:
+    """``manifest.json``: what every page of the site was made from, and what this run did.
+
+    Parameters
+    ----------
+    results
+        Of the jobs that ran.
+    reused
+        Jobs whose page was there already.
+    how
+        Of the run: kernel, workers, renderer, seconds.
+    """
+    state = State(project)
+    ran = {
+        result.job.page: {
+            "page": result.job.page,
+            "state": "failed" if result.failure else "made",
+            "error": str(result.failure) if result.failure else None,
+        }
+        for result in results
+    }
+    pages = [{**state.of(page), **outcome} for page, outcome in ran.items()]
+    pages += [{**state.of(job.page), "state": "unchanged"} for job in reused]
+    path = project.reports / MANIFEST
+    write_json(
+        path,
+        {
+            "run": dict(how),
+            "versions": fingerprints.versions,
+            "code": fingerprints.code,
+            "files": dict(sorted(_shown(fingerprints).items())),
+            "pages": pages,
+        },
+    )
+    return path
+
+
+def _shown(fingerprints: Fingerprints) -> dict[str, str]:
+    return {name: digest for name, digest in fingerprints._files.items() if not name.startswith("notebook:")}
