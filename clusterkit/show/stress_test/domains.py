@@ -45,7 +45,7 @@ def say_domains(look: Look) -> Text:
     }
     parts = [f"{words.cardinal(int(counted[key]))} {text}" for key, text in meaning.items() if counted.get(key)]
     first = (
-        f"**Of {words.count(len(table), 'priority domain')}, {words.listing(parts)}**, each by the best of its sectors."
+        f"**Of {words.count(len(table), 'priority domain')}, {words.listing(parts)},** each by the best of its sectors."
     )
     strong = test.outside_domains[test.outside_domains["footing"] == "strong"]
     second = (
