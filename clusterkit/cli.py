@@ -42,7 +42,7 @@ def main(context: click.Context, root: Path | None) -> None:
 
 @main.command()
 @click.argument("regions", nargs=-1, metavar="[REGION]...")
-@click.option("--all", "everything", is_flag=True, help="All regions in params/regions, and the page on Europe.")
+@click.option("--all", "everything", is_flag=True, help="All regions in params/regions, and the pages on no region.")
 @click.option(
     "--page",
     "kinds",

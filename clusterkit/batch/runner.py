@@ -345,5 +345,5 @@ def _level(cell: nbformat.NotebookNode) -> int:
 
 def _shows(cell: nbformat.NotebookNode) -> bool:
     if cell.cell_type == "markdown":
-        return _level(cell) == 7 and bool(cell.source.strip())
+        return bool(re.sub(r"^#+ .*$", "", cell.source, flags=re.MULTILINE).strip())
     return any(output.output_type != "stream" for output in cell.get("outputs", ()))
