@@ -296,7 +296,8 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
 
 
 def _unknown_region(region: str, known: list[str]) -> Problem:
-    close = difflib.get_close_matches(region, [*known, EUROPE_ID, EXAMPLE_ID], n=1)
+    others = [name for name in (*known, EUROPE_ID, EXAMPLE_ID) if name != region]
+    close = difflib.get_close_matches(region, others, n=1)
     hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(known[:12])}, or add a file"
     return Problem(
         what=f"There is no region {region!r}.",
@@ -500,14 +501,14 @@ def _check_handed_in(params: RegionParams, locate: yamlfile.Locate, project: Pro
     given = {key: value for key, value in params.stress_test.model_dump().items() if value is not None}
     problems = []
     for key, value in given.items():
-        path = (project.root / value).resolve()
-        if Path(value).is_absolute() or not path.is_relative_to(project.root.resolve()):
+        path = _resolved(project, value)
+        if path is not None and (Path(value).is_absolute() or not path.is_relative_to(project.root.resolve())):
             what = f"stress_test.{key} is {value!r}, outside of the project."
             fix = "copy it into the project, such as params/stress_test/answers, and name it from there"
             problems.append(
                 Problem(what, locate(("stress_test", key)), "a report is made from files of the project", fix)
             )
-        elif not path.exists():
+        elif path is None or not path.exists():
             what = f"There is no file or folder {value!r}."
             fix = "correct the name, or write null; `clusterkit stress-test init` makes a file to fill in"
             problems.append(Problem(what, locate(("stress_test", key)), "names start from the project folder", fix))
@@ -521,6 +522,16 @@ def _check_handed_in(params: RegionParams, locate: yamlfile.Locate, project: Pro
     except ClusterkitError as exc:
         return list(exc.problems)
     return []
+
+
+def _resolved(project: Project, name: str) -> Path | None:
+    """Where a name leads; None where no file can have it."""
+    try:
+        path = (project.root / name).resolve()
+        path.exists()
+    except (OSError, ValueError):  # too long a name, or a zero byte in it
+        return None
+    return path
 
 
 def mapping_parameters(params: RegionParams) -> dict[str, Any]:

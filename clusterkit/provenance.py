@@ -68,7 +68,25 @@ def rows(
         if name == "mapping.highlight" and taxonomy is not None:
             value = [taxonomy.label(code) for code in value]
         parameters.append((f"Parameter {name}", _shown(value)))
-    return [*parameters, ("Code", f"commit {commit(project.root)}"), ("Versions", versions()), *data_rows(project)]
+    return [
+        *parameters,
+        *_handed_in(p, project),
+        ("Code", f"commit {commit(project.root)}"),
+        ("Versions", versions()),
+        *data_rows(project),
+    ]
+
+
+def _handed_in(p: RegionParams | EuropeParams, project: Project) -> list[tuple[str, str]]:
+    """Files that the parameters name, each with the start of its SHA-256."""
+    named = p.model_dump(exclude_unset=True).get("stress_test", {}).values()
+    paths = [project.root / name for name in named if name]
+    inner = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    return [
+        (f"File {file.relative_to(project.root).as_posix()}", f"SHA-256 {sha256(file)[:DIGITS]}…")
+        for file in inner
+        if file.is_file()
+    ]
 
 
 def _shown(value: object) -> str:

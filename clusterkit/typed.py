@@ -49,14 +49,23 @@ def problems_of(
         The fix where nothing nearer is known; default the rule and the example.
     """
     otherwise = see or f"see {rule} and {example}"
-    return [_problem(error, model, locate, rule, example, noun, otherwise) for error in exc.errors()]
+    found: dict[tuple[Any, ...], Problem] = {}
+    for error in exc.errors():
+        # One problem a place: a union says what is wrong by each of the ways that it tried.
+        found.setdefault(_keys(error), _problem(error, model, locate, rule, example, noun, otherwise))
+    return list(found.values())
+
+
+def _keys(error: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Where an error lies, by the keys of the file: a union adds the name of the way that was tried to the place."""
+    keys = tuple(key for key in error["loc"] if not (isinstance(key, str) and ("[" in key or "(" in key)))
+    return keys[:-1] if len(keys) > 1 and keys[-1] in ("bool", "float", "int", "str") else keys
 
 
 def _problem(
     error: Mapping[str, Any], model: type[BaseModel], locate: Locate, rule: str, example: str, noun: str, fix: str
 ) -> Problem:
-    # A union adds the name of the way that was tried to the place; no key of a file has it.
-    keys = tuple(key for key in error["loc"] if not (isinstance(key, str) and ("[" in key or "(" in key)))
+    keys = _keys(error)
     name = ".".join(str(key) for key in keys) or "the file"
     if error["type"] == "extra_forbidden":
         known = _fields(model, keys[:-1])
@@ -87,7 +96,9 @@ def _fields(model: type[BaseModel], keys: tuple[Any, ...]) -> list[str]:
         else:  # one of a list, or a value of a mapping
             kind = (typing.get_args(kind) or (None,))[-1]
         kind = _only(kind)
-    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return []
+    return [field.alias or name for name, field in kind.model_fields.items()]
 
 
 def _only(kind: Any) -> Any:

@@ -60,7 +60,8 @@ def _read_once(path: Path) -> tuple[dict[str, Any], Locate]:
                 fix="remove one of the two",
             )
         ) from exc
-    except (YAMLError, UnicodeDecodeError, ValueError, RecursionError) as exc:
+    # The last four come from tags that do not fit, such as !!bool before what is none.
+    except (YAMLError, ValueError, RecursionError, ArithmeticError, AttributeError, LookupError, TypeError) as exc:
         raise ParamError(
             Problem(
                 what=f"{path.name} is not valid YAML: {getattr(exc, 'problem', None) or exc}.",

@@ -49,7 +49,7 @@ def clusterkit() -> Run:
         env = {**os.environ, "PATH": path or os.environ["PATH"]}
         command = [COMMAND, "--project", str(project.root), *arguments]
         return subprocess.run(
-            command, check=False, capture_output=True, text=True, env=env, cwd=project.root, timeout=600
+            command, check=False, capture_output=True, text=True, env=env, cwd=project.root, timeout=1800
         )
 
     return run
@@ -76,7 +76,7 @@ def project_copy(tmp_path: Path, copy_project: CopyProject) -> Project:
 
 @pytest.fixture(scope="session")
 def full_site(tmp_path_factory: pytest.TempPathFactory, copy_project: CopyProject, clusterkit: Run) -> Project:
-    """The ten pilots and the home page by nbconvert, in under a minute; warnings.txt has what the run warned of."""
+    """All pages by nbconvert, made once for all tests; warnings.txt has what the run warned of."""
     project = copy_project(tmp_path_factory.mktemp("full"))
     done = clusterkit(project, "report", "--all", "--renderer", "nbconvert")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -86,6 +86,50 @@ def test_a_near_miss_is_answered_with_the_region_that_exists(project_copy: Proje
     assert "  fix:   did you mean slovenia?\n" in refused(call(project_copy, "report", "slovnia"))
 
 
+@pytest.mark.parametrize("arguments", [["stress-test-example"], ["slovenia", "stress-test-example"], ["--all"]])
+def test_an_example_that_is_wrong_stops_the_report_before_anything_runs(
+    project_copy: Project, arguments: list[str]
+) -> None:
+    example = project_copy.params / "stress_test" / "example.yaml"
+    text = example.read_text(encoding="utf-8")
+    example.write_text(text.replace("  answers: params/", "  answers: ../params/"), encoding="utf-8")
+    before = snapshot(project_copy.root)
+    said = refused(call(project_copy, "report", *arguments))
+    assert said.startswith(
+        "stress_test.answers is '../params/stress_test/example/answers.csv', outside of the project.\n"
+    )
+    assert f"  where: {example}, line " in said
+    assert snapshot(project_copy.root) == before
+
+
+def test_an_example_that_is_not_there_is_refused_by_name(project_copy: Project) -> None:
+    example = project_copy.params / "stress_test" / "example.yaml"
+    example.unlink()
+    said = refused(call(project_copy, "report", "stress-test-example"))
+    assert said == (
+        "The file example.yaml cannot be read: No such file or directory.\n"
+        f"  where: {example}\n"
+        "  rule:  parameters are YAML files under params/\n"
+        "  fix:   check the name and the rights of the file\n"
+    )
+
+
+def test_a_region_cannot_take_the_name_of_the_example(project_copy: Project) -> None:
+    spoil(project_copy, "stress-test-example", 'region: stress-test-example\nname: "X"\nnuts_ids: ["DED2"]\n')
+    for arguments in (["params", "check"], ["report", "--all"]):
+        said = refused(call(project_copy, *arguments))
+        assert said.startswith("The identifier 'stress-test-example' is taken by the example of a stress test.\n")
+
+
+def test_all_problems_of_the_files_that_a_region_names_are_told(project_copy: Project) -> None:
+    text = 'region: saxony\nname: "Saxony"\nnuts_ids: ["DED2"]\nstress_test:\n'
+    spoil(project_copy, "saxony", f"{text}  answers: none.csv\n  domains: /none.csv\n")
+    said = refused(call(project_copy, "params", "check"))
+    assert said.startswith("2 problems:\nThere is no file or folder 'none.csv'.\n")
+    assert "\nstress_test.domains is '/none.csv', outside of the project.\n" in said
+    assert f"  where: {project_copy.params / 'regions' / 'saxony.yaml'}, line 6\n" in said
+
+
 @pytest.mark.parametrize("arguments", [(), ("--renderer", "nbconvert"), ("--all", "slovenia")])
 def test_a_report_is_of_named_regions_or_of_all(project_copy: Project, arguments: tuple[str, ...]) -> None:
     text = refused(call(project_copy, "report", *arguments))
@@ -101,11 +145,12 @@ def test_an_unknown_renderer_is_refused(project_copy: Project) -> None:
 
 def test_an_unknown_kind_of_page_is_refused(project_copy: Project) -> None:
     text = refused(call(project_copy, "report", "--all", "--page", "mapping"))
-    assert "'mapping' is not one of 'cluster-mapping', 'scoreboard'" in text
+    assert "'mapping' is not one of 'cluster-mapping', 'scoreboard', 'stress-test'" in text
 
 
-def test_a_kind_of_page_is_of_regions_and_not_of_europe(project_copy: Project) -> None:
-    text = refused(call(project_copy, "report", "europe", "--page", "scoreboard"))
+@pytest.mark.parametrize("names", [["europe"], ["stress-test-example"], ["stress-test-example", "europe"]])
+def test_a_kind_of_page_is_of_regions_and_not_of_the_whole_site(project_copy: Project, names: list[str]) -> None:
+    text = refused(call(project_copy, "report", *names, "--page", "stress-test"))
     assert "--page chooses among the pages of a region: name one, or say --all." in text
     assert "Usage:" in text
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clusterkit import params as parameters
-from clusterkit.commands.answers import refuse_in_full, refuse_wrong_input, say
+from clusterkit.commands.answers import refuse_in_full, refuse_wrong_input, say, warn
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.paths import Project, project
 
@@ -123,6 +123,9 @@ def convert(root: Path | None, source: Path, target: Path, language: str) -> Non
 
     questions = _instrument(project(root), language).questionnaire
     found = collect(read_answers([source], questions), questions)
+    aside = [sheet.respondent for sheet in found.sheets if sheet.left_over]
+    if aside and target.suffix and target.suffix.lower() not in (".yaml", ".yml"):
+        warn(f"Answers to questions that are asked no more stay in {source}: {', '.join(aside)}.")
     if target.suffix:
         _refuse_to_overwrite(target)
         write_answers(target, found.sheets, questions)

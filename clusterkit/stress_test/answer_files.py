@@ -42,12 +42,14 @@ from clusterkit.stress_test.spreadsheets import (
     heading_problems,
     open_book,
     put,
+    refused,
     saved,
     sheet_grid,
 )
 
 YAML_ENDINGS = (".yaml", ".yml")
 ENDINGS = (*YAML_ENDINGS, *BOOK_ENDINGS, *CSV_ENDINGS)
+MAX_YAML = 500_000  # bytes; a full sheet has 15 kB and may have 150 kB of texts, and YAML is read slowly
 HEADINGS = ("section", "heading", "question")  # columns for the reader; not read back
 COLUMNS = (*META, "item", "aspect", *HEADINGS, "answer", EVIDENCE, LINK)  # of a table, one row per answer
 NEEDED = ("respondent", "item", "answer")
@@ -139,10 +141,15 @@ def _refused(path: Path, what: str, fix: str) -> ParamError:
 
 
 def _read_yaml(path: Path) -> list[RawSheet]:
-    try:
-        read, locate = yamlfile.read(path)
-    except (ArithmeticError, AttributeError, LookupError, TypeError) as exc:  # a tag such as !!bool before no bool
-        raise _refused(path, f"The file {path.name} is not valid YAML: {exc}", "write plain values without !!") from exc
+    if path.stat().st_size > MAX_YAML:
+        fix = "split it by respondent, or use a workbook or CSV"
+        raise refused(
+            path,
+            f"The file {path.name} has {path.stat().st_size / 1e6:.1f} MB",
+            fix,
+            f"at most {MAX_YAML / 1e6:.1f} MB of YAML",
+        )
+    read, locate = yamlfile.read(path)
     data = _tamed(read)
     raw = RawSheet(str(path))
     answers = data.pop("answers", None)
@@ -217,7 +224,7 @@ def yaml_text(sheet: AnswerSheet, questionnaire: Questionnaire) -> str:
         "schema_version: 1",
         f"questionnaire: {sheet.questionnaire}",
         f"questionnaire_version: {sheet.version}",
-        f"region: {sheet.region}",
+        f"region: {quoted(sheet.region)}",
         f"respondent: {quoted(sheet.respondent)}   # an identifier, not a name",
         f"group: {sheet.group}   # one of: {', '.join(questionnaire.groups)}",
         f"date: {sheet.date.isoformat()}",

@@ -42,6 +42,8 @@ def parse_sectors(row: Row, problems: list[Problem], name: str = "sectors") -> l
             fix = (
                 f"write {fine[1]}, the division it belongs to"
                 if fine and fine[1] in NACE_DIVISIONS
+                else "put semicolons between the codes"
+                if "," in code
                 else did_you_mean(code, NACE_DIVISIONS, "write a division such as C29, or a section such as C")
             )
             problems.append(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from clusterkit.stress_test.answers import Answers
+from clusterkit.stress_test.answers import Answers, AnswerSheet
 from clusterkit.stress_test.domains import FOOTINGS
 from clusterkit.stress_test.gaps import GAPS, IN_THE_MIDDLE, NO_EVIDENCE, NOT_ANSWERED
 from clusterkit.stress_test.programmes import is_across
@@ -145,8 +145,10 @@ def gather_facts(
         "n_emerging_sectors": int((classes["footing"] == "emerging").sum()),
         "n_within_reach": n_within_reach,
     }
-    if answers.sheets:
-        overall |= _from_answers(answers, gaps, priorities, quality)
+    steps = answers.table[answers.table["value"].notna()]
+    answered = [sheet for sheet in answers.sheets if sheet.respondent in set(steps["respondent"])]  # others say nothing
+    if answered:
+        overall |= _from_answers(answered, gaps, priorities, quality)
     if programmes is not None:
         overall |= {
             "n_programmes_listed": len(programmes),
@@ -164,14 +166,14 @@ def gather_facts(
 
 
 def _from_answers(
-    answers: Answers, gaps: pd.DataFrame, priorities: pd.DataFrame, quality: pd.DataFrame
+    sheets: Sequence[AnswerSheet], gaps: pd.DataFrame, priorities: pd.DataFrame, quality: pd.DataFrame
 ) -> dict[str, Any]:
     items = quality[quality["level"] == "item"]
     known = priorities["approach"] != "unknown"
     approaches = priorities.loc[known, "approach"]
     facts: dict[str, Any] = {
-        "n_respondents": len(answers.sheets),
-        "n_groups": len({sheet.group for sheet in answers.sheets}),
+        "n_respondents": len(sheets),
+        "n_groups": len({sheet.group for sheet in sheets}),
         "n_blind_spots": int((gaps["gap"] == GAPS[0]).sum()),
         "n_answered_parts": len(approaches),
         "n_vertical_only": int((approaches == APPROACHES[1]).sum()) if len(approaches) else None,

@@ -66,7 +66,8 @@ def read_rows(path: Path, *, columns: Sequence[str], needed: Sequence[str], rule
         )
     files.check_size(path)
     if path.suffix.lower() in files.BOOK_ENDINGS:
-        grid, problems = files.sheet_grid(path, files.open_book(path).worksheets[0])
+        sheets = files.open_book(path).worksheets
+        grid, problems = files.sheet_grid(path, sheets[0]) if sheets else ([], [])
     else:
         grid, problems = files.csv_grid(path), []
     if not grid:
@@ -95,7 +96,8 @@ def choose(row: Row, name: str, known: Mapping[str, str], problems: list[Problem
             found.append(code)
         else:
             what = f"{name} has {text!r}."
-            problems.append(Problem(what, row.where, f"one of: {', '.join(known)}", did_you_mean(text, list(known))))
+            fix = "put semicolons between them" if "," in text else did_you_mean(text, list(known))
+            problems.append(Problem(what, row.where, f"one of: {', '.join(known)}", fix))
     return found
 
 

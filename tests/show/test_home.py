@@ -70,12 +70,35 @@ def test_pages_that_failed_are_listed_by_region_and_kind() -> None:
     failures = {
         "south": {"Cluster mapping": "no table", "Scoreboard": "no framework"},
         "europe": {"": "no disk"},
+        "stress-test-example": {"": "no answers"},
         "gone": {"Scoreboard": "no peers"},
     }
     assert home.say_failures(failures, LISTED).paragraphs == (
         "**Süd** has no page “Cluster mapping” in this run: no table",
         "**Süd** has no page “Scoreboard” in this run: no framework",
         "**The page on all of Europe** could not be made in this run: no disk",
+        "**The example of a stress test** could not be made in this run: no answers",
         "**gone** has no page “Scoreboard” in this run: no peers",
     )
     assert home.say_failures({}, LISTED)._repr_markdown_() == ""
+
+
+def test_the_pages_on_no_single_region_are_led_to_where_they_are_made() -> None:
+    pages = {"north": MAPPING, "europe": {"": "europe.html"}, "stress-test-example": {"": "stress-test-example.html"}}
+    example = home.say_example(pages)
+    (link,) = BeautifulSoup(example._repr_markdown_(), "html.parser").find_all("a")
+    assert (link.get_text(), link["href"]) == ("an example with illustrative answers", "stress-test-example.html")
+    assert repr(example) == (
+        "How a stress test for cluster policy looks once people have answered: an example with illustrative answers."
+    )
+    assert home.say_europe(pages).href == "europe.html"
+    for without in ({}, {"north": MAPPING}, {"north": MAPPING, "europe": {}, "stress-test-example": {}}):
+        assert home.say_example(without)._repr_markdown_() == home.say_europe(without)._repr_markdown_() == ""
+        assert repr(home.say_example(without)) == ""
+
+
+def test_the_example_is_no_row_of_the_table(overview: pd.DataFrame) -> None:
+    table = shown(overview, {"north": MAPPING, "stress-test-example": {"": "stress-test-example.html"}})
+    assert len(table.tbody.find_all("tr")) == len(LISTED)
+    assert [th.get_text() for th in table.thead.find_all("th")][:2] == ["Region", "Country"]
+    assert [a["href"] for a in table.find_all("a")] == ["north-cluster-mapping.html"]

@@ -205,7 +205,7 @@ def test_nobody_gets_a_way_to_the_example_that_leads_nowhere(tmp_path: Path) -> 
     assert show.point_to_example(look())._repr_markdown_() == ""  # by hand there is no site
     pointer = show.point_to_example(look(folder=tmp_path))
     assert isinstance(pointer, Pointer)
-    assert pointer.href == "stress-test-example.html"
+    assert pointer.href == "index.html"
     assert show.point_to_example(look(answered(openness=(3, 1, 1)), folder=tmp_path)) is None
 
 
@@ -398,7 +398,7 @@ def test_programmes_beside_answers_and_evidence() -> None:
     assert text.startswith(
         "Two programmes of Nørre & Co; the most common objective is skills. Across sectors, by objective or by the sectors they are open to: one of two."
     )
-    assert "With 2.5 million euro in the one programme whose budget is known." in text
+    assert "The one programme whose budget is known has 2.5 million euro." in text
     assert "No programme is said to serve openness of the region, where the scoreboard shows a weakness." in text
     assert "Respondents named one of two; they also named “Another fund”, not in the table." in text
     rows = show.table_programmes(view).rows

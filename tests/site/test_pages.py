@@ -14,22 +14,27 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
+import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup, Tag
 
 from clusterkit.batch import site
 from clusterkit.batch.pages import REGION_PAGES
+from clusterkit.batch.runner import BY_HAND
 from clusterkit.data.industries import load_taxonomy
-from clusterkit.params import load_regions, region_ids
+from clusterkit.params import EXAMPLE_ID, load_regions, region_ids
 from clusterkit.paths import Project, project
 
 ROOT = Path(__file__).resolve().parents[2]
 PILOTS = region_ids(project(ROOT))
 KINDS = [page for page in REGION_PAGES if page.path(project(ROOT)).is_file()]
 MAPPING = KINDS[0]
+STRESS_TEST = next(page for page in KINDS if page.kind == "stress-test")
 REGION_PAGES_OF = {region: [f"{page.name(region)}.html" for page in KINDS] for region in PILOTS}
-PAGES = ["index.html", "europe.html", *itertools.chain.from_iterable(REGION_PAGES_OF.values())]
+EXAMPLE = f"{EXAMPLE_ID}.html"
+WHOLE = ["index.html", "europe.html", EXAMPLE]  # pages on no single region
+PAGES = [*WHOLE, *itertools.chain.from_iterable(REGION_PAGES_OF.values())]
 SECTORS = load_taxonomy(ROOT / "params" / "taxonomies" / "nace-divisions.yaml").categories
 BLOCKS = ["h1", "h2", "h3", "p", "li", "th", "td", "caption", "figcaption"]
 MAX_PAGE_MB = 2.0  # 10**6 bytes; a mapping page has some twenty pictures, each within the page
@@ -204,7 +209,7 @@ def names_every_sector(page: Page) -> None:
 def marks_itself_in_the_navigation(page: Page) -> None:
     region, kind = next(((r, own.index(page.name)) for r, own in REGION_PAGES_OF.items() if page.name in own), ("", 0))
     same_kind = [own[kind] for own in REGION_PAGES_OF.values()]
-    lists = {"pages": ["index.html", "europe.html", *same_kind]}
+    lists = {"pages": [*WHOLE, *same_kind]}
     if region and len(KINDS) > 1:
         lists["views"] = REGION_PAGES_OF[region]
     navs = page.soup.header.find_all("nav")
@@ -247,8 +252,8 @@ def test_a_page(read: Callable[[str], Page], name: str, check: Callable[[Page], 
     check(read(name))
 
 
-def test_there_is_a_page_for_each_pilot_for_europe_and_a_home_page(full_site: Project) -> None:
-    assert len(PAGES) == 2 + 10 * len(KINDS)
+def test_there_is_a_page_of_each_kind_for_each_pilot_and_those_on_no_single_region(full_site: Project) -> None:
+    assert len(PAGES) == 3 + 10 * 3
     assert sorted(path.name for path in full_site.site.glob("*.html")) == sorted(PAGES)
     assert {path.suffix for path in full_site.site.rglob("*") if path.is_file()} == {".html", ".css", ".csv"}
 
@@ -295,8 +300,14 @@ def test_the_home_page_leads_to_the_page_on_europe(read: Callable[[str], Page]) 
     ]
 
 
-def downloaded(project: Project, name: str) -> pd.DataFrame:
-    return pd.read_csv(project.site / "downloads" / "europe" / f"{name}.csv", encoding="utf-8-sig")
+def test_the_home_page_leads_to_the_example_of_a_stress_test(read: Callable[[str], Page]) -> None:
+    assert [words_of(a) for a in read("index.html").soup.main.find_all("a", href=EXAMPLE)] == [
+        "an example with illustrative answers"
+    ]
+
+
+def downloaded(project: Project, name: str, folder: str = "europe") -> pd.DataFrame:
+    return pd.read_csv(project.site / "downloads" / folder / f"{name}.csv", encoding="utf-8-sig")
 
 
 def test_the_page_on_europe_says_one_count_everywhere(full_site: Project, read: Callable[[str], Page]) -> None:
@@ -420,6 +431,143 @@ def test_the_page_shows_the_figures_of_the_file(full_site: Project, read: Callab
         values = table.loc[re.search(r"\((\w\d\d)\)$", sector)[1]]
         assert persons == f"{values['persons_employed']:,.0f}"
         assert float(share) == pytest.approx(values["share_pct"], abs=0.051)
+
+
+@pytest.fixture(scope="module")
+def stress_test(read: Callable[[str], Page]) -> Callable[[str], Page]:
+    """The stress test page of a region."""
+    return lambda region: read(f"{STRESS_TEST.name(region)}.html")
+
+
+@each_pilot
+def test_a_stress_test_that_nobody_answered_says_so_and_leads_to_the_example(
+    stress_test: Callable[[str], Page], region: str
+) -> None:
+    page = Page(stress_test(region).folder, stress_test(region).name)
+    (p,) = load_regions(project(ROOT), [region])
+    assert words_of(page.reading.find("p", class_="lead")).startswith(f"Nobody has answered for {p.name} yet. ")
+    assert [words_of(h2) for h2 in page.reading.main.find_all("h2")] == [
+        "What does the evidence ask of policy?",
+        "What should be asked first?",
+        "Which programmes are there?",
+        "What do the priorities of smart specialisation rest on?",
+        "What are the limits?",
+        "How was this page made?",
+    ]
+    provenance = {words_of(row.th): words_of(row.td) for row in page.soup.find_all("table")[-1].tbody.find_all("tr")}
+    assert {provenance[f"Parameter stress_test.{name}"] for name in ("answers", "programmes", "domains")} == {"none"}
+    (link,) = page.reading.main.find_all("a", href="index.html")  # which knows whether there is an example
+    assert "an example with illustrative answers, on the home page." in words_of(link.parent)
+    link.parent.decompose()
+    alts = [image["alt"] for image in page.reading.find_all("img")]
+    assert "illustrative" not in " ".join([words_of(page.reading), page.description, *alts]).lower()
+
+
+@each_pilot
+def test_a_stress_test_asks_of_all_that_is_weak_or_without_figures(
+    full_site: Project, stress_test: Callable[[str], Page], region: str
+) -> None:
+    evidence = downloaded(full_site, "evidence", f"{region}/{STRESS_TEST.kind}")
+    asked = evidence[evidence["verdict"].isin(["bottleneck", "unknown"])]
+    (table,) = stress_test(region).section("What should be asked first?").find_all("table")
+    rows = [[words_of(cell) for cell in row.find_all(["th", "td"])] for row in table.tbody.find_all("tr")]
+    assert [name for name, _, _ in rows] == list(asked["name"])
+    assert len(rows) >= 6
+    for (_, question, why), verdict in zip(rows, asked["verdict"], strict=True):
+        assert question.endswith(".")
+        assert why.startswith("▼ weakness: " if verdict == "bottleneck" else ("No open figures.", "Too little is "))
+    assert f"clusterkit stress-test init {region} --output FILE" in stress_test(region).words
+
+
+@each_pilot
+def test_the_evidence_of_a_stress_test_is_that_of_the_scoreboard(full_site: Project, region: str) -> None:
+    columns = ["name", "verdict", "rank", "n_ranked", "rank_low", "rank_high", "is_robust", "n_known"]
+    evidence = downloaded(full_site, "evidence", f"{region}/{STRESS_TEST.kind}")
+    assert set(evidence["region"]) == {region}
+    evidence = evidence.set_index("item").sort_index()[columns]
+    board = downloaded(full_site, "older-sub-dimensions", f"{region}/scoreboard").set_index("part").sort_index()
+    pd.testing.assert_frame_equal(evidence, board[columns], check_names=False, check_dtype=False)
+
+
+def test_no_stress_test_publishes_the_form(full_site: Project) -> None:
+    for name in [EXAMPLE, *(f"{STRESS_TEST.name(region)}.html" for region in PILOTS)]:
+        source = (full_site.site / name).read_text(encoding="utf-8")
+        assert "answer_form" not in source
+        assert "Answer the questions" not in source
+
+
+def test_the_example_says_everywhere_that_its_answers_are_made_up(read: Callable[[str], Page]) -> None:
+    page = read(EXAMPLE)
+    assert words_of(page.soup.h1) == "Illustrative example: stress test for cluster policy"
+    assert page.soup.title.get_text().startswith("Illustrative example: ")
+    assert page.description.startswith("Illustrative example: ")
+    first = page.reading.main.find("p", class_=True)
+    assert (first["class"], words_of(first).split(".")[0]) == (["warning"], "Illustrative page")
+    titles = page.reading.find_all(["figcaption", "caption"])
+    assert len(titles) >= 20
+    for title in titles:
+        assert words_of(title).startswith("Illustrative: ")
+    for region in page.reading.find_all(class_="table"):
+        assert region["aria-label"].startswith("Illustrative: ")
+    notes = page.reading.find_all("p", class_="note")
+    assert len(notes) == len(titles) - 1  # what the page was made from has none
+    for note in notes:
+        assert words_of(note).startswith("Illustrative answers, made up to show how the tool works; not those of a ")
+        assert "of “Illustrative: " in words_of(note.a)
+
+
+def test_the_example_shows_every_section_of_the_notebook(read: Callable[[str], Page]) -> None:
+    cells = nbformat.read(ROOT / "notebooks" / "stress_test.ipynb", as_version=4).cells
+    headings = [
+        cell.source.splitlines()[0].lstrip("# ")
+        for cell in cells
+        if cell.cell_type == "markdown" and cell.source.startswith("#") and BY_HAND not in cell.metadata.get("tags", [])
+    ]
+    found = read(EXAMPLE).reading.main.find_all(["h2", "h3"])
+    assert [words_of(heading) for heading in found] == headings
+
+
+def test_the_data_of_the_example_are_marked(full_site: Project, read: Callable[[str], Page]) -> None:
+    folder = full_site.site / "downloads" / EXAMPLE_ID
+    paths = sorted(folder.iterdir())
+    assert len(paths) >= 15
+    for path in paths:
+        table = pd.read_csv(path, encoding="utf-8-sig")
+        assert "illustrative" in table.columns[:2], path
+        assert table["illustrative"].eq(True).all(), path
+        assert "Lithuania" not in path.read_text(encoding="utf-8"), path
+    links = {a["href"] for a in read(EXAMPLE).soup.find_all(download=True)}
+    assert links == {f"downloads/{EXAMPLE_ID}/{path.name}" for path in paths}
+    for path in set(full_site.site.rglob("*.csv")) - set(paths):
+        assert "illustrative" not in path.read_text(encoding="utf-8").lower(), path
+
+
+def test_the_example_says_of_whom_its_evidence_is_once(read: Callable[[str], Page]) -> None:
+    page = Page(read(EXAMPLE).folder, EXAMPLE)
+    main = page.reading.main
+    warning = main.find("p", class_="warning").extract()
+    assert "that of Lithuania; the answers say nothing of Lithuania or its policy" in words_of(warning)
+    provenance = main.find_all("table")[-1].extract()
+    assert "LT01, LT02" in words_of(provenance)
+    text = " ".join([words_of(main), page.description, *(image["alt"] for image in main.find_all("img"))])
+    assert not re.findall(r"Lithuania|Lietuv|Vilni|\bLT\d*\b", text)
+    assert "Example region" in text
+
+
+def test_the_evidence_of_the_example_is_that_of_lithuania(full_site: Project) -> None:
+    columns = ["item", "verdict", "rank", "n_ranked", "rank_low", "rank_high"]
+    ours, theirs = (
+        downloaded(full_site, "evidence", folder)[columns].set_index("item").sort_index()
+        for folder in (EXAMPLE_ID, f"lithuania/{STRESS_TEST.kind}")
+    )
+    pd.testing.assert_frame_equal(ours, theirs)
+
+
+def test_every_column_of_a_stress_test_has_a_name(full_site: Project) -> None:
+    folders = [EXAMPLE_ID, *(f"{region}/{STRESS_TEST.kind}" for region in PILOTS)]
+    paths = [path for folder in folders for path in (full_site.site / "downloads" / folder).iterdir()]
+    for path in paths:
+        assert not [name for name in pd.read_csv(path, encoding="utf-8-sig").columns if "Unnamed" in name], path
 
 
 def test_every_csv_opens_and_has_a_row(full_site: Project) -> None:

@@ -42,7 +42,7 @@ ENGLISH = load_questionnaire(ROOT / "params" / "stress_test")
 FRENCH = load_questionnaire(ROOT / "params" / "stress_test", language="fr")
 DAY = dt.date(2026, 1, 31)
 SETTINGS = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,  # the same files in every run: a failure in CI is one that can be looked at
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -50,7 +50,8 @@ SETTINGS = settings(
 AWKWARD = [
     "=1+1", "'=x", "''=x", "'", "'plain", "@SUM(A1)", "-1", "+49 30", "=cmd|' /C calc'!A0", '=HYPERLINK("https://x")',
     "a\tb", "\t=x", "one\ntwo\n\nfour", 'a "quoted" text', "it's", "a;b,c", "a\\nb\\", "😀🇪🇺", "שלום \u202eabc\u202c",
-    "a\u2028b\u2029c", "nul\x00bell\x07", "\ufeffbom", "_x0041_", "#REF!", "null", "~", "true", "NaN", "1e5", "0o17",
+    "a\u2028b\u2029c", "a \u2028 b\u2029 c",
+    "nul\x00bell\x07", "\ufeffbom", "_x0041_", "#REF!", "null", "~", "true", "NaN", "1e5", "0o17",
     "2026-01-31", "# no comment", "key: value", "- item", "&a *a", "!!str", "%TAG", "--- x", "...", "{a: b}", "[a]",
     "<script>alert(1)</script>", "&lt;", "]]>", "\u00a0x\u00a0", "dont_know", "\ud83d\ude00", "x" * 5000,
 ]  # fmt: skip
@@ -149,7 +150,7 @@ def test_a_sheet_goes_through_all_kinds_of_files_in_any_order_unchanged(
         assert found == original, ending
 
 
-@SETTINGS
+@settings(SETTINGS, max_examples=10)
 @given(many=st.lists(sheets(), min_size=2, max_size=3, unique_by=lambda each: each.respondent))
 @pytest.mark.parametrize("ending", [".xlsx", ".csv", ".tsv"])
 def test_several_respondents_go_into_one_workbook_or_table(tmp_path: Path, ending: str, many: list[AnswerSheet]):
@@ -293,7 +294,7 @@ def test_a_workbook_keeps_headings_in_sight_and_says_what_the_steps_mean(tmp_pat
     assert page.freeze_panes == f"C{row_of_headings(page) + 1}"
     texts = {cell.value for row in scale.iter_rows() for cell in row}
     anchors = {anchor for item, aspect in ENGLISH.scales for anchor in ENGLISH.anchors(item, aspect)}
-    assert len(anchors) >= 60
+    assert len(anchors) >= 60  # a few say the same, such as "Not at all"
     assert anchors <= texts
 
 
@@ -889,7 +890,7 @@ def test_a_small_file_of_ones_own_is_read(tmp_path: Path):
             7,
         ),
         ("{quality: 3}", "{quality: 3", "a.yaml is not valid YAML: ", "mend the line", 7),
-        ("{quality: 3}", "{quality: !!bool x}", "The file a.yaml is not valid YAML: ", "write plain values", None),
+        ("{quality: 3}", "{quality: !!bool x}", "a.yaml is not valid YAML: ", "mend the line", None),
         (SMALL, "- a\n- b\n", "a.yaml holds a list or a text, not keys and values.", "see params/default.yaml", None),
         (SMALL, "# nothing\n", "a.yaml holds nothing, not keys and values.", "see params/default.yaml", None),
         (SMALL, "just a text\n", "a.yaml holds a list or a text", "see params/default.yaml", None),
@@ -1027,7 +1028,7 @@ def test_pieces_of_yaml_in_any_order_are_read_or_refused_in_words(tmp_path: Path
     only_words(tmp_path / "a.yaml", (SMALL + text if after else text).encode())
 
 
-@FUZZ
+@settings(FUZZ, max_examples=50)
 @given(
     part=st.sampled_from(zipfile.ZipFile(io.BytesIO(GOOD[".xlsx"])).namelist()),
     changes=st.lists(

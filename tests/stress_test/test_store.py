@@ -38,7 +38,7 @@ on_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has neither fo
 
 def state(number: int) -> AnswerSheet:
     """A sheet of which every part says which state it is, so that a mixture of two is seen."""
-    text = f"state {number} " + "x" * (number * 997 % 3000) + f" end {number}"
+    text = f"state {number} " + "x" * (number * 97 % 400) + f" end {number}"
     return replace(
         EMPTY,
         steps=dict.fromkeys(QUESTIONS.scales, number % 5),
@@ -241,7 +241,14 @@ def break_fsync(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def break_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "open", fail_with(errno.EROFS))
+    opened = Path.open
+
+    def only_to_read(path: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
+        if "w" in mode:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return opened(path, mode, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", only_to_read)
 
 
 def break_mkdir(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -421,7 +428,7 @@ def test_two_that_write_the_same_file_at_the_same_time_do_not_mix_it(tmp_path: P
     assert [file.name for file in tmp_path.iterdir()] == ["r1.yaml"]
 
 
-# kill −9
+# Killed while it saves
 
 KILLS = 100
 CONFIRMED = struct.Struct("<q")  # number of a state, told through a pipe once its save has come back
@@ -448,7 +455,7 @@ def start(path: Path) -> tuple[int, int]:
         os.close(reading)
         save_until_killed(path, writing)
     finally:
-        os._exit(1)  # nothing of pytest’s may run here
+        os._exit(1)  # nothing of pytest may run here
 
 
 def kill_after(child: int, pipe: int, delay: float) -> int:
@@ -470,25 +477,28 @@ def kill_after(child: int, pipe: int, delay: float) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # that it has threads, from Python 3.12 on
 @on_posix
 def test_a_hundred_kills_during_autosave_lose_nothing_that_was_saved(path: Path):
+    """After each kill the file is one state in all its parts, and not an older one than the child said was saved.
+
+    Compared byte by byte, which is quick; that these bytes are read as that state is what the next child begins with.
+    """
     chance = random.Random(20141)
-    before, saves, in_between = 0, 0, 0
+    before = 0
     for _ in range(KILLS):
         confirmed = kill_after(*start(path), delay=chance.uniform(0, 0.03))
         assert confirmed > before
-        found = number_of(read(path))  # it is valid, complete, and one state in all its parts
-        assert found in (confirmed, confirmed + 1)  # the last one told, or one that was saved but not yet told
-        in_between += found > confirmed
-        saves += found - before
-        before = found
-    # The kills came while it was saving, not between long pauses: else this test would prove little.
-    assert saves > 5 * KILLS
-    names = [file.name for file in path.parent.iterdir() if not file.name.endswith(".part")]
-    assert names == ["r1.yaml"]
+        text = path.read_text(encoding="utf-8")
+        # The last one that it told, or the next, which was saved and not told any more.
+        assert text in [yaml_text(state(number), QUESTIONS) for number in (confirmed, confirmed + 1)]
+        before = confirmed
+    store = Store(path, QUESTIONS)
+    assert number_of(store.sheet) >= before
     parts = [file for file in path.parent.iterdir() if file.name.endswith(".part")]
-    assert parts or in_between, "no kill came in the middle of a save"
+    assert parts, "no kill came in the middle of a save: the test says nothing"
+    assert sorted(path.parent.iterdir()) == sorted([path, *parts])  # none went beside
     for part in parts:
         make_part(part, STALE + 60)
-    Store(path, QUESTIONS).save(state(before + 1))
-    assert [file.name for file in path.parent.iterdir()] == ["r1.yaml"]
+    store.save(state(before + 2))
+    assert list(path.parent.iterdir()) == [path]

@@ -23,7 +23,7 @@ def say_agreement(look: Look) -> Text | None:
             (f"Nothing is said of agreement: no question has {words.cardinal(LEAST_ANSWERS)} answers or more.",)
         )
     low = known[known["consensus"] < LOW]
-    first = f"**The median consensus over {words.number(len(known))} questions is {share(known['consensus'].median())}**, where 1 is full agreement and 0 two camps at the ends of the scale."
+    first = f"**The median consensus over {words.number(len(known))} questions is {share(known['consensus'].median())},** where 1 is full agreement and 0 two camps at the ends of the scale."
     second = (
         f"Respondents contradict each other (below {LOW:g}) on {words.count(len(low), 'question')}: {phrases.listing([_question(look, key) for key in low.sort_values('consensus').index[:4]])}{' and others' if len(low) > 4 else ''}."
         if len(low)
@@ -105,5 +105,5 @@ def table_given(look: Look) -> Table | None:
         ],
         rows=rows,
         note=look.note("As written; not checked."),
-        link=look.save("given-evidence", table),
+        link=look.save("given-evidence", table.set_index("respondent")),
     )

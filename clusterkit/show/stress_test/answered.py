@@ -14,7 +14,7 @@ from clusterkit.show.stress_test.look import Look
 from clusterkit.stress_test.consensus import LEAST_ANSWERS
 from clusterkit.stress_test.gaps import GAPS, NO_EVIDENCE
 
-EXAMPLE_PAGE = "stress-test-example.html"
+HOME_PAGE = "index.html"
 
 
 def say_state(look: Look) -> Text:
@@ -101,17 +101,16 @@ def _evidence_of(nuts_ids: Sequence[str], region: pd.DataFrame) -> str:
     return country_phrase(country) if set(nuts_ids) == whole else phrases.listing([names[code] for code in nuts_ids])
 
 
-def point_to_example(look: Look, href: str = EXAMPLE_PAGE) -> Pointer | None:
-    """The way to the example, from a page without answers."""
+def point_to_example(look: Look) -> Pointer | None:
+    """The way to the example, from a page without answers: by the home page, which knows whether there is one."""
     if look.test.is_answered:
         return None
     has_site = look.downloads.folder is not None
-    return Pointer(
-        "How the page looks once people have answered: ",
-        "an example with illustrative answers",
-        ".",
-        href if has_site else "",
+    before, label = (
+        "How the page looks once people have answered is shown by an example with illustrative answers, on the ",
+        "home page",
     )
+    return Pointer(before, label, ".", HOME_PAGE if has_site else "")
 
 
 def say_respondents(look: Look) -> Text | None:

@@ -45,11 +45,11 @@ def say_domains(look: Look) -> Text:
     }
     parts = [f"{words.cardinal(int(counted[key]))} {text}" for key, text in meaning.items() if counted.get(key)]
     first = (
-        f"**Of {words.count(len(table), 'priority domain')}, {words.listing(parts)}**, each by the best of its sectors."
+        f"**Of {words.count(len(table), 'priority domain')}, {words.listing(parts)},** each by the best of its sectors."
     )
     strong = test.outside_domains[test.outside_domains["footing"] == "strong"]
     second = (
-        f"No domain covers {words.count(len(strong), 'strong sector')} of {name}: {look.sectors(list(strong.index[:5]))}{' and others' if len(strong) > 5 else ''}."
+        f"No domain covers {words.count(len(strong), 'strong sector')} of {name}: {look.first_sectors(list(strong.index), 5)}."
         if len(strong)
         else f"Every strong sector of {name} is in a domain."
     )

@@ -47,7 +47,7 @@ def say_evidence(look: Look) -> Text:
             else f"Sure under other choices of method {'is' if len(sure) == 1 else 'are'} {phrases.named(sure)}."
         )
     else:
-        first = f"**No sub-dimension of {name} is in the worst third of regions**, as far as there are figures."
+        first = f"**No sub-dimension of {name} is in the worst third of regions,** as far as there are figures."
     own = [code for code in unknown.index if code not in empty]
     second = (
         f"No open figures exist for {phrases.named(unknown.loc[empty])}: there only people in the region can tell."
@@ -329,7 +329,7 @@ def say_questions(look: Look) -> Text:
     how = f"The command **clusterkit stress-test init {look.p.region} --output FILE** makes a file with all questions, as YAML, a workbook or CSV for a survey tool; in JupyterLab the notebook ends with a form."
     return Text(
         (
-            f"**{words.sentence(words.count(len(asked), 'question'))} to put first**, {words.listing(parts)}.{'' if look.test.is_answered else f' {how}'}",
+            f"**{words.sentence(words.count(len(asked), 'question'))} to put first,** {words.listing(parts)}.{'' if look.test.is_answered else f' {how}'}",
         )
     )
 

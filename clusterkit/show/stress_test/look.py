@@ -88,6 +88,11 @@ class Look:
         names = self.test.sector_names
         return phrases.listing([names.get(code, code) for code in codes])
 
+    def first_sectors(self, codes: Sequence[str], n: int) -> str:
+        """The first of many sectors, and how many more there are."""
+        names = [self.test.sector_names.get(code, code) for code in codes[:n]]
+        return phrases.listing([*names, *([f"{words.cardinal(len(codes) - n)} more"] if len(codes) > n else [])])
+
 
 def _cell(value: object) -> object:
     if isinstance(value, tuple | list):

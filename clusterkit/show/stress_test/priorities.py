@@ -27,7 +27,7 @@ def say_priorities(look: Look) -> Text | None:
         return None
     top, bottom = (known[known["priority"] == known["priority"].agg(end)] for end in ("max", "min"))
     high = known[known["is_high"].astype(bool)]
-    first = f"**Highest {'stands' if len(top) == 1 else 'stand'} {phrases.named(top)}**, with {_at(top['priority'].iloc[0])}"
+    first = f"**Highest {'stands' if len(top) == 1 else 'stand'} {phrases.named(top)},** with {_at(top['priority'].iloc[0])}"
     second = (
         f"; lowest {'stands' if len(bottom) == 1 else 'stand'} {phrases.named(bottom)}, with {_at(bottom['priority'].iloc[0])}."
         if top["priority"].iloc[0] != bottom["priority"].iloc[0]
@@ -106,7 +106,7 @@ def say_approach(look: Look) -> Text | None:
     silo = known[known["approach"] == APPROACHES[1]]
     n = len(systemic)
     first = (
-        f"**{words.sentence(words.out_of(n, len(known)))} sub-dimensions {'is' if n < 2 else 'are'} met systemically**, with measures for sectors and their integration across them"
+        f"**{words.sentence(words.out_of(n, len(known)))} sub-dimensions {'is' if n < 2 else 'are'} met systemically,** with measures for sectors and their integration across them"
         f"{f': {phrases.named(systemic)}' if 0 < n <= 4 and n < len(known) else ''}."
     )
     second = (

@@ -29,7 +29,7 @@ def say_programmes(look: Look) -> Text:
     across = sum(is_across(one) for _, one in table.iterrows())
     budget = table["budget_meur"]
     money = (
-        f" With {words.number(budget.sum(), 1)} million euro in the {words.count(int(budget.notna().sum()), 'programme')} whose budget is known."
+        f" The {words.count(int(budget.notna().sum()), 'programme')} whose budget is known {'has' if budget.notna().sum() == 1 else 'have'} {words.number(budget.sum(), 1)} million euro."
         if budget.notna().any()
         else " No budget is known."
     )

@@ -28,7 +28,7 @@ def say_quality(look: Look) -> Text | None:
         first = f"**{words.listing([f'{_stage(row)} has {points(row.score_pct)} of 100' for _, row in known.iterrows()])}**."
     else:
         low, high = known.iloc[0], known.iloc[-1]
-        first = f"**{_stage(low)} is the weakest stage**, with {points(low['score_pct'])} of 100; {_stage(high).lower()} is the strongest, with {points(high['score_pct'])}."
+        first = f"**{_stage(low)} is the weakest stage,** with {points(low['score_pct'])} of 100; {_stage(high).lower()} is the strongest, with {points(high['score_pct'])}."
     weak = items[items["score_pct"] <= 100 / HIGHEST]
     second = (
         f"At the lowest two steps: {phrases.named(weak)}." if len(weak) else "No practice is at the lowest two steps."
