@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
@@ -9,15 +10,16 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+import psutil
+
 from clusterkit.batch.execute import STOCK
 from clusterkit.batch.jobs import Job
-from clusterkit.batch.warm import ENVIRONMENT, JOB, LOG, can_fork
-
-PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024 if hasattr(os, "sysconf") else 4
+from clusterkit.batch.warm import ENVIRONMENT, JOB, LOG, adopt_orphans, can_fork
 
 
 @dataclass
@@ -28,28 +30,49 @@ class Child:
     pid: int = 0
     status: int | None = None
     process: subprocess.Popen[bytes] | None = None
-    first_kb: int = 0  # resident when first seen: what a forked child shares with its parent
+    first: int = 0  # bytes
+    used_mb: float = 0.0
+    looked: float = 0.0
 
     def kill(self) -> None:
-        """End the process and all that it started."""
+        """End the process and all that it started, whatever session that is in."""
         if not self.pid:
             return
-        try:
+        below = descendants(self.pid)  # before their parent is gone
+        with contextlib.suppress(OSError):  # it has just ended by itself
             if hasattr(os, "killpg"):
                 os.killpg(self.pid, signal.SIGKILL)
             elif self.process is not None:
                 self.process.kill()
-        except (ProcessLookupError, PermissionError):
-            return  # it has just ended by itself
+        for one in below:
+            with contextlib.suppress(psutil.Error):
+                one.kill()
 
     def memory_mb(self) -> float:
-        """Memory of the process beyond what it shared at its start (megabytes); 0 where nobody can tell."""
-        try:
-            resident = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1]) * PAGE_KB
-        except (OSError, IndexError, ValueError):
-            return 0.0
-        self.first_kb = self.first_kb or resident
-        return max(resident - self.first_kb, 0) / 1000
+        """Memory of the process and of all that it started (megabytes), beyond what it shared at its start.
+
+        Looked up once a second: it means reading the whole list of processes.
+        """
+        if not self.pid or time.monotonic() - self.looked < 1:
+            return self.used_mb
+        self.looked = time.monotonic()
+        with contextlib.suppress(psutil.Error):
+            resident = psutil.Process(self.pid).memory_info().rss
+            if self.process is None and not self.first:
+                self.first = resident  # what a forked child shares with its parent
+            for one in descendants(self.pid):
+                with contextlib.suppress(psutil.Error):
+                    resident += one.memory_info().rss
+            self.used_mb = max(resident - self.first, 0) / 1e6
+        return self.used_mb
+
+
+def descendants(pid: int) -> list[psutil.Process]:
+    """Processes that a process started, and those that they started; none where it has gone."""
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
 
 
 class Launcher(Protocol):
@@ -199,7 +222,11 @@ class Warm:
 def _run_fresh(root: Path, work: Path, theme: Path) -> None:
     from clusterkit.batch.execute import execute
 
+    adopt_orphans()
     execute(root, pickle.loads((work / JOB).read_bytes()), work, engine=STOCK, theme=theme)
+    for left in descendants(os.getpid()):  # what the notebook started and did not end
+        with contextlib.suppress(psutil.Error):
+            left.kill()
 
 
 if __name__ == "__main__":

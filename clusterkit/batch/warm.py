@@ -32,7 +32,7 @@ ENVIRONMENT = {  # of the warm process, before its first import
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "MPLBACKEND": "agg",
 }
-_PR_SET_PDEATHSIG = 1  # prctl(2)
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
 
 
 def can_fork() -> str:
@@ -123,6 +123,12 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def adopt_orphans() -> None:
+    """Make processes whose parent ends children of this one, where the system can: so that none is lost sight of."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def _end_with_the_parent(how: signal.Signals) -> None:
