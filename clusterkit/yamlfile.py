@@ -55,7 +55,7 @@ def _read_once(path: Path) -> tuple[dict[str, Any], Locate]:
         raise ParamError(
             Problem(
                 what=f"{(exc.problem or 'A key stands twice').split(' with value')[0].capitalize()}.",
-                where=f"{path}, line {_line(exc)}",
+                where=f"{path}{_line(exc)}",
                 rule="each key stands once in a YAML mapping",
                 fix="remove one of the two",
             )
@@ -65,7 +65,7 @@ def _read_once(path: Path) -> tuple[dict[str, Any], Locate]:
         raise ParamError(
             Problem(
                 what=f"{path.name} is not valid YAML: {getattr(exc, 'problem', None) or exc}.",
-                where=f"{path}, line {_line(exc)}",
+                where=f"{path}{_line(exc)}",
                 rule="parameters are YAML 1.2",
                 fix="mend the line; text with a colon or a leading special sign needs quotes",
             )
@@ -106,8 +106,9 @@ _read = cached.by_file(_read_once, own=lambda found: (copy.deepcopy(found[0]), f
 
 
 def _line(exc: Exception) -> str:
+    """Where in the file, as it follows the file's name; "" where the parser does not say."""
     mark = exc.problem_mark if isinstance(exc, MarkedYAMLError) else None
-    return "unknown" if mark is None else str(mark.line + 1)
+    return "" if mark is None else f", line {mark.line + 1}"
 
 
 def _plain(node: Any) -> Any:
