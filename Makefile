@@ -22,6 +22,7 @@ bench: $(VENV)/.test  ## measure speed and memory (docs/benchmarks.md)
 	$(BIN)/python -m bench.bench_mapping
 	$(BIN)/python -m bench.bench_hidden
 	$(BIN)/python -m bench.bench_scoreboard
+	$(BIN)/python -m bench.bench_batch
 
 lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
@@ -45,7 +46,7 @@ lint: $(VENV)/.test  ## check style of code and notebooks
 	$(BIN)/ruff format --check .
 
 clean:  ## remove what was made here: environment, reports, caches
-	rm -rf $(VENV) reports/_site reports/downloads reports/failed reports/*.ipynb reports/.work-* reports/.site-* reports/.quarto
+	rm -rf $(VENV) reports/_site reports/downloads reports/failed reports/*.ipynb reports/.work-* reports/.site-* reports/.quarto reports/.state reports/.lock reports/manifest.json
 	rm -rf .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 $(VENV)/bin/python:

@@ -213,19 +213,12 @@ def known_codes(project: Project) -> Codes:
     ContractError
         A table is absent or broken.
     """
-    # pandas and geopandas take two seconds to import: only when parameters are really checked.
+    # Imported here: parameters are also read where nothing is checked.
+    from clusterkit.data.code_lists import read_code_lists
     from clusterkit.data.industries import load_taxonomy
-    from clusterkit.data.tables import load_crosswalk, load_industry
 
-    industry = load_industry(project.processed)
-    crosswalk = load_crosswalk(project.processed)
-    nuts2 = frozenset(code for code in industry["nuts_id"].unique() if len(code) == 4)
-    changed = crosswalk[(crosswalk["from_id"].str.len() == 4) & ~crosswalk["from_id"].isin(list(nuts2))]
-    successors = changed.groupby("from_id")["to_id"].agg(lambda codes: tuple(sorted(set(codes)))).to_dict()
+    nuts2, successors, years = read_code_lists(project.processed)
     taxonomy = load_taxonomy(project.params / "taxonomies" / "nace-divisions.yaml")
-    # The newest cross-section is of manufacturing only: its year is no year of the whole business economy.
-    is_other = ~industry["nace_code"].str.startswith("C")
-    years = tuple(sorted(int(year) for year in industry.loc[is_other, "year"].unique()))
     frameworks = project.params / "frameworks"
     return Codes(
         nuts2=nuts2,

@@ -16,7 +16,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from clusterkit.batch import site
+from clusterkit.batch import page_html, site
 from clusterkit.batch.jobs import Failure, Job
 from clusterkit.paths import ROOT_VARIABLE
 
@@ -72,7 +72,7 @@ def execute(root: Path, job: Job, work: Path, *, engine: str, theme: Path) -> No
         failure = Failure(job.notebook.name, "before its first cell", error, is_infrastructure=True)
     warnings = _finish_notebook(executed, job, str(downloads)) if executed.is_file() else ()
     if failure is None:
-        html, headings = site.body(nbformat.read(executed, as_version=4), theme)
+        html, headings = page_html.body(nbformat.read(executed, as_version=4), theme)
         (work / BODY).write_text(json.dumps({"html": html, "toc": headings}), encoding="utf-8")
     result = {
         "failure": asdict(failure) if failure else None,

@@ -17,7 +17,7 @@ def rehearse(root: Path) -> None:
 
     Nothing here decides what a page shows. What cannot be imported or read is left to the notebook, which says so.
     """
-    from clusterkit.batch import inprocess, site
+    from clusterkit.batch import inprocess, page_html
 
     project = Project(root)
     for notebook in sorted(project.notebooks.glob("*.ipynb")):
@@ -29,7 +29,7 @@ def rehearse(root: Path) -> None:
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("---\n---"), nbformat.v4.new_code_cell("1")])
     nbformat.validate(page)
     if (theme := project.reports / "theme").is_dir():
-        site.body(page, theme)
+        page_html.body(page, theme)
 
 
 def _import_as(notebook: Path) -> None:

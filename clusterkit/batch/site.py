@@ -15,14 +15,8 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
 from pathlib import Path
-
-import mistune
-import nbformat
-from nbconvert.exporters import TemplateExporter
-from nbconvert.preprocessors import TagRemovePreprocessor
-from traitlets.config import Config
+from typing import TYPE_CHECKING
 
 from clusterkit.batch.jobs import EUROPE, EUROPE_NAME, EXAMPLE, EXAMPLE_NAME, HOME, INDEX
 from clusterkit.batch.pages import RegionPage, pages_of
@@ -31,6 +25,9 @@ from clusterkit.errors import Problem, RunError
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project
 from clusterkit.show.output import FOLDER, escape
+
+if TYPE_CHECKING:
+    import nbformat
 
 QUARTO_MIN = (1, 4)  # oldest Quarto tried by its documentation: `html-table-processing` came with 1.4
 FAILED = "failed"
@@ -79,6 +76,16 @@ def _replace_folder(new: Path, old: Path) -> None:
 
 def set_front_matter(notebook: nbformat.NotebookNode, *, title: str, description: str, nav: str) -> None:
     """Write title, description and navigation into the notebook's first cell, as Quarto and nbconvert read it."""
+    notebook.cells[0].source = front_matter_text(title=title, description=description, nav=nav)
+
+
+def front_matter(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """Title, description and navigation of a page, from its first cell."""
+    return fields_of(notebook.cells[0].source)
+
+
+def front_matter_text(*, title: str, description: str, nav: str) -> str:
+    """The first cell of a page."""
     safe = escape(title)
     fields = {
         "pagetitle": f"{safe} – clusterkit" if title else "clusterkit",
@@ -88,12 +95,12 @@ def set_front_matter(notebook: nbformat.NotebookNode, *, title: str, description
         "lang": "en",
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
-    notebook.cells[0].source = "\n".join(["---", *lines, "---"])
+    return "\n".join(["---", *lines, "---"])
 
 
-def front_matter(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """Title, description and navigation of a page, from its first cell."""
-    lines = [line.partition(": ") for line in notebook.cells[0].source.split("\n") if ": " in line]
+def fields_of(source: str) -> dict[str, str]:
+    """What stands in the first cell of a page."""
+    lines = [line.partition(": ") for line in source.split("\n") if ": " in line]
     return {key: json.loads(value) for key, _, value in lines}
 
 
@@ -136,17 +143,13 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
     _drop_data(reports / FOLDER, data)
     for name, nav in found.items():
         path = reports / f"{name}.ipynb"
-        # Only the first cell is read: the rest of a page has megabytes.
-        text = path.read_text(encoding="utf-8")
-        notebook = json.loads(text)
-        cell = nbformat.from_dict({"cells": [notebook["cells"][0]]})
-        cell.cells[0].source = "".join(cell.cells[0].source)
-        fields = front_matter(cell)
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        fields = fields_of("".join(notebook["cells"][0]["source"]))
         if fields.get("nav") == (f"`{nav}`{{=html}}" if nav else ""):
             continue
         titles = {key: html.unescape(fields[key]) for key in ("heading", "description")}
-        set_front_matter(cell, title=titles["heading"], description=titles["description"], nav=nav)
-        notebook["cells"][0]["source"] = cell.cells[0].source.splitlines(keepends=True)
+        text = front_matter_text(title=titles["heading"], description=titles["description"], nav=nav)
+        notebook["cells"][0]["source"] = text.splitlines(keepends=True)
         part = path.with_name(path.name + ".part")
         part.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(part, path)
@@ -272,26 +275,22 @@ def _quarto_problem(what: str, fix: str) -> Problem:
     return Problem(what=what, where="rendering of reports/", rule="reports/_quarto.yml", fix=fix)
 
 
-def body(notebook: nbformat.NotebookNode, theme: Path) -> tuple[str, str]:
-    """The text of an executed page as HTML, and its table of contents; the exporter of a process is made once."""
-    exporter, headings = _exporter(theme)
-    headings.start()
-    text, _ = exporter.from_notebook_node(notebook)
-    return text, headings.toc()
-
-
 def _render_with_nbconvert(
     project: Project, pages: Sequence[Path], new: Path, bodies: Callable[[str], Path] | None
 ) -> None:
     theme = project.reports / "theme"
     skeleton = (theme / "page.html").read_text(encoding="utf-8")
     for path in pages:
-        first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
-        fields = front_matter(nbformat.from_dict({"cells": [{**first, "source": "".join(first["source"])}]}))
+        fields = fields_of("".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]))
         kept = bodies(path.stem) if bodies else None
         if kept is not None and kept.is_file():
             made = json.loads(kept.read_text(encoding="utf-8"))
         else:
+            # Imported here: nbconvert takes a second that a site whose pages are all there should not cost.
+            import nbformat
+
+            from clusterkit.batch.page_html import body
+
             text, toc = body(nbformat.read(path, as_version=4), theme)
             made = {"html": text, "toc": toc}
         nav = fields["nav"].removeprefix("`").removesuffix("`{=html}")
@@ -316,47 +315,3 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-@cache
-def _exporter(theme: Path) -> tuple[TemplateExporter, _Headings]:
-    headings = _Headings()
-    config = Config()
-    config.TagRemovePreprocessor.enabled = True
-    config.TagRemovePreprocessor.remove_cell_tags = {"remove-cell"}
-    exporter = TemplateExporter(
-        template_name="nbconvert",
-        template_file="index.html.j2",
-        extra_template_basedirs=[str(theme)],
-        preprocessors=[TagRemovePreprocessor],
-        filters={"page_markdown": mistune.create_markdown(renderer=headings, escape=False)},
-        config=config,
-    )
-    exporter.file_extension = ".html"
-    return exporter, headings
-
-
-class _Headings(mistune.HTMLRenderer):
-    """Markdown to HTML with an id for every heading, and the list of the headings of a page."""
-
-    def __init__(self) -> None:
-        super().__init__(escape=False)
-        self.start()
-
-    def start(self) -> None:
-        """Forget the headings of the page before."""
-        self._found: list[tuple[int, str, str]] = []
-
-    def heading(self, text: str, level: int, **_: object) -> str:
-        plain = html.unescape(re.sub(r"<[^>]+>", "", text))
-        # As Pandoc makes identifiers: small letters, digits, hyphens for spaces.
-        slug = re.sub(r"\s+", "-", re.sub(r"[^\w\s.-]", "", plain.lower()).strip()).lstrip("0123456789.-_") or "section"
-        taken = sum(1 for _, _, found in self._found if re.fullmatch(rf"{re.escape(slug)}(-\d+)?", found))
-        slug = f"{slug}-{taken}" if taken else slug
-        self._found.append((level, text, slug))
-        return f'<h{level} id="{slug}">{text}</h{level}>\n'
-
-    def toc(self) -> str:
-        """Links to the headings of level 2."""
-        links = [f'<li><a href="#{slug}">{text}</a></li>' for level, text, slug in self._found if level == 2]
-        return f"<ul>\n{chr(10).join(links)}\n</ul>"

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from clusterkit.errors import ContractError, Problem
+from clusterkit.stress_test.agreement import LEAST_ANSWERS, consensus
 from clusterkit.stress_test.answers import STATES
-from clusterkit.stress_test.consensus import LEAST_ANSWERS, consensus
 from clusterkit.stress_test.questionnaire import HIGHEST, LOWEST, QUALITY, Questionnaire
 
 HIGH = 2.5  # step (0 to 4); a median above the middle step is high, docs/assumptions.md#A110

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterkit.errors import ContractError
-from clusterkit.stress_test.consensus import consensus
+from clusterkit.stress_test.agreement import consensus
 from clusterkit.stress_test.questionnaire import load_questionnaire
 from clusterkit.stress_test.scoring import by_group, is_high, score_policy_quality, score_priorities, summarise
 

@@ -6,7 +6,7 @@ from clusterkit.show import words
 from clusterkit.show.output import Column, Table, Text
 from clusterkit.show.scoreboard import phrases
 from clusterkit.show.stress_test.look import Look, share, step
-from clusterkit.stress_test.consensus import LEAST_ANSWERS
+from clusterkit.stress_test.agreement import LEAST_ANSWERS
 
 LOW = 0.5  # consensus (0 to 1) under which respondents contradict each other
 ROWS = 10  # of the table; the file has all

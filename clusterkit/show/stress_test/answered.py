@@ -11,7 +11,7 @@ from clusterkit.show import words
 from clusterkit.show.output import Column, Pointer, Table, Text
 from clusterkit.show.scoreboard import phrases
 from clusterkit.show.stress_test.look import Look
-from clusterkit.stress_test.consensus import LEAST_ANSWERS
+from clusterkit.stress_test.agreement import LEAST_ANSWERS
 from clusterkit.stress_test.gaps import GAPS, NO_EVIDENCE
 
 HOME_PAGE = "index.html"

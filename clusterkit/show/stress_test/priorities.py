@@ -12,7 +12,7 @@ from clusterkit.show.scoreboard import phrases
 from clusterkit.show.scoreboard.ranks import LOOKS
 from clusterkit.show.stress_test.look import Look, beside, headed, share, step, step_axis, wrapped
 from clusterkit.show.theme import finish
-from clusterkit.stress_test.consensus import LEAST_ANSWERS
+from clusterkit.stress_test.agreement import LEAST_ANSWERS
 from clusterkit.stress_test.scoring import APPROACHES
 
 APPROACH_SIGNS = {"systemic": "▲", "vertical only": "▮", "horizontal only": "▬", "neither": "○", "unknown": "–"}

@@ -1,0 +1,53 @@
+"""The codes that the tables know, read column by column: parameters are checked in a tenth of a second."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow
+import pyarrow.compute
+import pyarrow.parquet
+
+
+class CodeLists(NamedTuple):
+    """NUTS 2 codes with statistics, what codes of other versions became, and years of the whole business economy."""
+
+    nuts2: frozenset[str]
+    successors: dict[str, tuple[str, ...]]
+    years: tuple[int, ...]
+
+
+def read_code_lists(folder: Path) -> CodeLists:
+    """The codes of the tables ``industry`` and ``crosswalk``.
+
+    Raises
+    ------
+    ContractError
+        A table is absent or broken.
+    """
+    try:
+        industry = _columns(folder / "industry.parquet", "nuts_id", "nace_code", "year")
+        crosswalk = _columns(folder / "crosswalk.parquet", "from_id", "to_id")
+    except (OSError, ValueError, KeyError, pyarrow.lib.ArrowException):
+        # What is wrong is said by the loaders, which know the contract of a table.
+        from clusterkit.data.tables import load_crosswalk, load_industry
+
+        loaded = load_industry(folder), load_crosswalk(folder)
+        industry, crosswalk = (pyarrow.Table.from_pandas(table, preserve_index=False) for table in loaded)
+    nuts2 = frozenset(code for code in pyarrow.compute.unique(industry["nuts_id"]).to_pylist() if len(code) == 4)
+    # The newest cross-section is of manufacturing only: its year is no year of the whole business economy.
+    is_other = pyarrow.compute.invert(pyarrow.compute.starts_with(industry["nace_code"], "C"))
+    years = pyarrow.compute.unique(industry["year"].filter(is_other)).to_pylist()
+    became: dict[str, set[str]] = {}
+    for old, new in zip(crosswalk["from_id"].to_pylist(), crosswalk["to_id"].to_pylist(), strict=True):
+        if len(old) == 4 and old not in nuts2:
+            became.setdefault(old, set()).add(new)
+    successors = {old: tuple(sorted(new)) for old, new in became.items()}
+    return CodeLists(nuts2, successors, tuple(sorted(int(year) for year in years)))
+
+
+def _columns(path: Path, *names: str) -> pyarrow.Table:
+    """Some columns of a table, read by one thread (see ``clusterkit.data.tables``)."""
+    file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(path.read_bytes()), pre_buffer=False)
+    return file.read(columns=list(names), use_threads=False).select(list(names))
