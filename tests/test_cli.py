@@ -27,7 +27,6 @@ def _no_notebook_may_run(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.fail("a notebook was run")
 
     monkeypatch.setattr(runner, "run", refuse)
-    monkeypatch.setattr(runner, "run_job", refuse)
 
 
 def call(project: Project, *arguments: str) -> Result:

@@ -15,7 +15,7 @@ import nbformat
 import pytest
 
 from clusterkit import params
-from clusterkit.batch import runner, site
+from clusterkit.batch import execute, site
 from clusterkit.batch.pages import REGION_PAGES
 from clusterkit.paths import project
 
@@ -31,7 +31,7 @@ FORBIDDEN = (
     ast.AsyncFor,
     ast.While,
 )
-TAGS = {"parameters", "remove-cell", runner.IF_ANY, runner.BY_HAND}
+TAGS = {"parameters", "remove-cell", execute.IF_ANY, execute.BY_HAND}
 FORBIDDEN_NAMES = {"filterwarnings", "simplefilter", "catch_warnings", "get_ipython", "chdir"}
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -161,7 +161,7 @@ def test_every_tag_means_something(path: Path) -> None:
     for cell in read(path).cells:
         assert set(tags(cell)) <= TAGS, cell.source
         assert len(set(tags(cell))) == len(tags(cell))
-        if runner.IF_ANY in tags(cell):
+        if execute.IF_ANY in tags(cell):
             assert cell.cell_type == "markdown"
             assert re.fullmatch(r"##+ .+", cell.source), "a heading alone: it is dropped as a whole"
         if "remove-cell" in tags(cell):
@@ -170,19 +170,19 @@ def test_every_tag_means_something(path: Path) -> None:
 
 @each_notebook
 def test_cells_by_hand_are_the_last(path: Path) -> None:
-    by_hand = [runner.BY_HAND in tags(cell) for cell in read(path).cells]
+    by_hand = [execute.BY_HAND in tags(cell) for cell in read(path).cells]
     assert by_hand == sorted(by_hand)
 
 
 def test_the_stress_test_ends_with_the_form_and_can_be_published_without() -> None:
     cells = read(ROOT / "notebooks" / "stress_test.ipynb").cells
-    by_hand = [cell for cell in cells if runner.BY_HAND in tags(cell)]
+    by_hand = [cell for cell in cells if execute.BY_HAND in tags(cell)]
     assert [cell.cell_type for cell in by_hand] == ["markdown", "code"]
     assert by_hand[0].source.startswith("## ")
     assert "form.answer_form(" in by_hand[1].source
     made = {node.id for node in ast.walk(ast.parse(by_hand[1].source)) if isinstance(node, ast.Name)}
     assert {"p", "form", "instrument"} <= made  # of the cells before
-    others = [cell.source for cell in cells if runner.BY_HAND not in tags(cell)]
+    others = [cell.source for cell in cells if execute.BY_HAND not in tags(cell)]
     assert not any("answer_form" in source for source in others)
 
 

@@ -20,8 +20,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from clusterkit.batch import site
+from clusterkit.batch.execute import BY_HAND
 from clusterkit.batch.pages import REGION_PAGES
-from clusterkit.batch.runner import BY_HAND
 from clusterkit.data.industries import load_taxonomy
 from clusterkit.params import EXAMPLE_ID, load_regions, region_ids
 from clusterkit.paths import Project, project
