@@ -41,16 +41,14 @@ def shown(console: Console, jobs: Sequence[Job], *, workers: int) -> Iterator[Wa
         yield _plain(console, len(jobs))
         return
     table = _Table(jobs, workers)
-    with Live(table.render(), console=console, refresh_per_second=4, transient=True) as live:
+    with Live(get_renderable=table.render, console=console, refresh_per_second=4, transient=True) as live:
 
         def on_start(job: Job) -> None:
             table.states[job.page] = RUNNING
-            live.update(table.render())
 
         def on_result(result: Result) -> None:
             table.end(result)
             live.console.print(line(result), markup=False, highlight=False)
-            live.update(table.render())
 
         yield Watch(on_start, on_result, lambda text: live.console.print(text, markup=False, highlight=False))
 
