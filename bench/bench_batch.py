@@ -27,9 +27,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from clusterkit.batch.execute import ONE_THREAD
 from clusterkit.batch.jobs import Job, europe_job, example_job, region_job
 from clusterkit.batch.pages import REGION_PAGES
+from clusterkit.batch.warm import ONE_THREAD
 from clusterkit.params import has_example, load_europe, load_example, load_regions
 from clusterkit.paths import Project, project
 

@@ -32,11 +32,11 @@ import pandas as pd
 
 from bench.bench_reader import peak_mb
 from clusterkit import mapping
+from clusterkit.batch.warm import ONE_THREAD
 from clusterkit.data import star_schemes
 
 SCHEME = "eccp-2021"
 ROOT = Path(__file__).resolve().parent.parent
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 SIDE_BY_SIDE = (300, 600)  # regions, sectors
 MANY_YEARS = (1500, 600)
 YEARS = (5, 10, 15)

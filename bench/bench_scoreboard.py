@@ -20,9 +20,9 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
+from clusterkit.batch.warm import ONE_THREAD
 from clusterkit.scoreboard import Aids, Choices, Framework, Scoreboard, check_framework, sensitivity, uncertainty
 
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 REGIONS, INDICATORS, SUBS, DIMENSIONS = 280, 50, 19, 8
 DRAWS = 1000
 MOST_SECONDS = 5.0  # processor time of 1,000 builds

@@ -15,6 +15,7 @@ from rich.console import Console
 import clusterkit
 from clusterkit import params as parameters
 from clusterkit.batch import pages
+from clusterkit.batch.jobs import MEMORY_MB, TIMEOUT, Kernel, Options
 from clusterkit.commands.answers import RUN_FAILED, STOPPED, refuse_wrong_input, say, warn
 from clusterkit.commands.data import data
 from clusterkit.commands.definitions import definitions
@@ -61,8 +62,8 @@ def main(context: click.Context, root: Path | None) -> None:
     show_default=True,
     help="forked: from a warm process; stock: a new kernel for every notebook; auto: forked where that is safe.",
 )
-@click.option("--timeout", type=click.FloatRange(1), default=None, help="Seconds that one notebook may take.")
-@click.option("--memory", type=click.FloatRange(100), default=None, help="Megabytes that one notebook may use.")
+@click.option("--timeout", type=click.FloatRange(1), default=TIMEOUT, help="Seconds that one notebook may take.")
+@click.option("--memory", type=click.FloatRange(100), default=MEMORY_MB, help="Megabytes that one notebook may use.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first page that fails.")
 @click.option("--scheduler", default=None, help="Address of a dask scheduler whose workers are to run the notebooks.")
 @click.option("--shared", is_flag=True, help="The workers of the scheduler see this project under the same path.")
@@ -76,9 +77,9 @@ def report(
     force: bool,
     workers: int | None,
     renderer: str,
-    kernel: str,
-    timeout: float | None,
-    memory: float | None,
+    kernel: Kernel,
+    timeout: float,
+    memory: float,
     fail_fast: bool,
     scheduler: str | None,
     shared: bool,
@@ -102,21 +103,16 @@ def report(
         message = "--shared says how the workers of --scheduler see the project."
         raise click.UsageError(message)
     place = project(root)
-    from clusterkit.batch import reports
+    # Imported here: pandas takes half a second that `--help` should not cost.
+    from clusterkit.commands import report as reports
 
-    wanted = reports.Wanted(
-        regions=None if everything else tuple(names),
-        kinds=kinds,
-        whole=tuple(name for name in (parameters.EUROPE_ID, parameters.EXAMPLE_ID) if name in regions)
-        if not everything
-        else ()
-        if kinds
-        else None,
-    )
-    how = reports.How(
-        force=force,
+    # Named ones; with --all those that there are, but for a choice of kinds, which is one of a region's pages.
+    whole = () if kinds else None
+    if not everything:
+        whole = tuple(name for name in (parameters.EUROPE_ID, parameters.EXAMPLE_ID) if name in regions)
+    wanted = reports.Wanted(None if everything else tuple(names), kinds, whole)
+    options = Options(
         workers=workers or os.cpu_count() or 1,
-        renderer=renderer,
         kernel=kernel,
         timeout=timeout,
         memory_mb=memory,
@@ -124,6 +120,7 @@ def report(
         scheduler=scheduler,
         shared=shared,
     )
+    how = reports.How(force, renderer, options)
     try:
         ended = reports.make(place, wanted, how, console=Console())
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ from traitlets.config import Config
 
 from clusterkit.batch import page_html, site
 from clusterkit.batch.jobs import Failure, Job
+from clusterkit.batch.warm import ONE_THREAD
 from clusterkit.paths import ROOT_VARIABLE
 
 KERNEL = "python3"
@@ -25,8 +26,6 @@ STOCK = "nbclient"  # papermill's engine for a kernel of its own
 DOWNLOADS, RESULT, BODY = "downloads", "result.json", "body.json"  # in the folder of a job
 IF_ANY = "if-any"  # tag of a heading that is published only where something stands under it
 BY_HAND = "by-hand"  # tag of a cell for those who run the notebook themselves
-# Every notebook runs one thread: the regions are what runs in parallel.
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
 def execute(root: Path, job: Job, work: Path, *, engine: str, theme: Path) -> None:
@@ -70,9 +69,11 @@ def execute(root: Path, job: Job, work: Path, *, engine: str, theme: Path) -> No
     except (OSError, RuntimeError, ValueError) as exc:
         error = f"{type(exc).__name__}: {first_line(str(exc))}"
         failure = Failure(job.notebook.name, "before its first cell", error, is_infrastructure=True)
-    warnings = _finish_notebook(executed, job, str(downloads)) if executed.is_file() else ()
+    warnings: tuple[str, ...] = ()
+    if executed.is_file():
+        page, warnings = _finish_notebook(executed, job, str(downloads))
     if failure is None:
-        html, headings = page_html.body(nbformat.read(executed, as_version=4), theme)
+        html, headings = page_html.body(page, theme)
         (work / BODY).write_text(json.dumps({"html": html, "toc": headings}), encoding="utf-8")
     result = {
         "failure": asdict(failure) if failure else None,
@@ -80,9 +81,8 @@ def execute(root: Path, job: Job, work: Path, *, engine: str, theme: Path) -> No
         "seconds": time.monotonic() - start,
         "cpu_seconds": time.process_time() - cpu,
     }
-    part = work / f"{RESULT}.part"
-    part.write_text(json.dumps(result), encoding="utf-8")
-    os.replace(part, work / RESULT)
+    # Read only when this process has ended; what a killed one began is no whole JSON, and is taken as nothing.
+    (work / RESULT).write_text(json.dumps(result), encoding="utf-8")
 
 
 def _stock_options() -> dict[str, object]:
@@ -109,8 +109,8 @@ def first_line(text: str) -> str:
     return " ".join(lines[:2]) if re.fullmatch(r"\d+ problems:", lines[0]) else lines[0]
 
 
-def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[str, ...]:
-    """Take out what differs from run to run; return what the notebook wrote to standard error."""
+def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[nbformat.NotebookNode, tuple[str, ...]]:
+    """Take out what differs from run to run; return the page, and what the notebook wrote to standard error."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("papermill", None)
     notebook.cells = _without_empty_sections(notebook.cells)
@@ -129,7 +129,7 @@ def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[str, ...]:
         cell["id"] = f"{job.region}-{position}"[-64:]
     site.set_front_matter(notebook, title=job.title, description=job.description, nav="")
     nbformat.write(notebook, path)
-    return tuple(warnings)
+    return notebook, tuple(warnings)
 
 
 def _tags(cell: nbformat.NotebookNode) -> list[str]:

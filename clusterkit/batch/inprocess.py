@@ -8,7 +8,7 @@ need a front end, ``input()``, and kernel messages.
 from __future__ import annotations
 
 import sys
-from typing import Any, ClassVar
+from typing import Any
 
 import nbformat
 from IPython.core.displayhook import DisplayHook
@@ -55,8 +55,6 @@ class _Stream:
 class _Values(DisplayHook):
     """The value of a cell's last line, as an output."""
 
-    outputs: ClassVar[list[nbformat.NotebookNode]]
-
     def __call__(self, result: Any = None) -> None:
         self.check_for_underscore()
         if result is None or self.quiet():
@@ -98,7 +96,7 @@ class Shell(InteractiveShell):
 
 
 def make_shell() -> Shell:
-    """The shell of this process, with the settings of a kernel; made once."""
+    """A new shell for this process, with the settings of a kernel: it shares no names with one before."""
     config = Config()
     config.HistoryManager.enabled = False  # a history has a database and a thread
     config.InteractiveShell.colors = "nocolor"

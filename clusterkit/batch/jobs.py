@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from clusterkit.batch.pages import RegionPage, input_files, pages_of
 from clusterkit.params import EUROPE_ID, EXAMPLE_ID, RESERVED_ID, EuropeParams, RegionParams, stress_test_parameters
@@ -18,6 +18,9 @@ WHOLE = (EUROPE, EXAMPLE)  # pages on no single region
 INDEX = "index"  # name of the home page
 EUROPE_NAME = "Europe"  # in the navigation, and in what the command says
 EXAMPLE_NAME = "Example of a stress test"  # the same of the page with illustrative answers
+Kernel = Literal["auto", "forked", "stock"]
+TIMEOUT = 900.0  # seconds that a job may take
+MEMORY_MB = 6000.0  # that a job may use
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,37 @@ class Result:
     failure: Failure | None = None
     warnings: tuple[str, ...] = field(default=())
     cpu_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is done.
+
+    Parameters
+    ----------
+    workers
+        Processes at a time.
+    kernel
+        ``forked`` from a warm process, ``stock`` kernels, or ``auto``: forked where that is safe.
+    timeout
+        Seconds that one job may take.
+    memory_mb
+        Megabytes that one job may use, beyond what it shares with the warm process.
+    fail_fast
+        Whether the first failure ends the run.
+    scheduler
+        Address of a dask scheduler whose workers run the jobs; None: this machine does.
+    shared
+        Whether these workers see the project under the same path.
+    """
+
+    workers: int = 1
+    kernel: Kernel = "auto"
+    timeout: float = TIMEOUT
+    memory_mb: float = MEMORY_MB
+    fail_fast: bool = False
+    scheduler: str | None = None
+    shared: bool = False
 
 
 def region_job(project: Project, params: RegionParams, page: RegionPage, listed: Sequence[RegionParams] = ()) -> Job:

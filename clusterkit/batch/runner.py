@@ -11,57 +11,23 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import nbformat
 import papermill
 
 from clusterkit.batch import site
 from clusterkit.batch.execute import BODY, DOWNLOADS, RESULT
-from clusterkit.batch.jobs import Failure, Job, Result
+from clusterkit.batch.jobs import Failure, Job, Options, Result
 from clusterkit.batch.processes import Child, Fresh, Launcher, Refused, Warm
 from clusterkit.batch.state import Fingerprints, State
 from clusterkit.batch.warm import LOG
 from clusterkit.errors import Problem, RunError, some
 from clusterkit.paths import Project
+from clusterkit.show.output import FOLDER
 
-Kernel = Literal["auto", "forked", "stock"]
 TICK = 0.25  # seconds between two looks at time and memory of the children
-TIMEOUT = 900.0  # seconds that a job may take
-MEMORY_MB = 6000.0  # that a job may use
 LOCK = ".lock"  # in reports: held by the run that writes there
 LEFTOVERS = (".work-*", ".site-*", ".old-*")  # of runs that were killed
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a run is done.
-
-    Parameters
-    ----------
-    workers
-        Processes at a time.
-    kernel
-        ``forked`` from a warm process, ``stock`` kernels, or ``auto``: forked where that is safe.
-    timeout
-        Seconds that one job may take.
-    memory_mb
-        Megabytes that one job may use, beyond what it shares with the warm process.
-    fail_fast
-        Whether the first failure ends the run.
-    scheduler
-        Address of a dask scheduler whose workers run the jobs; None: this machine does.
-    shared
-        Whether these workers see the project under the same path.
-    """
-
-    workers: int = 1
-    kernel: Kernel = "auto"
-    timeout: float = TIMEOUT
-    memory_mb: float = MEMORY_MB
-    fail_fast: bool = False
-    scheduler: str | None = None
-    shared: bool = False
 
 
 @dataclass
@@ -139,7 +105,7 @@ def alone(project: Project) -> Iterator[None]:
                     )
                 ) from exc
         for pattern in LEFTOVERS:
-            for path in [*project.reports.glob(pattern), *(project.reports / "downloads").rglob(pattern)]:
+            for path in [*project.reports.glob(pattern), *(project.reports / FOLDER).rglob(pattern)]:
                 shutil.rmtree(path, ignore_errors=True)
         yield
 
@@ -179,8 +145,9 @@ def run(
     waiting = [(job, fingerprints.key(job), 1) for job in jobs]
     running: list[_Running] = []
     results: dict[str, Result] = {}
+    is_over = False
     try:
-        while waiting or running:
+        while (waiting or running) and not is_over:
             while waiting and len(running) < workers:
                 job, key, tries = waiting.pop(0)
                 if tries == 1:
@@ -201,8 +168,8 @@ def run(
                 results[one.job.page] = result
                 watch.on_result(result)
                 if result.failure and options.fail_fast:
-                    waiting.clear()
-                    return [results[job.page] for job in jobs if job.page in results]
+                    is_over = True
+                    break
     finally:
         for one in running:
             one.child.kill()

@@ -22,6 +22,7 @@ from clusterkit.batch.jobs import EUROPE, EUROPE_NAME, EXAMPLE, EXAMPLE_NAME, HO
 from clusterkit.batch.pages import RegionPage, pages_of
 from clusterkit.batch.state import State
 from clusterkit.errors import Problem, RunError
+from clusterkit.files import write_whole
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project
 from clusterkit.show.output import FOLDER, escape
@@ -104,14 +105,15 @@ def fields_of(source: str) -> dict[str, str]:
     return {key: json.loads(value) for key, _, value in lines}
 
 
-def navigation(project: Project, listed: Sequence[RegionParams]) -> dict[str, str]:
+def navigation(
+    project: Project, listed: Sequence[RegionParams], made: Mapping[str, Sequence[RegionPage]]
+) -> dict[str, str]:
     """Name of every executed page, in the order of the site, to its navigation.
 
     Home first, then the pages on no single region, then region by region.
     """
     whole = ((EUROPE, EUROPE_NAME), (EXAMPLE, EXAMPLE_NAME))
     top = [(INDEX, "Home"), *((name, label) for name, label in whole if has_page(project, name))]
-    made = pages_of(project, [p.region for p in listed])
     found = {name: _nav([*top, *_links_to_regions(listed, made)], name) for name, _ in top}
     for p in listed:
         for page in made[p.region]:
@@ -132,11 +134,10 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
         The pages' notebooks, in the order of :func:`navigation`.
     """
     reports = project.reports
-    found = navigation(project, listed)
+    made = pages_of(project, [p.region for p in listed])
+    found = navigation(project, listed, made)
     data = {HOME, EUROPE, EXAMPLE}  # folders of data that the site shows
-    data |= {
-        f"{region}/{page.kind}" for region, own in pages_of(project, [p.region for p in listed]).items() for page in own
-    }
+    data |= {f"{region}/{page.kind}" for region, own in made.items() for page in own}
     for path in reports.glob("*.ipynb"):
         if path.stem not in found:
             path.unlink()
@@ -150,9 +151,7 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
         titles = {key: html.unescape(fields[key]) for key in ("heading", "description")}
         text = front_matter_text(title=titles["heading"], description=titles["description"], nav=nav)
         notebook["cells"][0]["source"] = text.splitlines(keepends=True)
-        part = path.with_name(path.name + ".part")
-        part.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(part, path)
+        write_whole(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
     return [reports / f"{name}.ipynb" for name in found]
 
 

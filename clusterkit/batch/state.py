@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,9 @@ from typing import Any
 
 import clusterkit
 from clusterkit.batch.jobs import Job, Result
+from clusterkit.files import write_whole
 from clusterkit.paths import Project
+from clusterkit.show.output import FOLDER as OF_PAGES
 
 FOLDER = ".state"  # in reports: a file per page that was made
 MANIFEST = "manifest.json"
@@ -148,16 +149,13 @@ class State:
 
 def _names(project: Project, job: Job) -> list[list[Any]]:
     """Names and sizes of the data of a page."""
-    folder = project.reports / "downloads" / job.downloads
+    folder = project.reports / OF_PAGES / job.downloads
     return [[path.name, path.stat().st_size] for path in sorted(folder.glob("*.csv"))]
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write JSON so that a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    write_whole(path, (json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n").encode())
 
 
 def write_manifest(

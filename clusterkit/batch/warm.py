@@ -23,10 +23,10 @@ from typing import Any
 
 JOB = "job.pickle"  # in the folder of a job
 LOG = "output.log"  # what the process itself writes, beside what the cells do
+# Every notebook runs one thread: the regions are what runs in parallel.
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 ENVIRONMENT = {  # of the warm process, before its first import
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
+    **ONE_THREAD,
     "NUMEXPR_NUM_THREADS": "1",
     "ARROW_IO_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",

@@ -146,6 +146,24 @@ def profile(
     return table
 
 
+def is_sure(profile: pd.DataFrame) -> pd.Series:
+    """Which verdicts hold over the whole rank interval, and rest on more than one indicator.
+
+    Parameters
+    ----------
+    profile
+        Columns ``rank``, ``rank_low``, ``rank_high``, ``is_robust`` as :func:`profile` has them, and ``n_known``
+        (indicators).
+
+    Returns
+    -------
+    pandas.Series
+        bool; a part without a rank is not sure.
+    """
+    inside = profile["rank"].between(profile["rank_low"], profile["rank_high"])
+    return profile["is_robust"].fillna(False).astype(bool) & inside & (profile["n_known"] > 1)
+
+
 def strengths(profile: pd.DataFrame, *, level: str | None = None, robust_only: bool = False) -> pd.DataFrame:
     """The parts in which a region is among the best, the surest and the best first.
 

@@ -131,6 +131,17 @@ def _classes(svg: str) -> tuple[str, str]:
     return svg, "".join(f".{name}{{{rule}}}" for rule, name in names.items())
 
 
+def wrapped(name: str, width: int) -> str:
+    """A name in at most two lines, the first of about ``width`` characters."""
+    lines = [""]
+    for word in name.split():
+        if lines[-1] and len(lines[-1]) + len(word) + 1 > width and len(lines) < 2:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
 def name_rows(axes: Axes, names: Sequence[str]) -> None:
     """One row a name, the first on top, with a line through each."""
     axes.set_yticks(range(len(names)), [plain(name, 60) for name in names])

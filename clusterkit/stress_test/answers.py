@@ -22,6 +22,7 @@ from clusterkit.stress_test.questionnaire import (
     PROGRAMMES,
     Questionnaire,
 )
+from clusterkit.stress_test.spreadsheets import is_address
 
 RULE = "docs/stress-test.md#answers"
 TEXTS = (EVIDENCE, LINK)  # beside the answers of an item
@@ -417,7 +418,7 @@ class _SheetChecker:
                 "shorten it, or link to the document",
             )
             return
-        if cell.aspect == LINK and text and not re.fullmatch(r"https?://[^\s<>\"']+", text):
+        if cell.aspect == LINK and text and not is_address(text):
             self.add(
                 f"The link of {cell.item} is {_short(text)}.",
                 cell.where,

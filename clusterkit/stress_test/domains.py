@@ -11,6 +11,7 @@ import pandas as pd
 
 from clusterkit.data.industries.nace import NACE_DIVISIONS
 from clusterkit.errors import ParamError, Problem, did_you_mean, some
+from clusterkit.stress_test.spreadsheets import is_address
 from clusterkit.stress_test.table_files import Row, read_rows
 
 RULE = "docs/stress-test.md#smart-specialisation"
@@ -92,7 +93,7 @@ def read_domains(path: Path) -> pd.DataFrame:
                     "write those that the domain works in",
                 )
             )
-        if (link := row.text("link")) and not re.fullmatch(r"https?://[^\s<>\"']+", link):
+        if (link := row.text("link")) and not is_address(link):
             problems.append(
                 Problem(
                     f"The link is {link[:60]!r}.",

@@ -15,6 +15,7 @@ from clusterkit import yamlfile
 from clusterkit.errors import ParamError, Problem, some
 from clusterkit.stress_test.domains import parse_sectors
 from clusterkit.stress_test.questionnaire import Code, Words
+from clusterkit.stress_test.spreadsheets import is_address
 from clusterkit.stress_test.table_files import Row, choose, read_rows
 from clusterkit.typed import Strict, problems_of
 
@@ -146,7 +147,7 @@ def _programme(
     if not row.several("objectives"):
         add(f"{code} has no objectives.", "at least one", f"write some of: {', '.join(vocabulary.objectives)}")
     link = row.text("link")
-    if link and not re.fullmatch(r"https?://[^\s<>\"']+", link):
+    if link and not is_address(link):
         add(
             f"The link of {code} is {link[:60]!r}.",
             "an address that starts with https:// or http://",

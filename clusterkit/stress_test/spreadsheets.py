@@ -27,6 +27,8 @@ MAX_COLUMNS = 200  # of a sheet; what stands farther to the right belongs to no 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would take for a formula, or was guarded against it
 _STAMP = dt.datetime(2000, 1, 1)  # the same content gives the same file
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
+
 Grid = list[tuple[str, list[Any]]]  # where a row stands, and its values
 
 
@@ -175,6 +177,11 @@ def heading_problems(where: object, names: Sequence[str], needed: Sequence[str],
             )
         )
     return problems
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address that a page may show as one."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def guarded(value: Any) -> Any:

@@ -70,7 +70,7 @@ def table_actions(
             f"{phrases.MARKS['bottleneck']}{words.NBSP}{row['why']}",
             "one indicator" if row["n_known"] == 1 else _CERTAINTY[row["certainty"]],
             phrases.place_with_interval(row),
-            _signed(row["over_peers"]),
+            phrases.signed_points(row["over_peers"]),
             _drivers(board, row),
         )
         for _, row in table.iterrows()
@@ -98,12 +98,6 @@ def table_actions(
         ),
         link=downloads.save(name, table.assign(drivers=drivers)),
     )
-
-
-def _signed(points: float) -> str:
-    if not words.is_known(points):
-        return "–"
-    return f"{'+' if round(points) > 0 else ''}{words.number(points)}"
 
 
 def _drivers(board: RegionScoreboard, row: pd.Series) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clusterkit.params import RegionParams
+from clusterkit.scoreboard.profile import is_sure
 from clusterkit.scoreboard.region import RegionScoreboard, top_of_scale
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Downloads, Figure, Table, Text
@@ -92,7 +93,7 @@ def plot_dimensions(
     for position, (_, row) in enumerate(table.iterrows()):
         draw_rank(right, position, row)
     rank_axis(right)
-    theme.name_rows(left, [_wrapped(text) for text in table["name"]])
+    theme.name_rows(left, [theme.wrapped(text, 26) for text in table["name"]])
     for axes in (left, right):
         axes.grid(axis="y", linewidth=0.7)
         axes.tick_params(length=0)
@@ -161,16 +162,6 @@ def _scores(axes: Axes, table: pd.DataFrame, board: RegionScoreboard, p: RegionP
     axes.set_xlim(0, None)
 
 
-def _wrapped(name: str, width: int = 26) -> str:
-    words_, lines = name.split(), [""]
-    for word in words_:
-        if lines[-1] and len(lines[-1]) + len(word) + 1 > width and len(lines) < 2:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines)
-
-
 def file_of(table: pd.DataFrame) -> pd.DataFrame:
     """The columns of a profile that a reader takes away."""
     return table.drop(columns=["score_low", "score_high"], errors="ignore")
@@ -194,7 +185,7 @@ def table_dimensions(board: RegionScoreboard, p: RegionParams) -> Table:
         for _, row in board.dimensions.iterrows()
     ]
     headings = [p.name, phrases.UNION, *([country] if country else []), "Peers", "Rank", "Interval"]
-    n_sure = int(phrases.is_sure(board.dimensions).sum())
+    n_sure = int(is_sure(board.dimensions).sum())
     return Table(
         title=f"Scores and ranks of {p.name}: the reading of {words.out_of(n_sure, len(rows))} dimensions holds over the whole interval",
         columns=[

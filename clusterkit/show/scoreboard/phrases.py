@@ -8,6 +8,7 @@ import pandas as pd
 
 from clusterkit.data.nuts import COUNTRY_NAMES, country_phrase
 from clusterkit.params import RegionParams
+from clusterkit.scoreboard.profile import is_sure
 from clusterkit.scoreboard.region import RegionScoreboard
 from clusterkit.show import words
 
@@ -97,6 +98,13 @@ def points(value: float) -> str:
     return words.number(value) if words.is_known(value) else "–"
 
 
+def signed_points(value: float) -> str:
+    """Points more or less, with their sign; a dash where there are none."""
+    if not words.is_known(value):
+        return "–"
+    return f"{'+' if round(value) > 0 else ''}{words.number(value)}"
+
+
 def sure(row: pd.Series) -> str:
     """Whether a verdict holds over the whole rank interval: ``yes``, ``no``; from one indicator nobody can tell."""
     if pd.isna(row["is_robust"]) or not words.is_known(row["rank"]):
@@ -174,12 +182,6 @@ def how_many_hold(parts: pd.DataFrame) -> str:
         return f"That reading {'holds' if n_sure else 'does not hold'} over the whole interval of its rank."
     which = {0: "none", n: "all"}.get(n_sure, words.cardinal(n_sure))
     return f"Of these {words.cardinal(n)} readings, {which} {'holds' if n_sure in (0, 1) else 'hold'} over the whole interval of the rank."
-
-
-def is_sure(parts: pd.DataFrame) -> pd.Series:
-    """Which verdicts hold over the whole rank interval, and rest on more than one indicator."""
-    inside = parts["rank"].between(parts["rank_low"], parts["rank_high"])
-    return parts["is_robust"].fillna(False).astype(bool) & inside & (parts["n_known"] > 1)
 
 
 def joined(sentences: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Figure, Several, Table, Text
 from clusterkit.show.scoreboard import phrases
-from clusterkit.show.stress_test.look import Look, beside, days, headed, points, step, step_axis, wrapped
+from clusterkit.show.stress_test.look import NAME_WIDTH, Look, beside, days, headed, step, step_axis
 from clusterkit.show.theme import finish
 
 
@@ -100,7 +100,7 @@ def plot_change(look: Look) -> Figure | None:
             label="now" if row == 0 else None,
         )
         beside(axes, row, values["direction"])
-    theme.name_rows(axes, [wrapped(name) for name in table["name"]])
+    theme.name_rows(axes, [theme.wrapped(name, NAME_WIDTH) for name in table["name"]])
     step_axis(axes, "Priority in regional policy (median step)")
     headed(axes, "now")
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, handletextpad=0.2, borderpad=0)
@@ -133,7 +133,8 @@ def _quality(look: Look) -> Table | None:
     if table is None or table[["then", "now"]].isna().all().all():
         return None
     rows = [
-        (row["name"], points(row["then"]), points(row["now"]), _signed(row["change"])) for _, row in table.iterrows()
+        (row["name"], phrases.points(row["then"]), phrases.points(row["now"]), phrases.signed_points(row["change"]))
+        for _, row in table.iterrows()
     ]
     return Table(
         title=look.title(f"Cluster policy of {look.name}, then and now"),
@@ -147,12 +148,6 @@ def _quality(look: Look) -> Table | None:
         note=look.note("A part of the change can come from who was asked."),
         link=look.save("change-in-policy", table),
     )
-
-
-def _signed(value: float) -> str:
-    if not words.is_known(value):
-        return "–"
-    return f"{'+' if round(value) > 0 else ''}{words.number(value)}"
 
 
 def _evidence(look: Look) -> Table | None:

@@ -9,7 +9,7 @@ from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Figure, Table, Text
 from clusterkit.show.scoreboard import phrases
 from clusterkit.show.scoreboard.ranks import LEGEND, LOOKS, draw_rank, rank_axis
-from clusterkit.show.stress_test.look import LEVEL, Look, headed, step, step_axis, wrapped
+from clusterkit.show.stress_test.look import LEVEL, Look, headed, step, step_axis, unanswered
 from clusterkit.show.theme import finish
 from clusterkit.stress_test.change import evidence_table
 from clusterkit.stress_test.gaps import GAPS, NO_EVIDENCE, matrix
@@ -66,7 +66,7 @@ def plot_evidence(look: Look) -> Figure | None:
     theme.use()
     figure, axes = plt.subplots(figsize=(theme.WIDTH_IN, 0.46 * len(gaps) + 1.1), layout="constrained")
     _draw_ranks(axes, gaps)
-    theme.name_rows(axes, [wrapped(name, 30) for name in gaps["name"]])
+    theme.name_rows(axes, [theme.wrapped(name, 30) for name in gaps["name"]])
     shown = "; ".join(f"{row['name']} {phrases.place_with_interval(row)}" for _, row in gaps.iterrows())
     return finish(
         figure,
@@ -88,7 +88,7 @@ def plot_gaps(look: Look) -> Figure | None:
     _draw_ranks(left, gaps)
     for position, (_, row) in enumerate(gaps.iterrows()):
         _draw_priority(right, position, row, look)
-    theme.name_rows(left, [wrapped(name, 30) for name in gaps["name"]])
+    theme.name_rows(left, [theme.wrapped(name, 30) for name in gaps["name"]])
     step_axis(right, "Priority in regional policy (median step)")
     headed(right, "disparity")
     for axes in (left, right):
@@ -131,14 +131,7 @@ def _draw_priority(axes: plt.Axes, position: int, row: pd.Series, look: Look) ->
         )
         axes.scatter(row["priority"], position, s=58, color=theme.ACCENT, zorder=2, linewidths=0)
     else:
-        axes.annotate(
-            "no step from anybody",
-            (0.02, position),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            color=theme.MUTED,
-            style="italic",
-        )
+        unanswered(axes, position)
     axes.annotate(
         GAP_SIGNS.get(row["gap"], row["gap"]), (1.0, position), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",
         ha="left", va="center", color=colour,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -108,17 +108,6 @@ def days(dates: tuple | None) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def wrapped(name: str, width: int = 34) -> str:
-    """A name in at most two lines."""
-    lines = [""]
-    for word in name.split():
-        if lines[-1] and len(lines[-1]) + len(word) + 1 > width and len(lines) < 2:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines)
-
-
 def step(value: float | None) -> str:
     """A median step, ``3`` or ``2.5``; a dash where there is none."""
     return f"{value:g}".replace("-", "−") if words.is_known(value) else "–"
@@ -129,11 +118,6 @@ def share(value: float | None) -> str:
     return f"{value:.2f}" if words.is_known(value) else "–"
 
 
-def points(value: float | None) -> str:
-    """A score from 0 to 100; a dash where there is none."""
-    return words.number(value) if words.is_known(value) else "–"
-
-
 def step_axis(axes: Axes, label: str) -> None:
     """The scale of the answers, with a line above which a priority is high."""
     axes.axvline(HIGH, color=theme.MUTED, linewidth=1, linestyle=(0, (3, 3)), zorder=0)
@@ -141,6 +125,16 @@ def step_axis(axes: Axes, label: str) -> None:
     axes.set_xticks(range(LOWEST, HIGHEST + 1))
     axes.set_xlabel(label)
     axes.tick_params(length=0)
+
+
+NAME_WIDTH = 34  # characters of a line of a name beside a chart
+
+
+def unanswered(axes: Axes, row: float) -> None:
+    """What stands in a row of a chart to which nobody gave a step."""
+    axes.annotate(
+        "no step from anybody", (0.02, row), xycoords=("axes fraction", "data"), va="center", color=theme.MUTED, style="italic"
+    )  # fmt: skip
 
 
 def beside(axes: Axes, row: float, text: str, *, colour: str = theme.MUTED, shift: int = 8) -> None:
@@ -157,8 +151,3 @@ def headed(axes: Axes, text: str, *, shift: int = 8) -> None:
         text, (1.0, -0.75), xycoords=("axes fraction", "data"), xytext=(shift, 0), textcoords="offset points",
         ha="left", va="bottom", color=theme.MUTED,
     )  # fmt: skip
-
-
-def by_name(names: Sequence[str], texts: Mapping[str, str]) -> str:
-    """Names in a sentence, small letters first."""
-    return phrases.listing([phrases.phrase(texts.get(name, name)) for name in names])

@@ -10,7 +10,7 @@ from clusterkit.show import theme, words
 from clusterkit.show.output import Figure, Text
 from clusterkit.show.scoreboard import phrases
 from clusterkit.show.scoreboard.ranks import LOOKS
-from clusterkit.show.stress_test.look import Look, beside, headed, share, step, step_axis, wrapped
+from clusterkit.show.stress_test.look import NAME_WIDTH, Look, beside, headed, share, step, step_axis, unanswered
 from clusterkit.show.theme import finish
 from clusterkit.stress_test.agreement import LEAST_ANSWERS
 from clusterkit.stress_test.scoring import APPROACHES
@@ -59,14 +59,7 @@ def plot_priorities(look: Look) -> Figure | None:
         for position, count in own.loc[own["item"] == item, "value"].value_counts().items():
             axes.scatter(position, row, s=34 * count, facecolors="none", edgecolors=theme.MUTED, linewidths=1, zorder=1)
         if not words.is_known(values["priority"]):
-            axes.annotate(
-                "no step from anybody",
-                (0.02, row),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                color=theme.MUTED,
-                style="italic",
-            )
+            unanswered(axes, row)
             continue
         axes.hlines(
             row, values["priority_low"], values["priority_high"], color=colour, linewidth=6, alpha=0.4, zorder=2
@@ -75,7 +68,7 @@ def plot_priorities(look: Look) -> Figure | None:
         axes.scatter(values["priority"], row, marker=marker, s=64, color=colour, zorder=3, linewidths=0)
         unsure = f", {values['priority_n_dont_know']:.0f} don’t know" if values["priority_n_dont_know"] else ""
         beside(axes, row, f"{share(values['priority_consensus'])}{unsure}")
-    theme.name_rows(axes, [wrapped(name) for name in table["name"]])
+    theme.name_rows(axes, [theme.wrapped(name, NAME_WIDTH) for name in table["name"]])
     step_axis(axes, "Priority in regional policy (0: none, 4: among the first)")
     headed(axes, "consensus")
     n = int(table["is_high"].fillna(False).sum())
@@ -159,7 +152,7 @@ def plot_approach(look: Look) -> Figure | None:
     )
     for row, approach in zip(rows, table["approach"], strict=True):
         beside(axes, row, f"{APPROACH_SIGNS[approach]} {approach}", colour=theme.INK)
-    theme.name_rows(axes, [wrapped(name) for name in table["name"]])
+    theme.name_rows(axes, [theme.wrapped(name, NAME_WIDTH) for name in table["name"]])
     step_axis(axes, "Median step (0: not at all, 4: fully); dashed line: above it, high")
     headed(axes, "approach")
     axes.legend(loc="lower left", bbox_to_anchor=(-0.36, 1.0), ncols=2, frameon=False, handletextpad=0.2, borderpad=0)

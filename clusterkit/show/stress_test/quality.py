@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Figure, Table, Text
 from clusterkit.show.scoreboard import phrases
-from clusterkit.show.stress_test.look import Look, beside, headed, points, share, step, step_axis, wrapped
+from clusterkit.show.stress_test.look import Look, beside, headed, share, step, step_axis, unanswered
 from clusterkit.show.theme import finish
 from clusterkit.stress_test.questionnaire import HIGHEST
 from clusterkit.stress_test.scoring import STAGES
@@ -25,10 +25,10 @@ def say_quality(look: Look) -> Text | None:
     if known.empty:
         first = "No stage of cluster policy has enough answers for a score."
     elif len(known) == 1 or known["score_pct"].iloc[0] == known["score_pct"].iloc[-1]:
-        first = f"**{words.listing([f'{_stage(row)} has {points(row.score_pct)} of 100' for _, row in known.iterrows()])}**."
+        first = f"**{words.listing([f'{_stage(row)} has {phrases.points(row.score_pct)} of 100' for _, row in known.iterrows()])}**."
     else:
         low, high = known.iloc[0], known.iloc[-1]
-        first = f"**{_stage(low)} is the weakest stage,** with {points(low['score_pct'])} of 100; {_stage(high).lower()} is the strongest, with {points(high['score_pct'])}."
+        first = f"**{_stage(low)} is the weakest stage,** with {phrases.points(low['score_pct'])} of 100; {_stage(high).lower()} is the strongest, with {phrases.points(high['score_pct'])}."
     weak = items[items["score_pct"] <= 100 / HIGHEST]
     second = (
         f"At the lowest two steps: {phrases.named(weak)}." if len(weak) else "No practice is at the lowest two steps."
@@ -60,19 +60,15 @@ def plot_quality(look: Look) -> Figure | None:
             if words.is_known(score):
                 axes.barh(row, score * HIGHEST / 100, height=0.5, color=theme.ACCENT, alpha=0.35, zorder=1)
             beside(
-                axes, row, f"{points(score)} of 100" if words.is_known(score) else "too few answers", colour=theme.INK
+                axes,
+                row,
+                f"{phrases.points(score)} of 100" if words.is_known(score) else "too few answers",
+                colour=theme.INK,
             )
             continue
-        names.append(wrapped(f"  {values['name']}", 40))
+        names.append(theme.wrapped(f"  {values['name']}", 40))
         if not words.is_known(values["median"]):
-            axes.annotate(
-                "no step from anybody",
-                (0.02, row),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                color=theme.MUTED,
-                style="italic",
-            )
+            unanswered(axes, row)
             continue
         axes.hlines(row, values["low"], values["high"], color=theme.OTHER, linewidth=6, alpha=0.45, zorder=1)
         axes.scatter(values["median"], row, s=58, color=theme.ACCENT, zorder=2, linewidths=0)
@@ -83,7 +79,7 @@ def plot_quality(look: Look) -> Figure | None:
     headed(axes, "score")
     stages = table.loc[list(STAGES)].dropna(subset=["score_pct"])
     title = (
-        f"Cluster policy of {look.name}: {words.listing([f'{_stage(row).lower()} {points(row.score_pct)}' for _, row in stages.iterrows()])} of 100"
+        f"Cluster policy of {look.name}: {words.listing([f'{_stage(row).lower()} {phrases.points(row.score_pct)}' for _, row in stages.iterrows()])} of 100"
         if len(stages)
         else f"Too few answers to score a stage of the cluster policy of {look.name}"
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from clusterkit.show import words
 from clusterkit.show.output import Column, Several, Table, Text
 from clusterkit.show.scoreboard import phrases
-from clusterkit.show.stress_test.look import Look, points, share, step
+from clusterkit.show.stress_test.look import Look, share, step
 from clusterkit.stress_test.facts import Fact
 from clusterkit.stress_test.rules import KINDS, Recommendation
 
@@ -118,7 +118,9 @@ def _said(look: Look, name: str, fact: Fact, value: Any) -> str:
         "step": lambda: f"{step(round(float(value), 1))} of 4" if "steps" not in fact.label else step(float(value)),
         "count": lambda: words.number(float(value)),
         "number": lambda: words.decimal(float(value)),
-        "percent": lambda: words.percent(float(value)) if name.endswith("share_pct") else f"{points(float(value))}",
+        "percent": lambda: (
+            words.percent(float(value)) if name.endswith("share_pct") else f"{phrases.points(float(value))}"
+        ),
         "share": lambda: share(float(value)),
         "bool": lambda: "yes" if value else "no",
         "sectors": lambda: look.sectors(value),

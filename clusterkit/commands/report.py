@@ -1,16 +1,16 @@
-"""A run from beginning to end: check, plan, run what is stale, render, and say what was done."""
+"""A run of ``clusterkit report``, whole: check, plan, run what is stale, render, and say what was done."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rich.console import Console
 
 from clusterkit import params as parameters
 from clusterkit.batch import site
-from clusterkit.batch.jobs import WHOLE, Job, Result, europe_job, example_job, home_job, region_job
+from clusterkit.batch.jobs import HOME, WHOLE, Job, Options, Result, europe_job, example_job, home_job, region_job
 from clusterkit.batch.pages import REGION_PAGES, RegionPage, pages_of
 from clusterkit.batch.state import Fingerprints, State, write_manifest
 from clusterkit.commands.answers import say, warn
@@ -40,17 +40,21 @@ class Wanted:
 
 @dataclass(frozen=True)
 class How:
-    """How a run is to make them: see the options of ``clusterkit report``."""
+    """How a run is to make them.
 
-    force: bool = False
-    workers: int = 1
-    renderer: str = "auto"
-    kernel: str = "auto"
-    timeout: float | None = None
-    memory_mb: float | None = None
-    fail_fast: bool = False
-    scheduler: str | None = None
-    shared: bool = False
+    Parameters
+    ----------
+    force
+        Pages are made although nothing that they are made from has changed.
+    renderer
+        ``quarto``, ``nbconvert``, or ``auto``: Quarto where it is.
+    options
+        How the notebooks are run.
+    """
+
+    force: bool
+    renderer: str
+    options: Options
 
 
 @dataclass(frozen=True)
@@ -147,40 +151,32 @@ def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, 
     from clusterkit.batch import progress, runner
 
     runner.check_parameters(planned.stale)
-    options = runner.Options(
-        workers=how.workers,
-        kernel=how.kernel,
-        timeout=how.timeout or runner.TIMEOUT,
-        memory_mb=how.memory_mb or runner.MEMORY_MB,
-        fail_fast=how.fail_fast,
-        scheduler=how.scheduler,
-        shared=how.shared,
-    )
+    options = how.options
     with runner.alone(project):
-        with progress.shown(console, planned.stale, workers=how.workers) as watch:
+        with progress.shown(console, planned.stale, workers=options.workers) as watch:
             run = runner.run(project, planned.stale, options=options, fingerprints=fingerprints, watch=watch)
         results = _with_true_home(project, planned, run, options, fingerprints)
         _summary(project, results)
-        home_failed = any(result.failure for result in results if result.job.region == "home")
+        home_failed = any(result.failure for result in results if result.job.region == HOME)
         ok = not home_failed and _render(project, planned, how, changed=True)
         reused = [job for job in planned.jobs if job not in planned.stale]
         write_manifest(
-            project, fingerprints, results, reused, {**vars(how), "seconds": round(time.monotonic() - start, 1)}
+            project, fingerprints, results, reused, {**asdict(how), "seconds": round(time.monotonic() - start, 1)}
         )
     _say_done(planned, results, start)
     return ok and not any(result.failure for result in results)
 
 
 def _with_true_home(
-    project: Project, planned: Plan, results: list[Result], options: object, fingerprints: Fingerprints
+    project: Project, planned: Plan, results: list[Result], options: Options, fingerprints: Fingerprints
 ) -> list[Result]:
     """The results, with a home page that links to what there is and says what is not."""
     from clusterkit.batch import runner
 
-    failed = [result for result in results if result.failure and result.job.region != "home"]
+    failed = [result for result in results if result.failure and result.job.region != HOME]
     there = [name for name in WHOLE if site.has_page(project, name)]
     true = home_job(project, planned.listed, None, there, failed)
-    others = [result for result in results if result.job.region != "home"]
+    others = [result for result in results if result.job.region != HOME]
     if State(project).is_fresh(true, fingerprints.key(true)):
         return results
     return [*others, *runner.run(project, [true], options=options, fingerprints=fingerprints)]
@@ -235,7 +231,7 @@ def _say_done(planned: Plan, results: Sequence[Result], start: float) -> None:
     )
     took = f"in {time.monotonic() - start:.0f} s{same}"
     failed = {result.job.page for result in results if result.failure}
-    own = [job for job in planned.jobs if job.region not in (*WHOLE, "home")]
+    own = [job for job in planned.jobs if job.region not in (*WHOLE, HOME)]
     if own:
         done = sum(job.page not in failed for job in own)
         say(f"{done} of {_count(len(own), 'page')} of {_count(len(planned.wanted), 'region')} {took}.")
