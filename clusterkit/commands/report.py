@@ -155,6 +155,9 @@ def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, 
     with runner.alone(project):
         with progress.shown(console, planned.stale, workers=options.workers) as watch:
             run = runner.run(project, planned.stale, options=options, fingerprints=fingerprints, watch=watch)
+        # In the order of the site: that of the run depends on how long pages took last time.
+        places = {job.page: number for number, job in enumerate(planned.jobs)}
+        run.sort(key=lambda result: places[result.job.page])
         results = _with_true_home(project, planned, run, options, fingerprints)
         _summary(project, results)
         home_failed = any(result.failure for result in results if result.job.region == HOME)
