@@ -159,7 +159,7 @@ def test_without_answers_the_page_says_so_and_shows_the_evidence_half() -> None:
         "Nobody has answered for Nørre & Co yet. The scoreboard puts two sub-dimensions of Nørre & Co in the worst third of regions: "
     )
     assert "human resources and openness of the region." in text
-    assert "For 14 more there are no open figures" in text
+    assert "For 14 more there are no figures" in text
     assert words_of(show.say_evidence(view)).endswith(
         "there only people in the region can tell."
     ) or "Too little is published" in words_of(show.say_evidence(view))

@@ -31,7 +31,7 @@ def say_state(look: Look) -> Text:
         )
         return Text(
             (
-                f"**Nobody has answered for {name} yet.** {seen} For {words.cardinal(blind)} {'more ' if len(weak) else 'of them '}there are no open figures, so that only answers can tell.",
+                f"**Nobody has answered for {name} yet.** {seen} For {words.cardinal(blind)} {'more ' if len(weak) else 'of them '}there are no figures, so that only answers can tell.",
                 "What follows is the half that needs no answers: what the evidence asks of policy, which questions to put to whom, and what the region’s sectors "
                 "say to its choice of priorities.",
             ),
@@ -58,7 +58,7 @@ def say_state(look: Look) -> Text:
     unseen = int(counted.get(NO_EVIDENCE, 0))
     second = f"Besides, {words.listing(others)}." if others else ""
     third = (
-        f"For {words.count(unseen, 'sub-dimension')} with answers there are no open figures to hold them against."
+        f"For {words.count(unseen, 'sub-dimension')} with answers there are no figures to hold them against."
         if unseen
         else ""
     )

@@ -112,7 +112,7 @@ def plot_gaps(look: Look) -> Figure | None:
 
 def _draw_ranks(axes: plt.Axes, gaps: pd.DataFrame) -> None:
     for position, (_, row) in enumerate(gaps.iterrows()):
-        draw_rank(axes, position, row, why_none="no open figures" if row["n_known"] == 0 else "too little is known")
+        draw_rank(axes, position, row, why_none="no figures" if row["n_known"] == 0 else "too little is known")
     rank_axis(axes)
 
 
@@ -175,7 +175,7 @@ def say_gaps(look: Look) -> Text | None:
     unseen = gaps[(gaps["gap"] == NO_EVIDENCE) & gaps["is_high"].fillna(False).astype(bool)]
     if len(unseen):
         said.append(
-            f"Policy ranks {phrases.named(unseen)} high, but no open figures show whether {'it is' if len(unseen) == 1 else 'they are'} weak or strong."
+            f"Policy ranks {phrases.named(unseen)} high, but no figures show whether {'it is' if len(unseen) == 1 else 'they are'} weak or strong."
         )
     return Text(tuple(said))
 

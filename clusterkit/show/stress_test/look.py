@@ -18,7 +18,7 @@ from clusterkit.stress_test.scoring import HIGH
 from clusterkit.stress_test.spreadsheets import guarded
 
 ILLUSTRATIVE = "Illustrative"
-LEVEL = {"bottleneck": "worst third", "middle": "middle", "strength": "best third", "unknown": "no open figures"}
+LEVEL = {"bottleneck": "worst third", "middle": "middle", "strength": "best third", "unknown": "no figures"}
 
 
 @dataclass(frozen=True)
