@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import clusterkit
-from clusterkit.batch.execute import BODY, DOWNLOADS, RESULT
-from clusterkit.batch.jobs import Job
+from clusterkit.batch.jobs import BODY, DOWNLOADS, RESULT, Job
 from clusterkit.batch.processes import Child, Fresh, Launcher, Refused, Warm
 from clusterkit.batch.warm import LOG
 from clusterkit.errors import Problem, RunError

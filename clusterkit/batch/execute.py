@@ -17,13 +17,12 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from clusterkit.batch import page_html, site
-from clusterkit.batch.jobs import Failure, Job
+from clusterkit.batch.jobs import BODY, DOWNLOADS, RESULT, Failure, Job
 from clusterkit.batch.warm import ONE_THREAD
 from clusterkit.paths import ROOT_VARIABLE
 
 KERNEL = "python3"
 STOCK = "nbclient"  # papermill's engine for a kernel of its own
-DOWNLOADS, RESULT, BODY = "downloads", "result.json", "body.json"  # in the folder of a job
 IF_ANY = "if-any"  # tag of a heading that is published only where something stands under it
 BY_HAND = "by-hand"  # tag of a cell for those who run the notebook themselves
 

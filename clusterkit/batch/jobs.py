@@ -18,6 +18,7 @@ WHOLE = (EUROPE, EXAMPLE)  # pages on no single region
 INDEX = "index"  # name of the home page
 EUROPE_NAME = "Europe"  # in the navigation, and in what the command says
 EXAMPLE_NAME = "Example of a stress test"  # the same of the page with illustrative answers
+DOWNLOADS, RESULT, BODY = "downloads", "result.json", "body.json"  # in the folder of a job
 Kernel = Literal["auto", "forked", "stock"]
 TIMEOUT = 900.0  # seconds that a job may take
 MEMORY_MB = 6000.0  # that a job may use
@@ -47,6 +48,8 @@ class Job:
         What the notebook is given.
     reads
         Files of the project that the notebook reads, from the project folder; the page is stale when one changes.
+    turn
+        Jobs of a later turn start when those of the earlier ones have.
     """
 
     region: str
@@ -59,6 +62,7 @@ class Job:
     description: str
     parameters: dict[str, Any]
     reads: tuple[str, ...] = ()
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,7 @@ def region_job(project: Project, params: RegionParams, page: RegionPage, listed:
         description=f"{title}: {page.description}",
         parameters=page.parameters(params),
         reads=input_files(project, page.reads, params, listed if "stress_test" in page.reads else ()),
+        turn=page.turn,
     )
 
 

@@ -31,6 +31,9 @@ class RegionPage:
         The parameters of a region that the notebook declares.
     reads
         Files and folders of ``params`` that the notebook reads, besides what its parameters name.
+    turn
+        Pages of a later turn start when those of the earlier ones have: they take results that these leave
+        (:mod:`clusterkit.results`).
     """
 
     kind: str
@@ -40,6 +43,7 @@ class RegionPage:
     description: str
     parameters: Callable[[RegionParams], dict[str, Any]]
     reads: tuple[str, ...]
+    turn: int = 0
 
     def name(self, region: str) -> str:
         """Name of the page of a region, without ending."""
@@ -78,6 +82,7 @@ REGION_PAGES = (
         description="priorities and practice of cluster policy beside the evidence, blind spots, and what to ask.",
         parameters=stress_test_parameters,
         reads=("taxonomies", "frameworks", "indicators.yaml", "stress_test"),
+        turn=1,
     ),
 )
 KINDS = tuple(page.kind for page in REGION_PAGES)

@@ -17,9 +17,9 @@ from typing import IO, Any, Protocol
 
 import psutil
 
-from clusterkit.batch.execute import STOCK
 from clusterkit.batch.jobs import Job
 from clusterkit.batch.warm import ENVIRONMENT, JOB, LOG, adopt_orphans, can_fork
+from clusterkit.results import VARIABLE
 
 
 @dataclass
@@ -93,19 +93,29 @@ def stage(job: Job, work: Path) -> None:
     (work / JOB).write_bytes(pickle.dumps(job))
 
 
+def _shared(results: Path | None) -> dict[str, str]:
+    return {} if results is None else {VARIABLE: str(results)}
+
+
 @dataclass
 class Fresh:
     """A new Python for every job, which starts a kernel: slower, works everywhere."""
 
     root: Path
     theme: Path
+    results: Path | None = None  # where the pages of a run leave results for one another
 
     def start(self, job: Job, work: Path) -> Child:
         stage(job, work)
         command = [sys.executable, "-m", "clusterkit.batch.processes", str(self.root), str(work), str(self.theme)]
         with (work / LOG).open("wb") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=os.name == "posix"
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=os.name == "posix",
+                env={**os.environ, **_shared(self.results)},
             )
         return Child(work, process.pid, process=process)
 
@@ -132,13 +142,26 @@ class Warm:
 
     root: Path
     theme: Path
+    results: Path | None = None  # where the pages of a run leave results for one another
     _server: subprocess.Popen[bytes] | None = None
     _children: dict[int, Child] = field(default_factory=dict)
     _number: int = 0
     _said: bytes = b""
+    _is_open: bool = False
+
+    def begin(self) -> None:
+        """Start the warm process, and do not wait until it is warm."""
+        command = [sys.executable, "-m", "clusterkit.batch.warm", str(self.root)]
+        self._server = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C reaches the command alone, which ends the rest in order
+            env={**os.environ, **ENVIRONMENT},
+        )
 
     def open(self) -> None:
-        """Start the warm process.
+        """Wait until the warm process is warm; start it where that is still to be done.
 
         Raises
         ------
@@ -148,20 +171,17 @@ class Warm:
         reason = can_fork()
         if reason:
             raise Refused(reason)
-        command = [sys.executable, "-m", "clusterkit.batch.warm", str(self.root)]
-        self._server = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C reaches the command alone, which ends the rest in order
-            env={**os.environ, **ENVIRONMENT},
-        )
+        if self._is_open:
+            return
+        if self._server is None:
+            self.begin()
         first = self._out.readline()
         answer = json.loads(first) if first else {"refused": "the warm process ended at its start"}
         if "refused" in answer:
             self.close()
             raise Refused(answer["refused"])
         os.set_blocking(self._out.fileno(), False)
+        self._is_open = True
 
     @property
     def _out(self) -> IO[bytes]:
@@ -173,7 +193,8 @@ class Warm:
         self._number += 1
         child = Child(work)
         self._children[self._number] = child
-        self._ask({"job": self._number, "work": str(work), "theme": str(self.theme)})
+        environment = _shared(self.results)
+        self._ask({"job": self._number, "work": str(work), "theme": str(self.theme), "environment": environment})
         return child
 
     def _ask(self, order: dict[str, Any]) -> None:
@@ -206,7 +227,7 @@ class Warm:
         """End the warm process and with it all of its children."""
         if self._server is None:
             return
-        server, self._server = self._server, None
+        server, self._server, self._is_open = self._server, None, False
         self._children.clear()
         self._said = b""
         for stream in (server.stdin, server.stdout):
@@ -220,7 +241,7 @@ class Warm:
 
 
 def _run_fresh(root: Path, work: Path, theme: Path) -> None:
-    from clusterkit.batch.execute import execute
+    from clusterkit.batch.execute import STOCK, execute
 
     adopt_orphans()
     execute(root, pickle.loads((work / JOB).read_bytes()), work, engine=STOCK, theme=theme)

@@ -12,15 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
-import papermill
-
 from clusterkit.batch import site
-from clusterkit.batch.execute import BODY, DOWNLOADS, RESULT
-from clusterkit.batch.jobs import Failure, Job, Options, Result
+from clusterkit.batch.jobs import BODY, DOWNLOADS, RESULT, Failure, Job, Options, Result
 from clusterkit.batch.processes import Child, Fresh, Launcher, Refused, Warm
 from clusterkit.batch.state import Fingerprints, State
-from clusterkit.batch.warm import LOG
+from clusterkit.batch.warm import LOG, can_fork
 from clusterkit.errors import Problem, RunError, some
 from clusterkit.paths import Project
 from clusterkit.show.output import FOLDER
@@ -58,6 +54,10 @@ def check_parameters(jobs: Sequence[Job]) -> None:
         Every notebook that cannot be read, has no cell tagged ``parameters``, or does not
         declare what it would be given; all at once.
     """
+    # Imported here, half a second in which a warm process can begin.
+    import nbformat
+    import papermill
+
     problems = []
     for notebook in sorted({job.notebook for job in jobs}):
         given = {name for job in jobs if job.notebook == notebook for name in job.parameters} | {"output_dir"}
@@ -110,6 +110,20 @@ def alone(project: Project) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def warming(project: Project, options: Options) -> Iterator[Warm | None]:
+    """A warm process that begins now and is there for all that is run; None where notebooks are not to be forked."""
+    if options.scheduler is not None or options.kernel == "stock" or can_fork():
+        yield None
+        return
+    warm = Warm(project.root, project.reports / "theme")
+    warm.begin()
+    try:
+        yield warm
+    finally:
+        warm.close()
+
+
 def run(
     project: Project,
     jobs: Sequence[Job],
@@ -117,6 +131,7 @@ def run(
     options: Options,
     fingerprints: Fingerprints,
     watch: Watch | None = None,
+    warm: Warm | None = None,
 ) -> list[Result]:
     """Run jobs in parallel processes and publish each page that succeeds.
 
@@ -130,6 +145,8 @@ def run(
         Of what the pages are made from.
     watch
         Who is told.
+    warm
+        As :func:`warming` gives it, and left running; None: one for these jobs alone, where they can be forked.
 
     Returns
     -------
@@ -140,7 +157,26 @@ def run(
     if not jobs:
         return []
     watch = watch or Watch()
-    launcher, workers = _launcher(project, options, watch)
+    with tempfile.TemporaryDirectory(
+        prefix=".work-results-", dir=project.reports, ignore_cleanup_errors=True
+    ) as folder:
+        launcher, workers = _launcher(project, options, watch, Path(folder), warm)
+        try:
+            return _run(project, jobs, launcher, workers, options, fingerprints, watch)
+        finally:
+            if launcher is not warm:
+                launcher.close()
+
+
+def _run(
+    project: Project,
+    jobs: Sequence[Job],
+    launcher: Launcher,
+    workers: int,
+    options: Options,
+    fingerprints: Fingerprints,
+    watch: Watch,
+) -> list[Result]:
     state = State(project)
     waiting = [(job, fingerprints.key(job), 1) for job in jobs]
     running: list[_Running] = []
@@ -173,13 +209,14 @@ def run(
     finally:
         for one in running:
             one.child.kill()
-        launcher.close()
         for one in running:
             shutil.rmtree(one.child.work, ignore_errors=True)
     return [results[job.page] for job in jobs if job.page in results]
 
 
-def _launcher(project: Project, options: Options, watch: Watch) -> tuple[Launcher, int]:
+def _launcher(
+    project: Project, options: Options, watch: Watch, results: Path, warm: Warm | None
+) -> tuple[Launcher, int]:
     """How processes are started, and how many there are at a time."""
     if options.scheduler is not None:
         from clusterkit.batch.cluster import Cluster
@@ -190,7 +227,8 @@ def _launcher(project: Project, options: Options, watch: Watch) -> tuple[Launche
         return cluster, workers
     theme = project.reports / "theme"
     if options.kernel != "stock":
-        warm = Warm(project.root, theme)
+        warm = warm or Warm(project.root, theme)
+        warm.results = results
         try:
             warm.open()
         except Refused as exc:
@@ -206,7 +244,7 @@ def _launcher(project: Project, options: Options, watch: Watch) -> tuple[Launche
             watch.on_remark(f"Every notebook starts a kernel of its own, which is slower: {exc}.")
         else:
             return warm, options.workers
-    return Fresh(project.root, theme), options.workers
+    return Fresh(project.root, theme, results), options.workers
 
 
 def _start(project: Project, launcher: Launcher, job: Job, key: str, tries: int) -> _Running:

@@ -148,6 +148,7 @@ def _child(root: Path, order: dict[str, Any]) -> None:
             signal.signal(one, signal.SIG_DFL)
         work = Path(order["work"])
         _take_over(work)
+        os.environ.update(order["environment"])
         from clusterkit.batch.execute import execute
         from clusterkit.batch.inprocess import ENGINE
 

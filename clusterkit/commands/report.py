@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -17,6 +18,9 @@ from clusterkit.commands.answers import say, warn
 from clusterkit.errors import ClusterkitError
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project
+
+if TYPE_CHECKING:
+    from clusterkit.batch.processes import Warm
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,9 @@ class Plan:
     listed
         All regions of the site.
     jobs
-        Of all pages asked for, those that take longest first, the home page among them.
+        Of all pages asked for, the home page among them.
     stale
-        Those that must run.
+        Those that must run, in the order of their turns, those that take longest first.
     """
 
     wanted: list[RegionParams]
@@ -122,7 +126,7 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
     jobs.append(_expected_home(project, regions, chosen, whole, listed))
     state = State(project)
     stale = [job for job in jobs if force or not state.is_fresh(job, fingerprints.key(job))]
-    return Plan(regions, listed, jobs, sorted(stale, key=lambda job: -_seconds(state, job)))
+    return Plan(regions, listed, jobs, sorted(stale, key=lambda job: (job.turn, -_seconds(state, job))))
 
 
 def _seconds(state: State, job: Job) -> float:
@@ -150,28 +154,36 @@ def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, 
     # Imported here: papermill takes half a second that a run without work should not cost.
     from clusterkit.batch import progress, runner
 
-    runner.check_parameters(planned.stale)
     options = how.options
-    with runner.alone(project):
-        with progress.shown(console, planned.stale, workers=options.workers) as watch:
-            run = runner.run(project, planned.stale, options=options, fingerprints=fingerprints, watch=watch)
-        # In the order of the site: that of the run depends on how long pages took last time.
-        places = {job.page: number for number, job in enumerate(planned.jobs)}
-        run.sort(key=lambda result: places[result.job.page])
-        results = _with_true_home(project, planned, run, options, fingerprints)
-        _summary(project, results)
-        home_failed = any(result.failure for result in results if result.job.region == HOME)
-        ok = not home_failed and _render(project, planned, how, changed=True)
-        reused = [job for job in planned.jobs if job not in planned.stale]
-        write_manifest(
-            project, fingerprints, results, reused, {**asdict(how), "seconds": round(time.monotonic() - start, 1)}
-        )
+    with runner.warming(project, options) as warm:
+        runner.check_parameters(planned.stale)
+        with runner.alone(project):
+            with progress.shown(console, planned.stale, workers=options.workers) as watch:
+                run = runner.run(
+                    project, planned.stale, options=options, fingerprints=fingerprints, watch=watch, warm=warm
+                )
+            # In the order of the site: that of the run depends on how long pages took last time.
+            places = {job.page: number for number, job in enumerate(planned.jobs)}
+            run.sort(key=lambda result: places[result.job.page])
+            results = _with_true_home(project, planned, run, options, fingerprints, warm)
+            _summary(project, results)
+            home_failed = any(result.failure for result in results if result.job.region == HOME)
+            ok = not home_failed and _render(project, planned, how, changed=True)
+            reused = [job for job in planned.jobs if job not in planned.stale]
+            write_manifest(
+                project, fingerprints, results, reused, {**asdict(how), "seconds": round(time.monotonic() - start, 1)}
+            )
     _say_done(planned, results, start)
     return ok and not any(result.failure for result in results)
 
 
 def _with_true_home(
-    project: Project, planned: Plan, results: list[Result], options: Options, fingerprints: Fingerprints
+    project: Project,
+    planned: Plan,
+    results: list[Result],
+    options: Options,
+    fingerprints: Fingerprints,
+    warm: Warm | None,
 ) -> list[Result]:
     """The results, with a home page that links to what there is and says what is not."""
     from clusterkit.batch import runner
@@ -182,7 +194,7 @@ def _with_true_home(
     others = [result for result in results if result.job.region != HOME]
     if State(project).is_fresh(true, fingerprints.key(true)):
         return results
-    return [*others, *runner.run(project, [true], options=options, fingerprints=fingerprints)]
+    return [*others, *runner.run(project, [true], options=options, fingerprints=fingerprints, warm=warm)]
 
 
 def _render(project: Project, planned: Plan, how: How, *, changed: bool) -> bool:

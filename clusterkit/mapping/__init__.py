@@ -42,6 +42,7 @@ from clusterkit.mapping.definitions import (
     validation_scores,
 )
 from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
+from clusterkit.mapping.economy import RegionEconomy, region_economy
 from clusterkit.mapping.linkages import (
     OUTCOMES,
     Outcome,
@@ -101,6 +102,7 @@ __all__ = [
     "Moran",
     "Outcome",
     "Reach",
+    "RegionEconomy",
     "RegionStars",
     "Snapshot",
     "ThenAndNow",
@@ -162,6 +164,7 @@ __all__ = [
     "proximity",
     "rank_correlation",
     "rank_sectors",
+    "region_economy",
     "region_shift",
     "region_stars",
     "region_strength",

@@ -19,7 +19,7 @@ _HOMES = {
     "inputs": ("Inputs", "Instrument", "load_inputs", "load_instrument"),
     "programmes": ("compare_programmes", "read_programmes"),
     "questionnaire": ("Questionnaire", "languages", "load_questionnaire"),
-    "region": ("Economy", "StressTest", "region_economy", "region_stress_test"),
+    "region": ("Economy", "StressTest", "region_stress_test", "sector_evidence"),
     "rules": ("Recommendation", "load_rules", "recommend"),
     "scoring": ("by_group", "score_policy_quality", "score_priorities"),
     "store": ("Store",),

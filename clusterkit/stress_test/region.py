@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,7 +10,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from clusterkit import mapping
-from clusterkit.data import territory
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.industries.nace import OUTSIDE_NAMES
 from clusterkit.scoreboard.region import RegionScoreboard
@@ -37,44 +36,19 @@ class Economy(NamedTuple):
     n_within_reach: int
 
 
-def region_economy(
-    industry: pd.DataFrame,
-    region: pd.DataFrame,
-    *,
-    region_id: str,
-    nuts_ids: Sequence[str],
-    base_year: int,
-    reference_year: int,
-    strong_lq: float,
-    min_share_pct: float,
-) -> Economy:
-    """What the mapping page says of a region's sectors, as far as a stress test needs it.
+def sector_evidence(economy: mapping.RegionEconomy) -> Economy:
+    """What a stress test needs of a region's economy.
 
     Parameters
     ----------
-    industry, region
-        Tables of these names.
-    region_id, nuts_ids
-        Name of the region's row, and its codes.
-    base_year, reference_year
-        Calendar years.
-    strong_lq, min_share_pct
-        Thresholds of a strong sector (no unit; percent of the region's jobs).
+    economy
+        As the mapping page has it.
     """
-    rule = {"strong_lq": strong_lq, "min_share_pct": min_share_pct}
-    years = {"base_year": base_year, "reference_year": reference_year}
-    cells = territory.combine(industry, list(nuts_ids), region["nuts_id"])
-    growth = mapping.matched_growth(industry, **years)
-    sectors = mapping.portfolio(cells, mapping.benchmark(industry), growth, **years)
-    ranked = mapping.rank_sectors(sectors, **rule)
-    now, _ = mapping.two_years(industry, cells, **years, region=region_id, nuts_ids=list(nuts_ids), **rule)
-    now = mapping.with_own_strength(now, region_id, ranked["is_strong"])
-    candidates = mapping.within_reach(now, region_id).candidates
-    strong = list(ranked.index[ranked["is_strong"]])
-    quadrants = mapping.growth_quadrants(sectors, strong_lq=strong_lq)
-    unsure = list(mapping.undecided(sectors, strong_lq=strong_lq).index)
-    classes = sector_classes(sectors, strong, quadrants, list(candidates.index), unsure)
-    return Economy(classes, strong, now.lq, len(candidates))
+    quadrants = mapping.growth_quadrants(economy.sectors, strong_lq=economy.strong_lq)
+    unsure = list(mapping.undecided(economy.sectors, strong_lq=economy.strong_lq).index)
+    candidates = economy.within.candidates
+    classes = sector_classes(economy.sectors, economy.strong, quadrants, list(candidates.index), unsure)
+    return Economy(classes, economy.strong, economy.now.lq, len(candidates))
 
 
 @dataclass(frozen=True)
@@ -97,6 +71,8 @@ class StressTest:
         Its sectors.
     sector_names
         NACE code to a name as it stands in a sentence.
+    span
+        First and last year of the figures behind the scoreboard; None without any.
     """
 
     region: str
@@ -108,6 +84,7 @@ class StressTest:
     country: pd.Series
     economy: Economy
     sector_names: Mapping[str, str]
+    span: tuple[int, int] | None = None
 
     @property
     def is_answered(self) -> bool:
@@ -215,7 +192,7 @@ def region_stress_test(
     board
         Its scoreboard by the framework of the questionnaire.
     economy
-        As :func:`region_economy` gives it.
+        As :func:`sector_evidence` gives it.
     name
         Of the region.
     taxonomy
@@ -231,6 +208,7 @@ def region_stress_test(
         country=board.observed.country,
         economy=economy,
         sector_names=_sector_names(taxonomy),
+        span=board.span,
     )
 
 

@@ -12,14 +12,13 @@ from typing import Any
 
 import pytest
 
-from clusterkit import params, scoreboard, stress_test
-from clusterkit.data import indicator_register, industries, tables
+from clusterkit import params, portrait, stress_test
 from clusterkit.errors import ParamError, Problem
 from clusterkit.paths import Project
 from clusterkit.stress_test.answer_files import write_answers
 from clusterkit.stress_test.answers import AnswerSheet, blank
 from clusterkit.stress_test.gaps import ORDER
-from clusterkit.stress_test.inputs import FILES, Inputs, Instrument, load_inputs, load_instrument
+from clusterkit.stress_test.inputs import FILES, Inputs, load_inputs, load_instrument
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = Project(ROOT)
@@ -290,26 +289,7 @@ def test_there_is_nothing_else_in_the_folder_of_the_example():
 @pytest.fixture(scope="module")
 def example() -> stress_test.StressTest:
     """The stress test of the example, as its notebook makes it."""
-    p = params.load_example(PROJECT)
-    instrument: Instrument = INSTRUMENT
-    inputs = load_inputs(instrument, ROOT, p.stress_test.model_dump(), region=p.region)
-    industry, region = tables.load_industry(PROJECT.processed), tables.load_region(PROJECT.processed)
-    indicator, context = tables.load_indicator(PROJECT.processed), tables.load_context(PROJECT.processed)
-    register = indicator_register.read_register(PROJECT.params / "indicators.yaml")
-    evidence = scoreboard.gather(
-        indicator, industry, region, context,
-        denominators=indicator_register.merging_rules(register), inexact=indicator_register.without_true_base(register),
-        territories={p.region: p.nuts_ids}, year=p.reference_year,
-    )  # fmt: skip
-    board = scoreboard.region_scoreboard(
-        evidence, instrument.framework, region=p.region, draws=p.scoreboard.draws, seed=p.seed, **p.score_options
-    )
-    economy = stress_test.region_economy(
-        industry, region, region_id=p.region, nuts_ids=p.nuts_ids,
-        base_year=p.base_year, reference_year=p.reference_year, **p.strong_rule,
-    )  # fmt: skip
-    taxonomy = industries.load_taxonomy(p.taxonomy_path(PROJECT))
-    return stress_test.region_stress_test(instrument, inputs, board, economy, name=p.name, taxonomy=taxonomy)
+    return portrait.stress_test(params.load_example(PROJECT), INSTRUMENT, PROJECT)
 
 
 def test_the_example_is_answered_and_made_up(example: stress_test.StressTest):

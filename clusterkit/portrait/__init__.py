@@ -1,0 +1,12 @@
+"""What several pages say of one region, worked out once from the project's files and shared by the pages of a run.
+
+The one room above the domain that reads files: it puts the tables of :mod:`clusterkit.data` into the functions of
+:mod:`clusterkit.mapping`, :mod:`clusterkit.scoreboard` and :mod:`clusterkit.stress_test`. An analyst who wants other
+inputs calls those.
+"""
+
+from clusterkit.portrait.conditions import board, evidence
+from clusterkit.portrait.economy import economy, stars
+from clusterkit.portrait.policy import stress_test
+
+__all__ = ["board", "economy", "evidence", "stars", "stress_test"]
