@@ -547,6 +547,16 @@ def stress_test_parameters(params: RegionParams) -> dict[str, Any]:
     }
 
 
+def brief_parameters(params: RegionParams) -> dict[str, Any]:
+    """The values that the notebook of the brief declares, flat, as papermill passes them on."""
+    return {
+        **params.model_dump(include={*COMMON, "base_year"}),
+        **params.mapping.model_dump(exclude={"highlight"}),
+        **params.scoreboard.model_dump(exclude={"older_framework", "sobol_base"}),
+        **params.stress_test.model_dump(),
+    }
+
+
 @dataclass(frozen=True)
 class ChosenPeers:
     """The analyst’s own peers: identifiers (None: found by structure), codes and names of this project’s regions."""

@@ -92,7 +92,7 @@ def run_here(job: Job, version: str, root: str | None, archive: bytes | None, ti
             launcher.wait([child], 0.25)
             if time.monotonic() - since > timeout:
                 child.kill()
-        kept = [work / f"{job.page}.ipynb", work / BODY, work / RESULT, work / LOG, *(work / DOWNLOADS).glob("*.csv")]
+        kept = [work / f"{job.page}.ipynb", work / BODY, work / RESULT, work / LOG, *(work / DOWNLOADS).glob("*")]
         files = {path.relative_to(work).as_posix(): path.read_bytes() for path in kept if path.is_file()}
     return {"files": files, "status": child.status}
 

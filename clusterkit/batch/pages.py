@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clusterkit.params import RegionParams, mapping_parameters, scoreboard_parameters, stress_test_parameters
+from clusterkit.params import (
+    RegionParams,
+    brief_parameters,
+    mapping_parameters,
+    scoreboard_parameters,
+    stress_test_parameters,
+)
 from clusterkit.paths import Project
 
 
@@ -56,6 +62,16 @@ class RegionPage:
 
 # In the order of the navigation. The first is where a link to a region leads when it has no kind to keep.
 REGION_PAGES = (
+    RegionPage(
+        kind="brief",
+        notebook="brief",
+        label="Brief",
+        title="{name}: brief",
+        description="five findings, strongest clusters, what holds it back and possible partners, on one page.",
+        parameters=brief_parameters,
+        reads=("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "stress_test"),
+        turn=1,
+    ),
     RegionPage(
         kind="cluster-mapping",
         notebook="cluster_mapping",

@@ -18,6 +18,7 @@ from clusterkit.batch.jobs import Job, Result
 from clusterkit.files import write_whole
 from clusterkit.paths import Project
 from clusterkit.show.output import FOLDER as OF_PAGES
+from clusterkit.show.output import OF_DATA
 
 FOLDER = ".state"  # in reports: a file per page that was made
 MANIFEST = "manifest.json"
@@ -150,7 +151,7 @@ class State:
 def _names(project: Project, job: Job) -> list[list[Any]]:
     """Names and sizes of the data of a page."""
     folder = project.reports / OF_PAGES / job.downloads
-    return [[path.name, path.stat().st_size] for path in sorted(folder.glob("*.csv"))]
+    return [[path.name, path.stat().st_size] for path in sorted(folder.glob("*")) if path.suffix in OF_DATA]
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -54,6 +54,7 @@ from clusterkit.mapping.linkages import (
 from clusterkit.mapping.manufacturing import ThenAndNow, manufacturing_then_and_now
 from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
+from clusterkit.mapping.partners import Common, close_sectors, common_sectors, partners
 from clusterkit.mapping.portfolio import (
     benchmark,
     matched_growth,
@@ -97,6 +98,7 @@ __all__ = [
     "QUADRANTS",
     "AllRegions",
     "Cells",
+    "Common",
     "Contiguity",
     "Derived",
     "Moran",
@@ -113,9 +115,11 @@ __all__ = [
     "beside_benchmark",
     "both_years",
     "category_strength",
+    "close_sectors",
     "cluster_strength",
     "colocation",
     "combine_links",
+    "common_sectors",
     "contiguity",
     "count_clusters",
     "cross_border_clusters",
@@ -158,6 +162,7 @@ __all__ = [
     "morans_i",
     "neighbourhood",
     "outcome_table",
+    "partners",
     "portfolio",
     "premium_range",
     "presence",

@@ -8,5 +8,6 @@ inputs calls those.
 from clusterkit.portrait.conditions import board, evidence
 from clusterkit.portrait.economy import economy, stars
 from clusterkit.portrait.policy import stress_test
+from clusterkit.portrait.whole import Portrait, portrait
 
-__all__ = ["board", "economy", "evidence", "stars", "stress_test"]
+__all__ = ["Portrait", "board", "economy", "evidence", "portrait", "stars", "stress_test"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import pandas as pd
 
 _SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'\\`*_{}[]#+!|~^$@"})
 FOLDER = "downloads"  # beside the pages
+OF_DATA = (".csv", ".json")  # endings of what is saved there
 
 
 def escape(text: object) -> str:
@@ -37,6 +39,34 @@ class Text:
 
     def __repr__(self) -> str:
         return "\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list, with ``**bold**`` in it, below a sentence where there is one.
+
+    Parameters
+    ----------
+    items
+        In their order; empty ones are left out.
+    intro
+        What stands above; "" for nothing.
+    role
+        Class of the list in the style sheet.
+    """
+
+    items: tuple[str, ...]
+    intro: str = ""
+    role: str = ""
+
+    def _repr_markdown_(self) -> str:
+        css = f' class="{self.role}"' if self.role else ""
+        items = "".join(f"<li>{_bold(item)}</li>\n" for item in self.items if item)
+        intro = f"<p>{_bold(self.intro)}</p>\n" if self.intro else ""
+        return f"{intro}<ol{css}>\n{items}</ol>\n"
+
+    def __repr__(self) -> str:
+        return "\n".join((self.intro, *self.items)).strip()
 
 
 @dataclass(frozen=True)
@@ -85,13 +115,21 @@ class Downloads:
 
     def save(self, name: str, table: pd.DataFrame) -> str:
         """Write ``table`` as CSV and return the link to it, "" when there is no folder."""
+        text = table.to_csv(lineterminator="\n", float_format="%.10g") if self.folder is not None else ""
+        return self._write(f"{name}.csv", text.encode("utf-8-sig"))
+
+    def save_json(self, name: str, value: Mapping[str, object]) -> str:
+        """Write ``value`` as JSON and return the link to it, "" when there is no folder."""
+        return self._write(f"{name}.json", (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+
+    def _write(self, name: str, data: bytes) -> str:
         if self.folder is None:
             return ""
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.csv"
+        path = folder / name
         part = path.with_name(path.name + ".part")
-        table.to_csv(part, encoding="utf-8-sig", lineterminator="\n", float_format="%.10g")
+        part.write_bytes(data)
         os.replace(part, path)
         return "/".join(part for part in (FOLDER, self.region, self.kind, path.name) if part)
 
@@ -141,12 +179,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Several:
-    """Outputs shown one after the other."""
+    """Outputs shown one after the other, or side by side where there is room (``beside``)."""
 
-    parts: tuple[Text | Figure, ...]
+    parts: tuple[Text | Figure | Table | Listing | None, ...]
+    beside: bool = False
 
     def _repr_markdown_(self) -> str:
-        return "\n".join(part._repr_markdown_() for part in self.parts)
+        shown = [part._repr_markdown_() for part in self.parts if part is not None]
+        if self.beside:
+            return '<div class="beside">\n' + "".join(f"<div>\n{part}</div>\n" for part in shown) + "</div>\n"
+        return "\n".join(shown)
 
     def __repr__(self) -> str:
         return "; ".join(repr(part) for part in self.parts)
