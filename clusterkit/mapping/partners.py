@@ -33,13 +33,13 @@ class Common(NamedTuple):
         return len(self.shared) + len(self.brings) + len(self.offers)
 
 
-def close_sectors(everywhere: AllRegions, *, min_relatedness: float = LINK) -> pd.DataFrame:
+def close_sectors(lq: pd.DataFrame, *, min_relatedness: float = LINK) -> pd.DataFrame:
     """Which pairs of sectors stand together in regions more often than by chance.
 
     Parameters
     ----------
-    everywhere
-        As ``all_regions`` gives it.
+    lq
+        Location quotients of all regions, shape (n_regions, n_sectors), no unit; NaN is unknown.
     min_relatedness
         Two sectors are close when they stand together at least so many times as often as by chance (no unit).
 
@@ -48,7 +48,7 @@ def close_sectors(everywhere: AllRegions, *, min_relatedness: float = LINK) -> p
     pandas.DataFrame
         Shape (n_sectors, n_sectors), True or False; False on the diagonal and where relatedness is unknown.
     """
-    return relatedness(presence(everywhere.lq)).ge(min_relatedness)
+    return relatedness(presence(lq)).ge(min_relatedness)
 
 
 def common_sectors(one: Collection[str], other: Collection[str], close: pd.DataFrame) -> Common:
@@ -90,8 +90,8 @@ def partners(everywhere: AllRegions, region: str, *, min_relatedness: float = LI
     pandas.DataFrame
         Index ``nuts_id``, one row for each other region that is linked with it by any sector, those linked by most
         first, then by the share that is linked, then by code. ``shared``, ``brings`` and ``offers`` as
-        :class:`Common` has them; ``n_linked`` (sectors) and ``linked_share``, of the sectors in which one of the two is strong
-        (share, 0 to 1).
+        :class:`Common` has them; ``n_linked`` (sectors) and ``linked_share``, of the sectors in which one of the two
+        is strong (share, 0 to 1).
 
     Raises
     ------
@@ -111,7 +111,7 @@ def partners(everywhere: AllRegions, region: str, *, min_relatedness: float = LI
                 fix=f"choose from {some(list(everywhere.strong.index))}",
             )
         )
-    close = close_sectors(everywhere, min_relatedness=min_relatedness)
+    close = close_sectors(everywhere.lq, min_relatedness=min_relatedness)
     strong: Mapping[str, list[str]] = {
         str(name): list(row.index[row.eq(1)]) for name, row in everywhere.strong.iterrows()
     }

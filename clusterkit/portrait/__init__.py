@@ -8,6 +8,7 @@ inputs calls those.
 from clusterkit.portrait.conditions import board, evidence
 from clusterkit.portrait.economy import economy, stars
 from clusterkit.portrait.policy import stress_test
+from clusterkit.portrait.together import Together, together
 from clusterkit.portrait.whole import Portrait, portrait
 
-__all__ = ["Portrait", "board", "economy", "evidence", "portrait", "stars", "stress_test"]
+__all__ = ["Portrait", "Together", "board", "economy", "evidence", "portrait", "stars", "stress_test", "together"]

@@ -236,13 +236,16 @@ class Table:
     link: str = ""
     hrefs: Sequence[str | None] = ()
     headings: Sequence[int] = ()  # numbers of the rows that head those below them, over all columns
+    classes: Sequence[Sequence[str]] = ()  # of the cells, row by row, for the style sheet; "" for none
+    is_wide: bool = False  # may be wider than the text where the window is
 
     def _repr_markdown_(self) -> str:
         head = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.heading)}</th>' for column in self.columns)
         body = "\n".join(self._row(position, row) for position, row in enumerate(self.rows))
         note = f'<p class="note">{escape(self.note)}{_data_link(self.link, self.title)}</p>\n' if self.note else ""
+        css = "table wide" if self.is_wide else "table"
         return (
-            f'<div class="table" role="region" aria-label="{escape(self.title)}" tabindex="0">\n<table>\n'
+            f'<div class="{css}" role="region" aria-label="{escape(self.title)}" tabindex="0">\n<table>\n'
             f"<caption><span>{escape(self.title)}</span></caption>\n<thead><tr>{head}</tr></thead>\n"
             f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n{note}"
         )
@@ -255,9 +258,10 @@ class Table:
         href = self.hrefs[position] if position < len(self.hrefs) else None
         if href:
             first = f'<a href="{escape(href)}">{first}</a>'
+        own = self.classes[position][1:] if position < len(self.classes) else [""] * (len(row) - 1)
         cells = "".join(
-            f"<td{_numeric(column)}>{cell._html() if isinstance(cell, Links) else escape(cell)}</td>"
-            for column, cell in zip(self.columns[1:], row[1:], strict=True)
+            f"<td{_numeric(column, css)}>{cell._html() if isinstance(cell, Links) else escape(cell)}</td>"
+            for column, cell, css in zip(self.columns[1:], row[1:], own, strict=True)
         )
         return f'<tr><th scope="row">{first}</th>{cells}</tr>'
 
@@ -265,8 +269,9 @@ class Table:
         return f"Table: {self.title}, {len(self.rows)} rows"
 
 
-def _numeric(column: Column) -> str:
-    return ' class="number"' if column.numeric else ""
+def _numeric(column: Column, css: str = "") -> str:
+    names = " ".join(name for name in ("number" if column.numeric else "", css) if name)
+    return f' class="{names}"' if names else ""
 
 
 def _data_link(link: str, title: str) -> str:
