@@ -120,7 +120,9 @@ def in_short(project: Project) -> str:
     found = json.loads(record.read_text(encoding="utf-8"))
     editions = [source["edition"] for source in found["sources"] if source["dataset"].startswith(MAIN)]
     spans = _spans(found["years"])
-    data = f"Business statistics of {spans}" + (f", editions {_listed(editions)}" if editions else "")
+    data = f"Business statistics of {spans}" + (
+        f" (editions: {'; '.join(dict.fromkeys(editions))})" if editions else ""
+    )
     return f"{data}. {', '.join(parts)}."
 
 
@@ -136,5 +138,5 @@ def _spans(years: list[int]) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    *others, last = dict.fromkeys(parts)
+    *others, last = parts
     return f"{', '.join(others)} and {last}" if others else last

@@ -7,6 +7,7 @@ headings in Markdown: what is written in a document means the same to every rend
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -72,7 +73,6 @@ DOCUMENTS = (
     Document(REFERENCES, "References", BIBLIOGRAPHY, "the works that the methods rest on."),
     Document("cite", "How to cite", CITATION, "the software, the methods and the data."),
 )
-PAGES = {document.source: f"{document.name}.html" for document in DOCUMENTS}  # where a link to a source leads
 
 
 def existing(project: Project) -> list[Document]:
@@ -220,7 +220,7 @@ def _renderer() -> Callable[[str], Any]:
             self.section, self.tables = "", 0
 
         def text(self, text: str) -> str:
-            return inert(text)
+            return _subscripts(inert(text), longest=3)
 
         def heading(self, text: str, level: int, **_: Any) -> str:
             self.section, self.tables = re.sub(r"<[^>]+>", "", text), 0
@@ -230,15 +230,22 @@ def _renderer() -> Callable[[str], Any]:
             return f"<code>{inert(text)}</code>"
 
         def block_code(self, code: str, info: str | None = None) -> str:
-            css = "code" if info else "formula"
-            return f'<pre class="{css}" tabindex="0"><code>{inert(code.rstrip())}</code></pre>\n\n'
+            text = inert(code.rstrip())
+            if info:
+                return f'<pre tabindex="0"><code>{text}</code></pre>\n\n'
+            return f'<pre class="formula" tabindex="0"><code>{_subscripts(text, longest=40)}</code></pre>\n\n'
 
         def paragraph(self, text: str) -> str:
             return f"<p>{text}</p>\n\n"
 
-        def link(self, text: str, url: str, title: str | None = None) -> str:
+        def link(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 - mistune gives it by name
             target = address(url, self.source)
-            return f'<a href="{escape(target)}">{text}</a>' if target else text
+            if not target:
+                return text
+            document = _leads_to(url, self.source)
+            if document and html.unescape(text) == Path(document.source).name:  # a file's name says nothing to a reader
+                text = inert(document.label)
+            return f'<a href="{escape(target)}">{text}</a>'
 
         def list(self, text: str, ordered: bool, **_: Any) -> str:
             tag = "ol" if ordered else "ul"
@@ -290,8 +297,34 @@ def address(url: str, source: str) -> str:
     path, hash_, fragment = url.partition("#")
     if not path:
         return url
-    page = PAGES.get((Path(source).parent / path).as_posix())
-    return f"{page}{hash_}{fragment}" if page else ""
+    document = _leads_to(url, source)
+    return f"{document.name}.html{hash_}{fragment}" if document else ""
+
+
+def _leads_to(url: str, source: str) -> Document | None:
+    path = (Path(source).parent / url.partition("#")[0]).as_posix()
+    return next((document for document in DOCUMENTS if document.source == path), None)
+
+
+def _subscripts(text: str, *, longest: int) -> str:
+    """What stands after an underscore set lower, where it is an index and no name: w_rs, T_low, Σ_{r in c}.
+
+    Parameters
+    ----------
+    text
+        Inert text.
+    longest
+        Characters of an index after a single letter; after a word an index has at most two.
+    """
+
+    def lowered(found: re.Match[str]) -> str:
+        index = html.unescape(found[2])
+        index = index[1:-1] if index.startswith("{") else index
+        is_index = "_" not in index and len(index) <= (longest if len(found[1]) == 1 else 2)
+        return f"{found[1]}<sub>{inert(index)}</sub>" if is_index else found[0]
+
+    # 95 is an underscore, 123 and 125 are braces.
+    return re.sub(r"(?<!\w)(?<!&#95;)([^\W\d_]+)&#95;(&#123;[^<>]{1,60}?&#125;|[^\W_]+)(?!\w|&#95;)", lowered, text)
 
 
 def _references(works: Mapping[str, Work]) -> str:
@@ -333,7 +366,8 @@ All works are listed under [References](docs/references.bib).
 
 ## The data
 
-Code and words may be used under the {licence} licence. Figures and boundaries have terms of their own, and ask for these words:
+Code and words may be used under the {licence} licence. Figures and boundaries have terms of their own, and ask for
+these words:
 
 {_acknowledgements(project)}
 """

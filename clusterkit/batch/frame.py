@@ -89,7 +89,7 @@ def frames(
             name = page.name(p.region)
             nav[name] = menu(name, page) + _views(own[p.region], name, p.name, f"Pages of {p.name}")
     for link in method:
-        nav[link.page] = menu(link.page) + _views(method, link.page, METHOD_LABEL, "Pages on method", "views documents")
+        nav[link.page] = menu(link.page) + _place(METHOD_LABEL, link.label)
     return {link.page: Frame(nav[link.page], _foot(before, after)) for before, link, after in _in_threes(order)}
 
 
@@ -124,18 +124,21 @@ def _group(label: str, links: Sequence[Link], current: str) -> list[str]:
     if not links:
         return []
     mark = ' class="current"' if any(link.page == current for link in links) else ""
-    items = "".join(_items(links, current))
-    return [
-        f'<li><details class="group" name="menu"><summary{mark}>{escape(label)}</summary><ul>{items}</ul></details></li>'
-    ]
+    inner = f"<summary{mark}>{escape(label)}</summary><ul>{''.join(_items(links, current))}</ul>"
+    return [f'<li><details class="group" name="menu">{inner}</details></li>']
 
 
-def _views(links: Sequence[Link], current: str, heading: str, label: str, css: str = "views") -> str:
+def _views(links: Sequence[Link], current: str, heading: str, label: str) -> str:
     """The pages that belong together with this one; nothing where it is alone."""
     if len(links) < 2:
         return ""
     items = "".join(_items(links, current))
-    return f'<nav class="{css}" aria-label="{escape(label)}"><p>{escape(heading)}</p><ul>{items}</ul></nav>'
+    return f'<nav class="views" aria-label="{escape(label)}"><p>{escape(heading)}</p><ul>{items}</ul></nav>'
+
+
+def _place(heading: str, label: str) -> str:
+    """Where a page stands, in the place of the pages that belong together: for lists too long for a row."""
+    return f'<div class="views"><p>{escape(heading)}</p> <span>{escape(label)}</span></div>'
 
 
 def _foot(before: Link | None, after: Link | None) -> str:

@@ -1,4 +1,4 @@
-"""What the search of the site looks through: titles, headings, captions and the names of sectors, with where they stand.
+"""What the search of the site looks through: titles, headings, captions, names of sectors, and where they stand.
 
 The index is a script that assigns one global, so that it can be read without a server and under a strict policy of
 content. It is read when the field is first used.

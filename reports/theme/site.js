@@ -5,12 +5,10 @@
   const menu = document.querySelector(".menu");
   const contents = document.querySelector(".toc details");
 
-  // Browsers that cannot show what is in a closed list (no ::details-content) get it opened on wide windows.
-  if (!CSS.supports("selector(::details-content)")) {
-    const unfold = () => [menu, contents].forEach((list) => list && (list.open = wide.matches));
-    wide.addEventListener("change", unfold);
-    unfold();
-  }
+  // On wide windows menu and contents are in sight; the style sheet does that too, but not in every browser.
+  const unfold = () => [menu, contents].forEach((list) => { if (list) list.open = wide.matches; });
+  wide.addEventListener("change", unfold);
+  unfold();
 
   const openLists = () => document.querySelectorAll(wide.matches ? ".group[open]" : ".menu[open]");
   document.addEventListener("click", (event) => {
