@@ -26,6 +26,10 @@ class Project:
         return self.root / "notebooks"
 
     @property
+    def docs(self) -> Path:
+        return self.root / "docs"
+
+    @property
     def raw(self) -> Path:
         return self.root / "data" / "raw"
 

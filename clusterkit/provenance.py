@@ -18,6 +18,8 @@ from clusterkit.paths import Project
 PACKAGES = ("pandas", "geopandas", "shapely", "matplotlib", "seaborn")  # whose version can change a page
 DIGITS = 12  # hexadecimal digits of a checksum, or of a commit, that are shown
 
+RECORD = "provenance.json"  # beside the tables: years, rows, and the raw files behind them
+MAIN = "sbs"  # how the datasets of business statistics are named
 UNKNOWN = "unknown (not a git checkout)"
 HEAD, NO_COMMIT = "# branch.oid ", "(initial)"  # in what git says
 
@@ -49,7 +51,7 @@ def data_rows(project: Project) -> list[tuple[str, str]]:
     rows = []
     for path in sorted(project.processed.glob("*.parquet")):
         rows.append((f"Table {path.stem}", f"SHA-256 {_checksum(path)[:DIGITS]}…"))
-    record = project.processed / "provenance.json"
+    record = project.processed / RECORD
     if record.is_file():
         for source in json.loads(record.read_text(encoding="utf-8"))["sources"]:
             where = source["file"].rpartition("/")[2]
@@ -104,3 +106,37 @@ def site_rows(listed: list[RegionParams], project: Project) -> list[tuple[str, s
         ("Versions", versions()),
         *data_rows(project),
     ]
+
+
+def in_short(project: Project) -> str:
+    """One line for the foot of a page: which business statistics, which version, which commit."""
+    parts = [f"clusterkit {clusterkit.__version__}"]
+    known = commit(project.root)
+    if known != UNKNOWN:
+        parts.append(f"commit {known}")
+    record = project.processed / RECORD
+    if not record.is_file():
+        return f"{', '.join(parts)}."
+    found = json.loads(record.read_text(encoding="utf-8"))
+    editions = [source["edition"] for source in found["sources"] if source["dataset"].startswith(MAIN)]
+    spans = _spans(found["years"])
+    data = f"Business statistics of {spans}" + (
+        f" (editions: {'; '.join(dict.fromkeys(editions))})" if editions else ""
+    )
+    return f"{data}. {', '.join(parts)}."
+
+
+def _spans(years: list[int]) -> str:
+    """Years in words, those that follow one another as a span."""
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and year == spans[-1][1] + 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return _listed([str(first) if first == last else f"{first}–{last}" for first, last in spans])
+
+
+def _listed(parts: list[str]) -> str:
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last

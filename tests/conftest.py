@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tiny_raw import write_tiny_raw
 
+from clusterkit.batch.pages import WHOLE_PAGES
 from clusterkit.paths import ROOT_VARIABLE, Project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +70,12 @@ def copy_project() -> CopyProject:
     return copy_project
 
 
+def add_documents(project: Project) -> None:
+    """Give a project this checkout's documents, of which its site makes pages."""
+    shutil.copytree(ROOT / "docs", project.docs)
+    shutil.copy(ROOT / "CITATION.cff", project.root / "CITATION.cff")
+
+
 @pytest.fixture
 def project_copy(tmp_path: Path, copy_project: CopyProject) -> Project:
     return copy_project(tmp_path / "project")
@@ -78,9 +85,21 @@ def project_copy(tmp_path: Path, copy_project: CopyProject) -> Project:
 def full_site(tmp_path_factory: pytest.TempPathFactory, copy_project: CopyProject, clusterkit: Run) -> Project:
     """All pages by nbconvert, made once for all tests; warnings.txt has what the run warned of."""
     project = copy_project(tmp_path_factory.mktemp("full"))
+    add_documents(project)
     done = clusterkit(project, "report", "--all", "--renderer", "nbconvert")
     assert done.returncode == 0, done.stdout + done.stderr
     (project.root / "warnings.txt").write_text(done.stderr, encoding="utf-8")
+    return project
+
+
+@pytest.fixture(scope="session")
+def two_regions(tmp_path_factory: pytest.TempPathFactory, copy_project: CopyProject, clusterkit: Run) -> Project:
+    """A site with every kind of page: two regions, Europe, the example, home and documents, by nbconvert."""
+    project = copy_project(tmp_path_factory.mktemp("two"))
+    add_documents(project)
+    wanted = ["piemonte", "saxony", *(page.name for page in WHOLE_PAGES)]
+    done = clusterkit(project, "report", *wanted, "--renderer", "nbconvert")
+    assert done.returncode == 0, done.stdout + done.stderr
     return project
 
 

@@ -16,10 +16,11 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from clusterkit.batch import page_html, site
+from clusterkit import provenance
+from clusterkit.batch import documents, page_html, site
 from clusterkit.batch.jobs import BODY, DOWNLOADS, RESULT, Failure, Job
 from clusterkit.batch.warm import ONE_THREAD
-from clusterkit.paths import ROOT_VARIABLE
+from clusterkit.paths import ROOT_VARIABLE, Project
 
 KERNEL = "python3"
 STOCK = "nbclient"  # papermill's engine for a kernel of its own
@@ -70,7 +71,7 @@ def execute(root: Path, job: Job, work: Path, *, engine: str, theme: Path) -> No
         failure = Failure(job.notebook.name, "before its first cell", error, is_infrastructure=True)
     warnings: tuple[str, ...] = ()
     if executed.is_file():
-        page, warnings = _finish_notebook(executed, job, str(downloads))
+        page, warnings = _finish_notebook(executed, job, str(downloads), Project(root))
     if failure is None:
         html, headings = page_html.body(page, theme)
         (work / BODY).write_text(json.dumps({"html": html, "toc": headings}), encoding="utf-8")
@@ -108,7 +109,9 @@ def first_line(text: str) -> str:
     return " ".join(lines[:2]) if re.fullmatch(r"\d+ problems:", lines[0]) else lines[0]
 
 
-def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[nbformat.NotebookNode, tuple[str, ...]]:
+def _finish_notebook(
+    path: Path, job: Job, folder: str, project: Project
+) -> tuple[nbformat.NotebookNode, tuple[str, ...]]:
     """Take out what differs from run to run; return the page, and what the notebook wrote to standard error."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("papermill", None)
@@ -126,9 +129,22 @@ def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[nbformat.Notebo
             cell.outputs = [output for output in cell.outputs if output not in streams]
     for position, cell in enumerate(notebook.cells):
         cell["id"] = f"{job.region}-{position}"[-64:]
-    site.set_front_matter(notebook, title=job.title, description=job.description, nav="")
+    _link_assumptions(notebook, documents.assumption_ids(project))
+    made = provenance.in_short(project)
+    scripts = " ".join(job.scripts)
+    site.set_front_matter(notebook, title=job.title, description=job.description, made=made, scripts=scripts)
     nbformat.write(notebook, path)
     return notebook, tuple(warnings)
+
+
+def _link_assumptions(notebook: nbformat.NotebookNode, ids: frozenset[str]) -> None:
+    """Make a link of every assumption that the page names, in its texts and in what its cells show."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = documents.link_assumptions(cell.source, ids)
+        for output in cell.get("outputs", ()):
+            if "text/markdown" in output.get("data", {}):
+                output["data"]["text/markdown"] = documents.link_assumptions(output["data"]["text/markdown"], ids)
 
 
 def _tags(cell: nbformat.NotebookNode) -> list[str]:

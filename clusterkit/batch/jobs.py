@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from clusterkit.batch.pages import RegionPage, input_files, pages_of
+from clusterkit.batch.pages import WHOLE_PAGES, RegionPage, input_files, pages_of
 from clusterkit.params import EUROPE_ID, EXAMPLE_ID, RESERVED_ID, EuropeParams, RegionParams, stress_test_parameters
 from clusterkit.paths import Project
 
 HOME = RESERVED_ID  # the home page's place among the regions
 EUROPE = EUROPE_ID  # and that of the page of all regions
 EXAMPLE = EXAMPLE_ID  # and that of the example of a stress test
-WHOLE = (EUROPE, EXAMPLE)  # pages on no single region
+WHOLE = tuple(page.name for page in WHOLE_PAGES)  # pages on no single region
 INDEX = "index"  # name of the home page
-EUROPE_NAME = "Europe"  # in the navigation, and in what the command says
+EUROPE_NAME = "Europe"  # in what the command says
 EXAMPLE_NAME = "Example of a stress test"  # the same of the page with illustrative answers
 DOWNLOADS, RESULT, BODY = "downloads", "result.json", "body.json"  # in the folder of a job
 Kernel = Literal["auto", "forked", "stock"]
@@ -50,6 +50,8 @@ class Job:
         Files of the project that the notebook reads, from the project folder; the page is stale when one changes.
     turn
         Jobs of a later turn start when those of the earlier ones have.
+    scripts
+        Scripts of the page, from the folder of the site: in ``theme``, or among the page's data.
     """
 
     region: str
@@ -63,6 +65,7 @@ class Job:
     parameters: dict[str, Any]
     reads: tuple[str, ...] = ()
     turn: int = 0
+    scripts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from clusterkit.params import (
+    EUROPE_ID,
+    EXAMPLE_ID,
     RegionParams,
     brief_parameters,
     mapping_parameters,
@@ -102,6 +104,29 @@ REGION_PAGES = (
     ),
 )
 KINDS = tuple(page.kind for page in REGION_PAGES)
+
+
+@dataclass(frozen=True)
+class WholePage:
+    """A page on no single region.
+
+    Parameters
+    ----------
+    name
+        Name of the page, without ending, and folder of its data.
+    label
+        Name in the navigation.
+    """
+
+    name: str
+    label: str
+
+
+# In the order of the navigation, which shows those that were executed.
+WHOLE_PAGES = (
+    WholePage(EUROPE_ID, "Europe"),
+    WholePage(EXAMPLE_ID, "Example stress test"),
+)
 
 
 def pages_of(project: Project, regions: Iterable[str]) -> dict[str, list[RegionPage]]:

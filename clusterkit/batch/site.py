@@ -16,10 +16,11 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from clusterkit.batch.jobs import EUROPE, EUROPE_NAME, EXAMPLE, EXAMPLE_NAME, HOME, INDEX
-from clusterkit.batch.pages import RegionPage, pages_of
+from clusterkit.batch import documents, frame, search_index
+from clusterkit.batch.jobs import HOME
+from clusterkit.batch.pages import WHOLE_PAGES, pages_of
 from clusterkit.batch.state import State
 from clusterkit.errors import Problem, RunError
 from clusterkit.files import write_whole
@@ -30,7 +31,8 @@ from clusterkit.show.output import FOLDER, escape
 if TYPE_CHECKING:
     import nbformat
 
-QUARTO_MIN = (1, 4)  # oldest Quarto tried by its documentation: `html-table-processing` came with 1.4
+QUARTO_MIN = (1, 4)  # oldest that has all that _quarto.yml asks for: `html-table-processing` came with 1.4
+FRAME_BYTES = 1 << 15  # the first cell of a page, with its navigation, is shorter
 FAILED = "failed"
 
 
@@ -75,28 +77,55 @@ def _replace_folder(new: Path, old: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def set_front_matter(notebook: nbformat.NotebookNode, *, title: str, description: str, nav: str) -> None:
-    """Write title, description and navigation into the notebook's first cell, as Quarto and nbconvert read it."""
-    notebook.cells[0].source = front_matter_text(title=title, description=description, nav=nav)
+def set_front_matter(
+    notebook: nbformat.NotebookNode, *, title: str, description: str, nav: str = "", made: str = "", scripts: str = ""
+) -> None:
+    """Write title, description and what else the skeleton asks for into the notebook's first cell.
+
+    Parameters
+    ----------
+    title, description
+        Of the page.
+    nav
+        Ways to other pages, as HTML.
+    made
+        What the page was made from, in one line.
+    scripts
+        Paths of the page's scripts from the folder of the site, with spaces between them.
+    """
+    notebook.cells[0].source = front_matter_text(
+        title=title, description=description, nav=nav, made=made, scripts=scripts
+    )
 
 
 def front_matter(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """Title, description and navigation of a page, from its first cell."""
+    """What stands in the first cell of a page: see :func:`front_matter_text`."""
     return fields_of(notebook.cells[0].source)
 
 
-def front_matter_text(*, title: str, description: str, nav: str) -> str:
-    """The first cell of a page."""
+def front_matter_text(
+    *, title: str, description: str, nav: str = "", foot: str = "", made: str = "", scripts: str = ""
+) -> str:
+    """The first cell of a page, as Quarto and nbconvert read it; parameters as of :func:`set_front_matter`."""
     safe = escape(title)
     fields = {
         "pagetitle": f"{safe} – clusterkit" if title else "clusterkit",
         "heading": safe,
         "description": escape(description),
-        "nav": f"`{nav}`{{=html}}" if nav else "",
+        "made": escape(made),
+        "scripts": scripts,
+        "nav": _raw(nav),
+        "foot": _raw(foot),
+        "tail": _raw(frame.script_tags(scripts)),
         "lang": "en",
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
     return "\n".join(["---", *lines, "---"])
+
+
+def _raw(text: str) -> str:
+    """HTML as Pandoc takes it in a field."""
+    return f"`{text}`{{=html}}" if text else ""
 
 
 def fields_of(source: str) -> dict[str, str]:
@@ -105,54 +134,61 @@ def fields_of(source: str) -> dict[str, str]:
     return {key: json.loads(value) for key, _, value in lines}
 
 
-def navigation(
-    project: Project, listed: Sequence[RegionParams], made: Mapping[str, Sequence[RegionPage]]
-) -> dict[str, str]:
-    """Name of every executed page, in the order of the site, to its navigation.
+def write_page(project: Project, name: str, text: str, *, title: str, description: str, made: str) -> None:
+    """Write a page that is Markdown alone, as a notebook of one cell beside those that were executed."""
+    first = front_matter_text(title=title, description=description, made=made)
+    cells = [
+        {"cell_type": kind, "id": f"{name}-{number}", "metadata": {}, "source": source.splitlines(keepends=True)}
+        for number, (kind, source) in enumerate([("raw", first), ("markdown", text)])
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    _write_notebook(project.reports / f"{name}.ipynb", notebook)
 
-    Home first, then the pages on no single region, then region by region.
-    """
-    whole = ((EUROPE, EUROPE_NAME), (EXAMPLE, EXAMPLE_NAME))
-    top = [(INDEX, "Home"), *((name, label) for name, label in whole if has_page(project, name))]
-    found = {name: _nav([*top, *_links_to_regions(listed, made)], name) for name, _ in top}
-    for p in listed:
-        for page in made[p.region]:
-            name = page.name(p.region)
-            own = [(other.name(p.region), other.label) for other in made[p.region]]
-            found[name] = _nav([*top, *_links_to_regions(listed, made, page)], name)
-            if len(own) > 1:
-                found[name] += _nav(own, name, css="views", label=f"Pages of {p.name}")
-    return found
+
+def _write_notebook(path: Path, notebook: Mapping[str, Any]) -> None:
+    write_whole(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
-    """Give every executed page its navigation, and drop pages of regions that are no longer listed.
+    """Write the document pages, give every page its frame, and drop pages of regions that are no longer listed.
 
     Returns
     -------
     list of Path
-        The pages' notebooks, in the order of :func:`navigation`.
+        The pages' notebooks, in the order of the site.
     """
     reports = project.reports
     made = pages_of(project, [p.region for p in listed])
-    found = navigation(project, listed, made)
-    data = {HOME, EUROPE, EXAMPLE}  # folders of data that the site shows
+    whole = [page for page in WHOLE_PAGES if has_page(project, page.name)]
+    found = frame.frames(listed, made, whole, documents.write(project, State(project)))
+    data = {HOME, *(page.name for page in WHOLE_PAGES)}  # folders of data that the site shows
     data |= {f"{region}/{page.kind}" for region, own in made.items() for page in own}
     for path in reports.glob("*.ipynb"):
         if path.stem not in found:
             path.unlink()
     _drop_data(reports / FOLDER, data)
-    for name, nav in found.items():
-        path = reports / f"{name}.ipynb"
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        fields = fields_of("".join(notebook["cells"][0]["source"]))
-        if fields.get("nav") == (f"`{nav}`{{=html}}" if nav else ""):
-            continue
-        titles = {key: html.unescape(fields[key]) for key in ("heading", "description")}
-        text = front_matter_text(title=titles["heading"], description=titles["description"], nav=nav)
-        notebook["cells"][0]["source"] = text.splitlines(keepends=True)
-        write_whole(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
+    for name, around in found.items():
+        _put_frame(reports / f"{name}.ipynb", around)
     return [reports / f"{name}.ipynb" for name in found]
+
+
+def _put_frame(path: Path, around: frame.Frame) -> None:
+    """Write the frame of a page into its first cell, where it is not there already."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    source = "".join(notebook["cells"][0]["source"])
+    fields = fields_of(source)
+    text = front_matter_text(
+        title=html.unescape(fields["heading"]),
+        description=html.unescape(fields["description"]),
+        nav=around.nav,
+        foot=around.foot,
+        made=html.unescape(fields.get("made", "")),
+        scripts=fields.get("scripts", ""),
+    )
+    if text != source:
+        notebook["cells"][0]["source"] = text.splitlines(keepends=True)
+        _write_notebook(path, notebook)
 
 
 def _drop_data(folder: Path, kept: Collection[str]) -> None:
@@ -163,25 +199,6 @@ def _drop_data(folder: Path, kept: Collection[str]) -> None:
                 path.rmdir()
         elif path.parent.relative_to(folder).as_posix() not in kept:
             path.unlink()
-
-
-def _links_to_regions(
-    listed: Sequence[RegionParams], made: Mapping[str, Sequence[RegionPage]], kind: RegionPage | None = None
-) -> list[tuple[str, str]]:
-    """Page and name of every region that has a page: the page of that kind where there is one, else the first."""
-    links = []
-    for p in listed:
-        if own := made[p.region]:
-            links.append(((kind if kind in own else own[0]).name(p.region), p.name))
-    return links
-
-
-def _nav(links: Sequence[tuple[str, str]], current: str, *, css: str = "pages", label: str = "Pages") -> str:
-    items = []
-    for name, text in links:
-        mark = ' aria-current="page"' if name == current else ""
-        items.append(f'<li><a href="{name}.html"{mark}>{escape(text)}</a></li>')
-    return f'<nav class="{css}" aria-label="{escape(label)}"><ul>{"".join(items)}</ul></nav>'
 
 
 def quarto() -> str | None:
@@ -198,7 +215,7 @@ def key(project: Project, pages: Sequence[Path], state: State, renderer: str) ->
     for path in pages:
         # A page's record says what it was made from, its first lines what the navigation is.
         with path.open("rb") as page:
-            found.update(page.read(8192))
+            found.update(page.read(FRAME_BYTES))
         found.update(str(state.of(path.stem).get("key")).encode())
     for path in sorted((project.reports / FAILED).glob("*.ipynb")):
         found.update(f"{path.name}:{path.stat().st_mtime_ns}".encode())
@@ -228,16 +245,39 @@ def render(
         Quarto is too old or fails, with the end of what it said; the old site stays.
     """
     new = Path(tempfile.mkdtemp(prefix=".site-", dir=project.reports))
+    texts = {path.stem: _text(project, path, bodies) for path in pages}
+    titles = {path.stem: html.unescape(_fields(path)["heading"]) for path in pages}
+    # Beside the pages: `quarto render reports` alone finds it there.
+    write_whole(project.reports / search_index.NAME, search_index.script(titles, texts).encode())
     try:
         if renderer == "quarto":
             _render_with_quarto(project, pages, new)
         else:
-            _render_with_nbconvert(project, pages, new, bodies)
+            _render_with_nbconvert(project, pages, new, texts)
         new.chmod(0o755)
         _replace_folder(new, project.site)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return project.site / "index.html"
+
+
+def _fields(path: Path) -> dict[str, str]:
+    """What stands in the first cell of a page that was made."""
+    return fields_of("".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]))
+
+
+def _text(project: Project, path: Path, bodies: Callable[[str], Path] | None) -> dict[str, str]:
+    """The text of a page and its list of contents, as kept or converted now."""
+    kept = bodies(path.stem) if bodies else None
+    if kept is not None and kept.is_file():
+        return json.loads(kept.read_text(encoding="utf-8"))
+    # Imported here: nbconvert takes a second that a site whose pages are all there should not cost.
+    import nbformat
+
+    from clusterkit.batch.page_html import body
+
+    text, toc = body(nbformat.read(path, as_version=4), project.reports / "theme")
+    return {"html": text, "toc": toc}
 
 
 def _render_with_quarto(project: Project, pages: Sequence[Path], new: Path) -> None:
@@ -254,7 +294,7 @@ def _render_with_quarto(project: Project, pages: Sequence[Path], new: Path) -> N
     # In a copy: Quarto writes caches beside the pages and would take an older _site for a resource.
     copy = new / "project"
     copy.mkdir()
-    for path in (project.reports / "_quarto.yml", *pages):
+    for path in (project.reports / "_quarto.yml", project.reports / search_index.NAME, *pages):
         shutil.copy(path, copy / path.name)
     _copy_folders(project, copy, "theme", FOLDER, FAILED)
     quiet = {**os.environ, "NO_COLOR": "1"}
@@ -275,29 +315,21 @@ def _quarto_problem(what: str, fix: str) -> Problem:
 
 
 def _render_with_nbconvert(
-    project: Project, pages: Sequence[Path], new: Path, bodies: Callable[[str], Path] | None
+    project: Project, pages: Sequence[Path], new: Path, texts: Mapping[str, Mapping[str, str]]
 ) -> None:
     theme = project.reports / "theme"
     skeleton = (theme / "page.html").read_text(encoding="utf-8")
     for path in pages:
-        fields = fields_of("".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]))
-        kept = bodies(path.stem) if bodies else None
-        if kept is not None and kept.is_file():
-            made = json.loads(kept.read_text(encoding="utf-8"))
-        else:
-            # Imported here: nbconvert takes a second that a site whose pages are all there should not cost.
-            import nbformat
-
-            from clusterkit.batch.page_html import body
-
-            text, toc = body(nbformat.read(path, as_version=4), theme)
-            made = {"html": text, "toc": toc}
-        nav = fields["nav"].removeprefix("`").removesuffix("`{=html}")
-        values = {**fields, "nav": nav, "toc": made["toc"], "body": made["html"]}
+        fields = _fields(path)
+        raw = {name: fields[name].removeprefix("`").removesuffix("`{=html}") for name in ("nav", "foot", "tail")}
+        values = {**fields, **raw, "toc": texts[path.stem]["toc"], "body": texts[path.stem]["html"]}
         page = re.sub(r"\$([a-z]+)\$", lambda found, values=values: values[found[1]], skeleton)
         (new / f"{path.stem}.html").write_text(page, encoding="utf-8")
     (new / "theme").mkdir()
-    shutil.copy(theme / "clusterkit.css", new / "theme" / "clusterkit.css")
+    for path in sorted(theme.iterdir()):
+        if path.suffix in (".css", ".js"):
+            shutil.copy(path, new / "theme" / path.name)
+    shutil.copy(project.reports / search_index.NAME, new / search_index.NAME)
     _copy_folders(project, new, FOLDER, FAILED)
 
 

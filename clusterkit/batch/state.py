@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import clusterkit
+from clusterkit.batch.documents import assumption_ids
 from clusterkit.batch.jobs import Job, Result
 from clusterkit.files import write_whole
 from clusterkit.paths import Project
@@ -39,6 +40,11 @@ class Fingerprints:
         files = [*package.rglob("*"), *(self.project.reports / "theme").rglob("*.j2")]
         chosen = sorted(path for path in files if path.suffix in OF_CODE)
         return _digest(f"{path.name}:{_of_file(path)}" for path in chosen)
+
+    @cached_property
+    def assumptions(self) -> list[str]:
+        """Identifiers of the assumptions that a page can lead to."""
+        return sorted(assumption_ids(self.project))
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -78,6 +84,8 @@ class Fingerprints:
             "notebook": self.notebook(job.notebook),
             "parameters": job.parameters,
             "title": [job.title, job.description],
+            "scripts": job.scripts,
+            "assumptions": self.assumptions,
             "files": {name: self.file(name) for name in job.reads},
             "code": self.code,
             "versions": self.versions,
