@@ -7,8 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from clusterkit.batch.pages import WHOLE_PAGES, RegionPage, input_files, pages_of
-from clusterkit.params import EUROPE_ID, EXAMPLE_ID, RESERVED_ID, EuropeParams, RegionParams, stress_test_parameters
+from clusterkit.batch.pages import OF_ALL, WHOLE_PAGES, RegionPage, input_files, pages_of
+from clusterkit.params import (
+    COMPARE_ID,
+    EUROPE_ID,
+    EXAMPLE_ID,
+    RESERVED_ID,
+    SYNTHESIS_ID,
+    EuropeParams,
+    RegionParams,
+    stress_test_parameters,
+)
 from clusterkit.paths import Project
 
 HOME = RESERVED_ID  # the home page's place among the regions
@@ -177,6 +186,57 @@ def europe_job(project: Project, params: EuropeParams) -> Job:
         parameters=params.model_dump(),
         reads=input_files(project, ("taxonomies", "star_schemes")),
     )
+
+
+def compare_job(project: Project, listed: Sequence[RegionParams], made: Mapping[str, Sequence[RegionPage]]) -> Job:
+    """The page of all regions of the site side by side.
+
+    Parameters
+    ----------
+    listed
+        Regions of the site.
+    made
+        Pages of each region, to the first of which its name leads.
+    """
+    title = "Regions compared"
+    pages = {p.region: f"{made[p.region][0].name(p.region)}.html" for p in listed if made.get(p.region)}
+    return Job(
+        region=COMPARE_ID,
+        label="",
+        name="Comparison",
+        notebook=project.notebooks / "compare.ipynb",
+        page=COMPARE_ID,
+        downloads=COMPARE_ID,
+        title=title,
+        description=f"{title}: strong sectors, conditions and emerging industries of all regions side by side.",
+        parameters={"regions": [p.region for p in listed], "pages": pages},
+        reads=_of_all(project, listed),
+        turn=2,
+    )
+
+
+def synthesis_job(project: Project, listed: Sequence[RegionParams]) -> Job:
+    """The page of what the regions of the site share, where they differ, and who could work with whom."""
+    title = "What the regions share"
+    return Job(
+        region=SYNTHESIS_ID,
+        label="",
+        name="Synthesis",
+        notebook=project.notebooks / "synthesis.ipynb",
+        page=SYNTHESIS_ID,
+        downloads=SYNTHESIS_ID,
+        title=title,
+        description=f"{title}: common bottlenecks, shared clusters, and who could work with whom on what.",
+        parameters={"regions": [p.region for p in listed]},
+        reads=_of_all(project, listed),
+        turn=2,
+    )
+
+
+def _of_all(project: Project, listed: Sequence[RegionParams]) -> tuple[str, ...]:
+    """Files that a page of all regions is made from: those of each."""
+    found = {name for p in listed for name in input_files(project, OF_ALL, p)}
+    return tuple(sorted(found or input_files(project, OF_ALL)))
 
 
 def example_job(project: Project, params: RegionParams) -> Job:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from clusterkit.params import (
+    COMPARE_ID,
     EUROPE_ID,
     EXAMPLE_ID,
+    SYNTHESIS_ID,
     RegionParams,
     brief_parameters,
     mapping_parameters,
@@ -124,6 +126,8 @@ class WholePage:
 
 # In the order of the navigation, which shows those that were executed.
 WHOLE_PAGES = (
+    WholePage(COMPARE_ID, "Compare"),
+    WholePage(SYNTHESIS_ID, "Synthesis"),
     WholePage(EUROPE_ID, "Europe"),
     WholePage(EXAMPLE_ID, "Example stress test"),
 )
@@ -135,6 +139,10 @@ def pages_of(project: Project, regions: Iterable[str]) -> dict[str, list[RegionP
         region: [page for page in REGION_PAGES if (project.reports / f"{page.name(region)}.ipynb").is_file()]
         for region in regions
     }
+
+
+# Files of ``params`` that a page of all regions is made from.
+OF_ALL = ("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "stress_test", "default.yaml", "regions")
 
 
 def input_files(

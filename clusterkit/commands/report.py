@@ -11,7 +11,19 @@ from rich.console import Console
 
 from clusterkit import params as parameters
 from clusterkit.batch import site
-from clusterkit.batch.jobs import HOME, WHOLE, Job, Options, Result, europe_job, example_job, home_job, region_job
+from clusterkit.batch.jobs import (
+    HOME,
+    WHOLE,
+    Job,
+    Options,
+    Result,
+    compare_job,
+    europe_job,
+    example_job,
+    home_job,
+    region_job,
+    synthesis_job,
+)
 from clusterkit.batch.pages import REGION_PAGES, RegionPage, pages_of
 from clusterkit.batch.state import Fingerprints, State, write_manifest
 from clusterkit.commands.answers import say, warn
@@ -118,7 +130,12 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
     jobs = [region_job(project, p, page, listed) for p in regions for page in chosen]
     whole = wanted.whole
     if whole is None:
-        whole = (parameters.EUROPE_ID, *([parameters.EXAMPLE_ID] if parameters.has_example(project) else []))
+        example = [parameters.EXAMPLE_ID] if parameters.has_example(project) else []
+        whole = (parameters.COMPARE_ID, parameters.SYNTHESIS_ID, parameters.EUROPE_ID, *example)
+    if parameters.COMPARE_ID in whole:
+        jobs.append(compare_job(project, listed, _expected(project, regions, chosen, listed)))
+    if parameters.SYNTHESIS_ID in whole:
+        jobs.append(synthesis_job(project, listed))
     if parameters.EUROPE_ID in whole:
         jobs.append(europe_job(project, parameters.load_europe(project)))
     if parameters.EXAMPLE_ID in whole:
@@ -135,6 +152,16 @@ def _seconds(state: State, job: Job) -> float:
     return float(known) if isinstance(known, int | float) else 1e6
 
 
+def _expected(
+    project: Project, regions: Sequence[RegionParams], chosen: Sequence[RegionPage], listed: Sequence[RegionParams]
+) -> dict[str, list[RegionPage]]:
+    """Pages of each region as they will be when all goes well."""
+    made = pages_of(project, [p.region for p in listed])
+    for p in regions:
+        made[p.region] = [page for page in REGION_PAGES if page in chosen or page in made.get(p.region, [])]
+    return made
+
+
 def _expected_home(
     project: Project,
     regions: Sequence[RegionParams],
@@ -143,9 +170,7 @@ def _expected_home(
     listed: Sequence[RegionParams],
 ) -> Job:
     """The home page as it will be when all goes well."""
-    made = pages_of(project, [p.region for p in listed])
-    for p in regions:
-        made[p.region] = [page for page in REGION_PAGES if page in chosen or page in made.get(p.region, [])]
+    made = _expected(project, regions, chosen, listed)
     there = [name for name in WHOLE if name in whole or site.has_page(project, name)]
     return home_job(project, listed, made, there)
 

@@ -19,7 +19,7 @@ from clusterkit.show.theme import finish
 TOP = 5  # clusters
 WIDTH_IN = 5.3  # inches; 72 pixels to an inch in SVG: two of them beside each other
 LABEL = 24  # characters in a line of a row's name
-NAMED = 6  # sectors named in the chart of change
+NAMED = 10  # sectors whose code stands in the chart of change
 
 
 def plot_clusters(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Figure | None:
@@ -132,7 +132,7 @@ def plot_change(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Figur
     reach = float(quadrants["lead_points"].abs().max()) * 1.15 or 1.0
     axes.set_ylim(-reach, reach)
     order = quadrants.assign(far=quadrants["lead_points"].abs(), first=strong).sort_values(["first", "far"], ascending=False).head(NAMED)  # fmt: skip
-    names = [theme.plain(taxonomy.label(str(code)), 22) for code in order.index]
+    names = [str(code) for code in order.index]  # their names stand beside, in the chart of clusters, and in the data
     theme.place_labels(axes, order[["lq", "lead_points"]], names, others=quadrants[["lq", "lead_points"]])
     n, gained = int(strong.sum()), int((quadrants["quadrant"] == QUADRANTS[0]).sum())
     title = (

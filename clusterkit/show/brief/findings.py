@@ -169,10 +169,12 @@ def say_policy(of: Portrait) -> Text | Listing:
     if weak.empty:
         return Text((f"{NOT_ASKED}, and the scoreboard names no weak condition to ask about first.",))
     items = tuple(
-        f"**{row['name']}**: is it a priority, and who works on it? ({phrases.place_with_interval(row)})"
-        for _, row in weak.head(QUESTIONS).iterrows()
+        f"**{row['name']}**, {phrases.place_with_interval(row)}" for _, row in weak.head(QUESTIONS).iterrows()
     )
-    return Listing(items, intro=f"{NOT_ASKED}. Ask about these first, the weakest conditions of {of.p.name}:")
+    return Listing(
+        items,
+        intro=f"{NOT_ASKED}. Of the weakest conditions of {of.p.name} ask first: is it a priority of policy, and who works on it?",
+    )
 
 
 def _answered(of: Portrait, gaps: pd.DataFrame) -> Listing:

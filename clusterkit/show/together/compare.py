@@ -101,6 +101,7 @@ def table_glance(of: Together, taxonomy: Taxonomy, pages: Mapping[str, str], dow
         note=f"Strong: {rule(of)}. {source_note(of.members[0].p)} Conditions: framework {of.members[0].board.framework.id}, rank among all regions of Europe with a score.",
         link=downloads.save("glance", pd.DataFrame(kept).T.rename_axis("region")),
         hrefs=[pages.get(one.p.region) for one in of.members],
+        is_wide=True,
     )
 
 
@@ -214,7 +215,7 @@ def heat_conditions(of: Together, downloads: Downloads) -> Table | None:
 def _rank_cell(row: pd.Series) -> str:
     if not words.is_known(row["rank"]):
         return "–"
-    sure = "*" if row["is_sure"] is True or row["is_sure"] == True else ""  # noqa: E712 - may be pandas' own bool
+    sure = "*" if bool(row["is_sure"]) else ""
     return f"{phrases.MARKS[row['verdict']]}{sure} {words.number(row['rank'])} / {words.number(row['n_ranked'])}"
 
 

@@ -31,14 +31,14 @@ def say_synthesis(of: Together, taxonomy: Taxonomy) -> Text:
     if len(worst) and worst.iloc[0]["n_worst"] >= LEAST:
         row = worst.iloc[0]
         sentences.append(
-            f"What holds back most of the {words.count(n, 'region')} is {phrases.phrase(row['name'])}: {words.out_of(int(row['n_worst']), int(row['n_ranked']))} "
-            f"{'is' if row['n_worst'] == 1 else 'are'} in the worst third of European regions."
+            f"No condition holds back more of the {words.count(n, 'region')} than {phrases.phrase(row['name'])}: {words.out_of(int(row['n_worst']), int(row['n_ranked']))} "
+            "are in the worst third of European regions."
         )
     else:
         sentences.append(f"No condition is in the worst third in two of the {words.count(n, 'region')}.")
     if len(shared):
         code, row = str(shared.index[0]), shared.iloc[0]
-        sentences.append(f"{words.sentence(taxonomy.phrase(code))} is the strength that most of them share: {words.out_of(int(row['n_regions']), n)}.")  # fmt: skip
+        sentences.append(f"No strength is shared by more of them than {taxonomy.phrase(code)}: {words.out_of(int(row['n_regions']), n)}.")  # fmt: skip
     linked = of.pairs[of.pairs["n_linked"] > 0]
     if len(linked):
         one, other = linked.index[0]
