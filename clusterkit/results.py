@@ -1,9 +1,10 @@
-"""Results that the pages of one run leave for one another.
+"""Results that pages leave for one another: large ones within a run, small ones from run to run.
 
 Each page runs in a process of its own, and several need the same: the scoreboard and the stress test the same six
-dimensions, the brief and the comparison what the longer pages found. A run of ``clusterkit report`` names a folder for
-them, empty at its start and gone at its end, so that nothing old can be taken for new. Without one, in a notebook run
-by hand, everything is worked out where it is needed.
+dimensions, the brief what the longer pages found, the comparison a little of every region. A run of
+``clusterkit report`` names two folders. That of :func:`shared` is empty at the start of the run and gone at its end.
+That of :func:`kept` stays; its name changes with the code, the versions and the tables, so that nothing old can be
+taken for new. Without them, in a notebook run by hand, everything is worked out where it is needed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-VARIABLE = "CLUSTERKIT_RESULTS"  # environment variable that names the folder
+SHARED, KEPT = "CLUSTERKIT_SHARED", "CLUSTERKIT_KEPT"  # environment variables that name the folders
 
 _Value = TypeVar("_Value")
 
@@ -39,13 +40,37 @@ def shared(name: str, key: object, make: Callable[[], _Value]) -> _Value:
     object
         A value of the caller's own.
     """
-    folder = os.environ.get(VARIABLE)
+    return _found(os.environ.get(SHARED), name, key, make)
+
+
+def kept(name: str, key: object, make: Callable[[], _Value]) -> _Value:
+    """What ``make`` returns, or what a page of this or an earlier run got for the same key, tables and code.
+
+    Parameters
+    ----------
+    name
+        Of what is made; small, some hundred kilobytes, for there is one for each key.
+    key
+        All that it depends on besides code, versions, tables and the files that all regions share, as JSON can write
+        it.
+    make
+        Makes it; its result can be pickled.
+
+    Returns
+    -------
+    object
+        A value of the caller's own.
+    """
+    return _found(os.environ.get(KEPT), name, key, make)
+
+
+def _found(folder: str | None, name: str, key: object, make: Callable[[], _Value]) -> _Value:
     if not folder or not Path(folder).is_dir():
         return make()
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
     path = Path(folder) / f"{name}-{digest[:32]}.pickle"
     try:
-        # Written by a page of this run, in the run's own folder.
+        # Written by a page of this project, in a folder of this project that is not published.
         return pickle.loads(path.read_bytes())
     except FileNotFoundError:
         value = make()

@@ -12,12 +12,12 @@ import pytest
 
 from clusterkit import params, portrait
 from clusterkit.paths import project
-from clusterkit.results import VARIABLE, shared
+from clusterkit.results import KEPT, SHARED, kept, shared
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    monkeypatch.setenv(SHARED, str(tmp_path))
     return tmp_path
 
 
@@ -50,7 +50,7 @@ def test_another_process_takes_it(folder: Path) -> None:
 
 @pytest.mark.parametrize("value", ["", "/no/such/folder"])
 def test_without_a_folder_it_is_worked_out_each_time(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.setenv(VARIABLE, value)
+    monkeypatch.setenv(SHARED, value)
     calls: list[int] = []
     for _ in range(2):
         shared("x", 1, lambda: calls.append(1))
@@ -72,5 +72,28 @@ def test_a_portrait_taken_from_another_page_is_the_one_worked_out_here(folder: P
     pd.testing.assert_frame_equal(made.ranked, taken.ranked)
     pd.testing.assert_frame_equal(made.within.candidates, taken.within.candidates)
     pd.testing.assert_frame_equal(board.profile, taken_board.profile)
-    monkeypatch.setenv(VARIABLE, "")
+    monkeypatch.setenv(SHARED, "")
     pd.testing.assert_frame_equal(portrait.board(p, p.older_framework_path(project())).profile, board.profile)
+
+
+def test_an_outline_is_taken_again_until_parameters_or_answers_change(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv(KEPT, str(tmp_path))
+    p = params.load_example(project())
+    p = p.model_copy(update={"scoreboard": p.scoreboard.model_copy(update={"draws": 100})})
+    first = portrait.outline(p)
+    module = sys.modules["clusterkit.portrait.outline"]  # the package has a function of that name
+    monkeypatch.setattr(module, "_outline", lambda *_: pytest.fail("was worked out again"))
+    again = portrait.outline(p)
+    pd.testing.assert_frame_equal(first.conditions, again.conditions)
+    assert again.is_illustrative
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_size < 300_000
+    with pytest.raises(pytest.fail.Exception, match="again"):
+        portrait.outline(p.model_copy(update={"seed": p.seed + 1}))
+
+
+def test_what_is_kept_is_not_what_is_shared(folder: Path, tmp_path_factory, monkeypatch) -> None:
+    other = tmp_path_factory.mktemp("kept")
+    monkeypatch.setenv(KEPT, str(other))
+    assert (shared("x", 1, lambda: "run"), kept("x", 1, lambda: "always")) == ("run", "always")
+    assert (shared("x", 1, lambda: None), kept("x", 1, lambda: None)) == ("run", "always")

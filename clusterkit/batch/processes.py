@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -19,7 +20,6 @@ import psutil
 
 from clusterkit.batch.jobs import Job
 from clusterkit.batch.warm import ENVIRONMENT, JOB, LOG, adopt_orphans, can_fork
-from clusterkit.results import VARIABLE
 
 
 @dataclass
@@ -93,17 +93,13 @@ def stage(job: Job, work: Path) -> None:
     (work / JOB).write_bytes(pickle.dumps(job))
 
 
-def _shared(results: Path | None) -> dict[str, str]:
-    return {} if results is None else {VARIABLE: str(results)}
-
-
 @dataclass
 class Fresh:
     """A new Python for every job, which starts a kernel: slower, works everywhere."""
 
     root: Path
     theme: Path
-    results: Path | None = None  # where the pages of a run leave results for one another
+    environment: Mapping[str, str] = field(default_factory=dict)  # of every child, beside that of this process
 
     def start(self, job: Job, work: Path) -> Child:
         stage(job, work)
@@ -115,7 +111,7 @@ class Fresh:
                 stdout=log,
                 stderr=log,
                 start_new_session=os.name == "posix",
-                env={**os.environ, **_shared(self.results)},
+                env={**os.environ, **self.environment},
             )
         return Child(work, process.pid, process=process)
 
@@ -142,7 +138,7 @@ class Warm:
 
     root: Path
     theme: Path
-    results: Path | None = None  # where the pages of a run leave results for one another
+    environment: Mapping[str, str] = field(default_factory=dict)  # of every child, beside that of this process
     _server: subprocess.Popen[bytes] | None = None
     _children: dict[int, Child] = field(default_factory=dict)
     _number: int = 0
@@ -193,8 +189,8 @@ class Warm:
         self._number += 1
         child = Child(work)
         self._children[self._number] = child
-        environment = _shared(self.results)
-        self._ask({"job": self._number, "work": str(work), "theme": str(self.theme), "environment": environment})
+        where = {"work": str(work), "theme": str(self.theme)}
+        self._ask({"job": self._number, **where, "environment": dict(self.environment)})
         return child
 
     def _ask(self, order: dict[str, Any]) -> None:

@@ -15,10 +15,11 @@ from pathlib import Path
 from clusterkit.batch import site
 from clusterkit.batch.jobs import BODY, DOWNLOADS, RESULT, Failure, Job, Options, Result
 from clusterkit.batch.processes import Child, Fresh, Launcher, Refused, Warm
-from clusterkit.batch.state import Fingerprints, State
+from clusterkit.batch.state import OF_RESULTS, Fingerprints, State
 from clusterkit.batch.warm import LOG, can_fork
 from clusterkit.errors import Problem, RunError, some
 from clusterkit.paths import Project
+from clusterkit.results import KEPT, SHARED
 from clusterkit.show.output import FOLDER
 
 TICK = 0.25  # seconds between two looks at time and memory of the children
@@ -160,7 +161,8 @@ def run(
     with tempfile.TemporaryDirectory(
         prefix=".work-results-", dir=project.reports, ignore_cleanup_errors=True
     ) as folder:
-        launcher, workers = _launcher(project, options, watch, Path(folder), warm)
+        environment = {SHARED: folder, KEPT: str(_kept(project, fingerprints))}
+        launcher, workers = _launcher(project, options, watch, environment, warm)
         try:
             return _run(project, jobs, launcher, workers, options, fingerprints, watch)
         finally:
@@ -214,8 +216,19 @@ def _run(
     return [results[job.page] for job in jobs if job.page in results]
 
 
+def _kept(project: Project, fingerprints: Fingerprints) -> Path:
+    """Where pages leave small results from run to run: under a name of all that these rest on; older ones go."""
+    home = State(project).folder / OF_RESULTS
+    folder = home / fingerprints.common[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in home.iterdir():
+        if path != folder:
+            shutil.rmtree(path, ignore_errors=True)
+    return folder
+
+
 def _launcher(
-    project: Project, options: Options, watch: Watch, results: Path, warm: Warm | None
+    project: Project, options: Options, watch: Watch, environment: dict[str, str], warm: Warm | None
 ) -> tuple[Launcher, int]:
     """How processes are started, and how many there are at a time."""
     if options.scheduler is not None:
@@ -228,7 +241,7 @@ def _launcher(
     theme = project.reports / "theme"
     if options.kernel != "stock":
         warm = warm or Warm(project.root, theme)
-        warm.results = results
+        warm.environment = environment
         try:
             warm.open()
         except Refused as exc:
@@ -244,7 +257,7 @@ def _launcher(
             watch.on_remark(f"Every notebook starts a kernel of its own, which is slower: {exc}.")
         else:
             return warm, options.workers
-    return Fresh(project.root, theme, results), options.workers
+    return Fresh(project.root, theme, environment), options.workers
 
 
 def _start(project: Project, launcher: Launcher, job: Job, key: str, tries: int) -> _Running:

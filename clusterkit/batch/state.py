@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import platform
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,12 +17,14 @@ from typing import Any
 import clusterkit
 from clusterkit.batch.documents import assumption_ids
 from clusterkit.batch.jobs import Job, Result
+from clusterkit.batch.pages import OF_ALL, input_files
 from clusterkit.files import write_whole
 from clusterkit.paths import Project
 from clusterkit.show.output import FOLDER as OF_PAGES
 from clusterkit.show.output import OF_DATA
 
 FOLDER = ".state"  # in reports: a file per page that was made
+OF_RESULTS = "results"  # in that folder: what pages leave for later runs, see clusterkit.results
 MANIFEST = "manifest.json"
 VERSIONS = ("pandas", "numpy", "scipy", "geopandas", "shapely", "matplotlib", "seaborn", "esda", "SALib", "nbconvert")
 OF_CODE = (".py", ".csv", ".j2", ".html")  # files of the package and the page skeleton that can change a page
@@ -77,6 +80,13 @@ class Fingerprints:
             except (OSError, ValueError, KeyError, AttributeError):
                 self._files[key] = _of_file(path) if path.is_file() else "absent"
         return self._files[key]
+
+    @cached_property
+    def common(self) -> str:
+        """Of all that the results of a region rest on besides its own parameters and files: code, versions, tables."""
+        names = [name for name in input_files(self.project, OF_ALL) if not name.startswith("params/regions/")]
+        parts = {"files": {name: self.file(name) for name in names}, "code": self.code, "versions": self.versions}
+        return _digest([json.dumps(parts, sort_keys=True)])
 
     def key(self, job: Job) -> str:
         """Of a job: the same key, the same page."""
@@ -149,6 +159,10 @@ class State:
     def keep(self, name: str, entry: Mapping[str, Any]) -> None:
         """Record something else of the site."""
         write_json(self.folder / f"{name}.json", entry)
+
+    def forget_results(self) -> None:
+        """Remove what pages left for later runs."""
+        shutil.rmtree(self.folder / OF_RESULTS, ignore_errors=True)
 
     def forget(self, page: str) -> None:
         """Take a page out of the record."""

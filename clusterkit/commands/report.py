@@ -183,6 +183,8 @@ def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, 
     with runner.warming(project, options) as warm:
         runner.check_parameters(planned.stale)
         with runner.alone(project):
+            if how.force:
+                State(project).forget_results()
             with progress.shown(console, planned.stale, workers=options.workers) as watch:
                 run = runner.run(
                     project, planned.stale, options=options, fingerprints=fingerprints, watch=watch, warm=warm

@@ -7,8 +7,21 @@ inputs calls those.
 
 from clusterkit.portrait.conditions import board, evidence
 from clusterkit.portrait.economy import economy, stars
+from clusterkit.portrait.outline import Outline, outline
 from clusterkit.portrait.policy import stress_test
 from clusterkit.portrait.together import Together, together
 from clusterkit.portrait.whole import Portrait, portrait
 
-__all__ = ["Portrait", "Together", "board", "economy", "evidence", "portrait", "stars", "stress_test", "together"]
+__all__ = [
+    "Outline",
+    "Portrait",
+    "Together",
+    "board",
+    "economy",
+    "evidence",
+    "outline",
+    "portrait",
+    "stars",
+    "stress_test",
+    "together",
+]

@@ -10,32 +10,26 @@ from itertools import combinations
 import pandas as pd
 
 from clusterkit import mapping
-from clusterkit.data import industries, tables
+from clusterkit.data import tables
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project, project
-from clusterkit.portrait.whole import Portrait, portrait
-from clusterkit.scoreboard.profile import is_sure
-
-EMERGING = "emerging-industries"  # file in params/taxonomies
+from clusterkit.portrait.outline import Outline, outline
 
 
 @dataclass(frozen=True)
 class Together:
-    """Portraits of several regions in their order, and what can be said of all of them.
+    """Outlines of several regions in their order, and what can be said of all of them.
 
     Parameters
     ----------
     members
-        One portrait a region.
+        One outline a region.
     close
         Sectors that stand together more often than by chance, as ``mapping.close_sectors`` gives them.
-    emerging
-        Table for each region as ``mapping.category_strength`` gives it, of the emerging industries.
     """
 
-    members: tuple[Portrait, ...]
+    members: tuple[Outline, ...]
     close: pd.DataFrame
-    emerging: dict[str, pd.DataFrame]
 
     @property
     def names(self) -> dict[str, str]:
@@ -45,13 +39,13 @@ class Together:
     @cached_property
     def quotients(self) -> pd.DataFrame:
         """Location quotients (no unit), shape (n_sectors, n_regions), index ``nace_code``; NaN is unknown."""
-        return pd.DataFrame({one.p.region: one.economy.sectors["lq"] for one in self.members})
+        return pd.DataFrame({one.p.region: one.sectors["lq"] for one in self.members})
 
     @cached_property
     def strong(self) -> pd.DataFrame:
         """Which sectors are strong in which region: True or False, as :attr:`quotients`."""
         return pd.DataFrame(
-            {one.p.region: self.quotients.index.isin(one.economy.strong) for one in self.members},
+            {one.p.region: self.quotients.index.isin(one.strong) for one in self.members},
             index=self.quotients.index,
         )
 
@@ -69,7 +63,7 @@ class Together:
         rows = {}
         for code, row in self.strong[self.strong.sum(axis=1) >= 2].iterrows():
             where = self.quotients.loc[code, list(row.index[row])].sort_values(ascending=False, kind="stable").index
-            jobs = [one.economy.sectors.loc[code, "persons_employed"] for one in self.members if one.p.region in where]
+            jobs = [one.sectors.loc[code, "persons_employed"] for one in self.members if one.p.region in where]
             rows[code] = (len(where), tuple(where), float(pd.Series(jobs, dtype=float).sum()))
         table = pd.DataFrame.from_dict(rows, orient="index", columns=["n_regions", "regions", "persons_employed"])
         order = ["n_regions", "persons_employed"]
@@ -85,9 +79,9 @@ class Together:
             Index ``category``, those of most regions first: ``name``, ``rating``, ``n_regions``, ``regions`` (tuple of
             identifiers, the most specialised first).
         """
-        rows = {}
-        for category in dict.fromkeys(code for table in self.emerging.values() for code in table.index):
-            cells = {region: table.loc[category] for region, table in self.emerging.items() if category in table.index}
+        rows, tables = {}, {one.p.region: one.emerging for one in self.members}
+        for category in dict.fromkeys(code for table in tables.values() for code in table.index):
+            cells = {region: table.loc[category] for region, table in tables.items() if category in table.index}
             over = {region: float(row["lq"]) for region, row in cells.items() if row["lq_low"] > 1}
             if len(over) >= 2:
                 any_row = next(iter(cells.values()))
@@ -106,31 +100,13 @@ class Together:
             Index ``region``, ``part``: ``level``, ``parent``, ``name``, ``score`` (points), ``rank``, ``rank_low``,
             ``rank_high``, ``n_ranked`` (places), ``verdict``, ``is_sure`` (bool), ``n_known`` (indicators).
         """
-        columns = [
-            "level",
-            "parent",
-            "name",
-            "score",
-            "rank",
-            "rank_low",
-            "rank_high",
-            "n_ranked",
-            "verdict",
-            "n_known",
-        ]
-        framework = self.members[0].board.framework.id
-        found = {}
-        for one in self.members:
-            if one.board.framework.id == framework:
-                profile = one.board.profile
-                found[one.p.region] = profile[columns].assign(is_sure=is_sure(profile))
-        return pd.concat(found, names=["region", "part"])
+        same = [one for one in self.members if one.framework == self.members[0].framework]
+        return pd.concat({one.p.region: one.conditions for one in same}, names=["region", "part"])
 
     @property
     def levels(self) -> tuple[str, str]:
         """Names of the levels of dimensions and of sub-dimensions."""
-        levels = self.members[0].board.framework.levels
-        return levels[1], levels[-2]
+        return self.members[0].levels
 
     def shared_conditions(self, level: str) -> pd.DataFrame:
         """How many regions are in the worst and in the best third of all regions, by part.
@@ -172,7 +148,7 @@ class Together:
         """
         rows = {}
         for one, other in combinations(self.members, 2):
-            found = mapping.common_sectors(one.economy.strong, other.economy.strong, self.close)
+            found = mapping.common_sectors(one.strong, other.strong, self.close)
             rows[one.p.region, other.p.region] = (*found, found.n_linked)
         index = pd.MultiIndex.from_tuples(list(rows) or [], names=["one", "other"])
         table = pd.DataFrame(list(rows.values()), index=index, columns=["shared", "brings", "offers", "n_linked"])
@@ -181,7 +157,7 @@ class Together:
 
 
 def together(listed: Sequence[RegionParams], place: Project | None = None) -> Together:
-    """Portraits of several regions, side by side.
+    """Outlines of several regions, side by side.
 
     Parameters
     ----------
@@ -193,18 +169,12 @@ def together(listed: Sequence[RegionParams], place: Project | None = None) -> To
     Raises
     ------
     ClusterkitError
-        As the portraits raise it.
+        As the outlines raise it.
     """
     place = place or project()
-    members = tuple(portrait(p, place) for p in listed)
     year = listed[0].reference_year
     industry = tables.load_industry(place.processed)
     quotients = mapping.location_quotient(
         mapping.employment_matrix(industry, year=year), benchmark=mapping.benchmark_totals(industry, year=year)
     )
-    taxonomy = industries.load_taxonomy(place.params / "taxonomies" / f"{EMERGING}.yaml")
-    emerging = {
-        one.p.region: mapping.category_strength(one.economy.yearly[one.p.reference_year], one.p.region, taxonomy)
-        for one in members
-    }
-    return Together(members, mapping.close_sectors(quotients), emerging)
+    return Together(tuple(outline(p, place) for p in listed), mapping.close_sectors(quotients))

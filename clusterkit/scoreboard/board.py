@@ -177,6 +177,10 @@ class Scoreboard:
             self._variants[key] = self.with_(**steps)
         return self._variants[key]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is handed to another process: all but the variants, which are forty times the rest and made anew."""
+        return {name: value for name, value in self.__dict__.items() if name != "_variants"}
+
     @cached_property
     def _variants(self) -> dict[bytes, Scoreboard]:
         return {}

@@ -11,7 +11,7 @@ import pytest
 from clusterkit import mapping, params, portrait
 from clusterkit.data import industries
 from clusterkit.paths import project
-from clusterkit.portrait.whole import Portrait
+from clusterkit.portrait import Outline
 from clusterkit.show import Downloads, together
 
 PLACE = project()
@@ -30,28 +30,29 @@ def three() -> portrait.Together:
 
 
 def alone(of: portrait.Together) -> portrait.Together:
-    return replace(of, members=of.members[:1], emerging={REGIONS[0]: of.emerging[REGIONS[0]]})
+    return replace(of, members=of.members[:1])
 
 
-def weak(one: Portrait) -> Portrait:
-    return replace(one, economy=replace(one.economy, ranked=one.economy.ranked.assign(is_strong=False)))
+def weak(one: Outline) -> Outline:
+    summary = pd.concat([one.summary.drop("n_strong"), pd.Series({"n_strong": 0})])
+    return replace(one, ranked=one.ranked.assign(is_strong=False), summary=summary)
 
 
 def test_sectors_are_shared_where_two_regions_are_strong(three: portrait.Together) -> None:
-    strong = {one.p.region: set(one.economy.strong) for one in three.members}
+    strong = {one.p.region: set(one.strong) for one in three.members}
     expected = {c for c in set.union(*strong.values()) if sum(c in codes for codes in strong.values()) >= 2}
     assert set(three.shared_sectors.index) == expected == {"C24", "C25", "C28", "C29"}
     row = three.shared_sectors.loc["C29"]
     assert row["regions"] == ("piemonte", "saxony")
     assert row["persons_employed"] == sum(
-        one.economy.sectors.loc["C29", "persons_employed"] for one in three.members if one.p.region != "cantabria"
+        one.sectors.loc["C29", "persons_employed"] for one in three.members if one.p.region != "cantabria"
     )
 
 
 def test_conditions_are_counted_as_the_scoreboards_have_them(three: portrait.Together) -> None:
     counted = three.shared_conditions(three.levels[0])
     for part, row in counted.iterrows():
-        verdicts = [one.board.dimensions.loc[part, "verdict"] for one in three.members]
+        verdicts = [one.dimensions.loc[part, "verdict"] for one in three.members]
         assert row["n_worst"] == verdicts.count("bottleneck")
         assert row["n_best"] == verdicts.count("strength")
         assert row["n_worst_sure"] <= row["n_worst"]
@@ -59,7 +60,7 @@ def test_conditions_are_counted_as_the_scoreboards_have_them(three: portrait.Tog
 
 
 def test_pairs_are_linked_by_what_links_their_strong_sectors(three: portrait.Together) -> None:
-    strong = {one.p.region: one.economy.strong for one in three.members}
+    strong = {one.p.region: one.strong for one in three.members}
     assert len(three.pairs) == 3
     for (one, other), row in three.pairs.iterrows():
         found = mapping.common_sectors(strong[one], strong[other], three.close)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.mapping import QUADRANTS
-from clusterkit.portrait import Portrait, Together
+from clusterkit.portrait import Outline, Together
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Downloads, Pointer, Table, Text
 from clusterkit.show.scoreboard import phrases
@@ -53,14 +53,14 @@ def table_glance(of: Together, taxonomy: Taxonomy, pages: Mapping[str, str], dow
     rows, kept = [], {}
     for one in of.members:
         best, worst = extremes(one)
-        quadrants = one.economy.quadrants
+        quadrants = one.quadrants
         strong = quadrants[quadrants["is_strong"]] if len(quadrants) else quadrants
         gained = int((strong["quadrant"] == QUADRANTS[0]).sum()) if len(strong) else 0
         found = one.summary
         rows.append(
             (
                 one.p.name,
-                words.number(one.total["size"]),
+                words.number(one.size),
                 words.number(found["n_strong"]),
                 words.percent(float(found["share_strong_pct"])) if found["n_strong"] else "–",
                 strongest(one, taxonomy),
@@ -72,7 +72,7 @@ def table_glance(of: Together, taxonomy: Taxonomy, pages: Mapping[str, str], dow
         )
         kept[one.p.region] = {
             "name": one.p.name,
-            "persons_employed": one.total["size"],
+            "persons_employed": one.size,
             "n_strong": found["n_strong"],
             "persons_strong": found["persons_strong"],
             "share_strong_pct": found["share_strong_pct"],
@@ -98,10 +98,23 @@ def table_glance(of: Together, taxonomy: Taxonomy, pages: Mapping[str, str], dow
             Column("Policy answers", numeric=False),
         ],
         rows=rows,
-        note=f"Strong: {rule(of)}. {source_note(of.members[0].p)} Conditions: framework {of.members[0].board.framework.id}, rank among all regions of Europe with a score.",
+        note=f"Strong: {rule(of)}. {source_note(of.members[0].p)} Conditions: framework {of.members[0].framework}, rank among all regions of Europe with a score.",
         link=downloads.save("glance", pd.DataFrame(kept).T.rename_axis("region")),
         hrefs=[pages.get(one.p.region) for one in of.members],
         is_wide=True,
+    )
+
+
+def note(of: Together) -> str:
+    """Source, years and NUTS version of what is said of conditions."""
+    spans = [one.span for one in of.members if one.span]
+    years = (
+        f"figures of {min(span[0] for span in spans)} to {max(span[1] for span in spans)}" if spans else "no figures"
+    )
+    first = of.members[0]
+    return (
+        f"Framework {first.framework}, own calculations (docs/methods.md). Source: Eurostat and others (docs/indicators.md), {years}; "
+        f"{words.number(first.n_regions)} regions of NUTS 2 in the 28 EU members of 2014, NUTS {first.p.nuts_version}."
     )
 
 
@@ -111,7 +124,7 @@ def rule(of: Together) -> str:
     return " or ".join(f"at least {lq:g} times the European share and {words.percent(share)} of the region’s jobs" for lq, share in rules)  # fmt: skip
 
 
-def strongest(one: Portrait, taxonomy: Taxonomy) -> str:
+def strongest(one: Outline, taxonomy: Taxonomy) -> str:
     """The most specialised sector with its quotient and stars."""
     found = one.summary
     if not found["top_code"]:
@@ -119,14 +132,14 @@ def strongest(one: Portrait, taxonomy: Taxonomy) -> str:
     times = words.times(
         found["top_lq"], found["top_lq_low"], found["top_lq_high"], certain=bool(found["top_lq_is_certain"])
     )
-    stars = one.stars.strength["n_stars_low"].get(found["top_code"])
+    stars = one.strength["n_stars_low"].get(found["top_code"])
     mark = f", {words.count(int(stars), 'star')}" if words.is_known(stars) else ""
     return f"{taxonomy.label(str(found['top_code']))}, {times}{mark}"
 
 
-def extremes(one: Portrait) -> tuple[str, str]:
+def extremes(one: Outline) -> tuple[str, str]:
     """The dimensions of the highest and of the lowest rank, each with its interval; dashes without a rank."""
-    known = one.board.dimensions.dropna(subset=["rank"])
+    known = one.dimensions.dropna(subset=["rank"])
     if known.empty:
         return "–", "–"
     order = (known["rank"] / known["n_ranked"]).sort_values(kind="stable").index
@@ -134,9 +147,9 @@ def extremes(one: Portrait) -> tuple[str, str]:
     return first, last
 
 
-def answered(one: Portrait) -> str:
+def answered(one: Outline) -> str:
     """Whether the stress test was answered: yes, no, or illustrative."""
-    return "illustrative" if one.test.is_illustrative else "yes" if one.test.is_answered else "no"
+    return "illustrative" if one.is_illustrative else "yes" if one.is_answered else "no"
 
 
 def heat_sectors(of: Together, taxonomy: Taxonomy, downloads: Downloads) -> Table | None:
@@ -205,7 +218,7 @@ def heat_conditions(of: Together, downloads: Downloads) -> Table | None:
         columns=[Column("Condition", numeric=False), *(Column(of.names[region]) for region in regions)],
         rows=rows,
         note="Rank among all regions of Europe with a score. ▲ best third, ▼ worst third, ● between; * the whole rank interval lies in that third. "
-        f"{phrases.note(of.members[0].board, of.members[0].p)}",
+        f"{note(of)}",
         link=downloads.save("conditions", found),
         classes=classes,
         is_wide=True,
@@ -221,7 +234,7 @@ def _rank_cell(row: pd.Series) -> str:
 
 def heat_emerging(of: Together, downloads: Downloads) -> Table:
     """Location quotients of the emerging industries in each region, shaded, with their rating."""
-    tables = of.emerging
+    tables = {one.p.region: one.emerging for one in of.members}
     categories = list(dict.fromkeys(code for table in tables.values() for code in table.index))
     rows, classes, kept = [], [], {}
     for category in categories:

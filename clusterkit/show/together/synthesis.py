@@ -13,7 +13,7 @@ from clusterkit.show.scoreboard import phrases
 from clusterkit.show.scoreboard.ranks import LOOKS
 from clusterkit.show.tables import source_note
 from clusterkit.show.theme import finish
-from clusterkit.show.together.compare import rule
+from clusterkit.show.together.compare import note, rule
 
 NAMED, PAIRS = 3, 10  # things in a sentence; pairs in the table
 LEAST = 2  # regions that make something common
@@ -117,8 +117,7 @@ def plot_conditions(of: Together, downloads: Downloads) -> Figure | None:
         figure,
         title=title,
         alt=f"Dot chart of {words.count(len(order), 'dimension')}, one mark for each of {words.count(len(of.members), 'region')}: {shown}.",
-        note="Triangle up, orange: best third. Triangle down, violet: worst third. Round, grey: between. "
-        f"{phrases.note(of.members[0].board, of.members[0].p)}",
+        note=f"Triangle up, orange: best third. Triangle down, violet: worst third. Round, grey: between. {note(of)}",
         link=downloads.save("conditions", rows),
     )
 
@@ -150,7 +149,7 @@ def table_conditions(of: Together, downloads: Downloads) -> Table | None:
             Column("In the best third, to learn from", numeric=False),
         ],
         rows=rows,
-        note=f"* surely: the whole interval of the rank lies in that third. {phrases.note(of.members[0].board, of.members[0].p)}",
+        note=f"* surely: the whole interval of the rank lies in that third. {note(of)}",
         link=downloads.save("sub-dimensions", counted),
     )
 
@@ -217,7 +216,7 @@ def table_shared(of: Together, taxonomy: Taxonomy, downloads: Downloads) -> Tabl
 
 def table_emerging(of: Together, downloads: Downloads) -> Table | None:
     """Emerging industries with more than the European share of jobs in two regions or more; None without any."""
-    found = of.shared_emerging
+    found, emerging = of.shared_emerging, {one.p.region: one.emerging for one in of.members}
     if found.empty:
         return None
     rows = [
@@ -226,8 +225,7 @@ def table_emerging(of: Together, downloads: Downloads) -> Table | None:
             str(row["rating"]),
             words.number(row["n_regions"]),
             ", ".join(
-                f"{of.names[region]} {words.decimal(of.emerging[region].loc[category, 'lq'])}"
-                for region in row["regions"]
+                f"{of.names[region]} {words.decimal(emerging[region].loc[category, 'lq'])}" for region in row["regions"]
             ),
         )
         for category, row in found.iterrows()
@@ -368,7 +366,7 @@ def _listed(codes: tuple[str, ...], taxonomy: Taxonomy) -> str:
 
 def say_policy(of: Together) -> Text:
     """How many regions have answered the stress test, and the blind spots they share."""
-    told = [one for one in of.members if one.test.is_answered and not one.test.is_illustrative]
+    told = [one for one in of.members if one.is_answered and not one.is_illustrative]
     n = len(of.members)
     if not told:
         return Text(
@@ -376,9 +374,7 @@ def say_policy(of: Together) -> Text:
                 f"What policy does about this is not known: none of the {words.count(n, 'region')} has answered the stress test.",
             )
         )
-    blind = pd.Series(
-        [name for one in told for name in one.test.gaps.query("gap == 'blind spot'")["name"]], dtype=object
-    )
+    blind = pd.Series([name for one in told for name in one.gaps.query("gap == 'blind spot'")["name"]], dtype=object)
     counts = blind.value_counts()
     common = counts[counts >= LEAST]
     first = f"{words.sentence(words.out_of(len(told), n))} regions {'has' if len(told) == 1 else 'have'} answered the stress test."

@@ -1,0 +1,139 @@
+"""The outline of a region: the few small tables that pages of many regions need of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from clusterkit import mapping
+from clusterkit.data import industries
+from clusterkit.data.sources import sha256
+from clusterkit.params import RegionParams
+from clusterkit.paths import Project, project
+from clusterkit.portrait.whole import portrait
+from clusterkit.results import kept
+from clusterkit.scoreboard.profile import is_sure
+
+EMERGING = "emerging-industries"  # file in params/taxonomies
+_CONDITIONS = ["level", "parent", "name", "score", "rank", "rank_low", "rank_high", "n_ranked", "verdict", "n_known"]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A region in small.
+
+    Parameters
+    ----------
+    p
+        Its parameters.
+    sectors, ranked, quadrants
+        As of :class:`clusterkit.mapping.RegionEconomy`.
+    strength
+        As ``RegionStars.strength``.
+    summary
+        As ``mapping.summary`` gives it.
+    size
+        Persons employed over all published sections in the reference year.
+    emerging
+        Emerging industries as ``mapping.category_strength`` gives them.
+    framework
+        Identifier of the framework of its scoreboard.
+    levels
+        Names of the levels of dimensions and of sub-dimensions.
+    conditions
+        Rows of its profile with ``level``, ``parent``, ``name``, ``score`` (points), ``rank``, ``rank_low``,
+        ``rank_high``, ``n_ranked`` (places), ``verdict``, ``n_known`` (indicators), ``is_sure`` (bool).
+    span
+        First and last year of the figures behind its scoreboard; None without any.
+    n_regions
+        Regions that it is ranked among, with or without a score.
+    gaps
+        Sub-dimensions as ``policy_gaps`` gives them.
+    n_respondents
+        Of its stress test.
+    is_answered, is_illustrative
+        Whether anybody answered anything, and whether the answers are made up.
+    """
+
+    p: RegionParams
+    sectors: pd.DataFrame
+    ranked: pd.DataFrame
+    quadrants: pd.DataFrame
+    strength: pd.DataFrame
+    summary: pd.Series
+    size: float
+    emerging: pd.DataFrame
+    framework: str
+    levels: tuple[str, str]
+    conditions: pd.DataFrame
+    span: tuple[int, int] | None
+    n_regions: int
+    gaps: pd.DataFrame
+    n_respondents: int
+    is_answered: bool
+    is_illustrative: bool
+
+    @property
+    def strong(self) -> list[str]:
+        """Codes of the strong sectors, the most specialised first."""
+        return list(self.ranked.index[self.ranked["is_strong"]])
+
+    @property
+    def dimensions(self) -> pd.DataFrame:
+        """Rows of :attr:`conditions` of the level of dimensions."""
+        return self.conditions[self.conditions["level"] == self.levels[0]]
+
+
+def outline(p: RegionParams, place: Project | None = None) -> Outline:
+    """Work out the outline of a region, or take it from an earlier run that had the same of everything.
+
+    Parameters
+    ----------
+    p
+        Of the region.
+    place
+        Project whose files are read; default the one in use.
+
+    Raises
+    ------
+    ClusterkitError
+        As the portrait raises it.
+    """
+    place = place or project()
+    key = {"parameters": p.model_dump(mode="json"), "handed_in": _handed_in(p, place)}
+    return kept("outline", key, lambda: _outline(p, place))
+
+
+def _handed_in(p: RegionParams, place: Project) -> dict[str, str]:
+    """Checksums of the files that the region handed in, and of the files of the regions it is compared with."""
+    named = [place.root / name for name in p.stress_test.model_dump().values() if name]
+    if p.scoreboard.peers != "auto":
+        named += [place.params / "regions" / f"{peer}.yaml" for peer in p.scoreboard.peers]
+    files = [inner for path in named for inner in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    return {path.relative_to(place.root).as_posix(): sha256(path) for path in files if path.is_file()}
+
+
+def _outline(p: RegionParams, place: Project) -> Outline:
+    of = portrait(p, place)
+    taxonomy = industries.load_taxonomy(place.params / "taxonomies" / f"{EMERGING}.yaml")
+    levels, profile = of.board.framework.levels, of.board.profile
+    return Outline(
+        p=p,
+        sectors=of.economy.sectors,
+        ranked=of.economy.ranked,
+        quadrants=of.economy.quadrants,
+        strength=of.stars.strength,
+        summary=of.summary,
+        size=float(of.total["size"]),
+        emerging=mapping.category_strength(of.economy.yearly[p.reference_year], p.region, taxonomy),
+        framework=of.board.framework.id,
+        levels=(levels[1], levels[-2]),
+        conditions=profile[_CONDITIONS].assign(is_sure=is_sure(profile)),
+        span=of.board.span,
+        n_regions=len(of.board.observed.country),
+        gaps=of.test.gaps,
+        n_respondents=len(of.test.inputs.answers.sheets),
+        is_answered=of.test.is_answered,
+        is_illustrative=of.test.is_illustrative,
+    )
