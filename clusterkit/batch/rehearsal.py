@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import gc
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-
-import nbformat
 
 from clusterkit.errors import ClusterkitError
 from clusterkit.paths import Project
+
+# What libraries import only if it is there, and no page needs: addresses of any alphabet checked by grammar
+# (jsonschema), tables made up for tests (pandera), sliders for palettes (seaborn). Together they take over a second.
+SPARED = ("rfc3987_syntax", "hypothesis", "ipywidgets")
 
 
 def rehearse(root: Path) -> None:
@@ -17,6 +22,37 @@ def rehearse(root: Path) -> None:
 
     Nothing here decides what a page shows. What cannot be imported or read is left to the notebook, which says so.
     """
+    with _spared(SPARED), _uncollected():
+        _rehearse(root)
+
+
+@contextlib.contextmanager
+def _spared(names: tuple[str, ...]) -> Iterator[None]:
+    """Packages that cannot be imported for the time being, unless they were imported before."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # None: Python takes the package for absent
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for garbage: imports make much that lasts, and it would be looked through again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _rehearse(root: Path) -> None:
+    import nbformat
+
     from clusterkit.batch import inprocess, page_html
 
     project = Project(root)
@@ -34,6 +70,8 @@ def rehearse(root: Path) -> None:
 
 def _import_as(notebook: Path) -> None:
     """Import what a notebook imports."""
+    import nbformat
+
     try:
         cells = nbformat.read(notebook, as_version=4).cells
         trees = [ast.parse(cell.source) for cell in cells if cell.cell_type == "code" and "import" in cell.source]
