@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -162,32 +163,46 @@ def rank_correlation(
     codes, names = pd.factorize(label)
     result = {"estimate": np.nan, "low": np.nan, "high": np.nan, "n_regions": len(both), "n_countries": len(names)}
     if len(both) >= 3:
-        once = np.ones((1, len(both)))
+        once = np.ones((len(both), 1))
         result["estimate"] = _weighted_correlation(once, both["x"].to_numpy(), both["y"].to_numpy())[0]
     if len(both) >= 3 and len(names) >= 2:
-        drawn = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
-        samples = _weighted_correlation(drawn[:, codes].astype(float), both["x"].to_numpy(), both["y"].to_numpy())
+        times = _drawn(seed, len(names), draws)[codes]
+        samples = _weighted_correlation(times, both["x"].to_numpy(), both["y"].to_numpy())
         tail = (1 - confidence) / 2
         if np.isfinite(samples).any():
             result["low"], result["high"] = np.nanquantile(samples, [tail, 1 - tail])
     return pd.Series(result).reindex(_RESULTS)
 
 
+@lru_cache(maxsize=8)  # half a megabyte each
+def _drawn(seed: int, n_groups: int, draws: int) -> np.ndarray:
+    """How often each group is in each sample, shape (n_groups, draws); the same for every pair of variables."""
+    drawn = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=draws)
+    times = np.ascontiguousarray(drawn.T, dtype=float)
+    times.flags.writeable = False
+    return times
+
+
 def _weighted_correlation(times: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Spearman's coefficient of samples that hold each region so many times, shape (n_samples, n_regions)."""
-    size = times.sum(axis=1, keepdims=True)
-    ranks = [_weighted_ranks(times, values) - (size + 1) / 2 for values in (x, y)]
-    first, second = times * ranks[0], times * ranks[1]
-    sums = [(a * b).sum(axis=1) for a, b in ((first, ranks[1]), (first, ranks[0]), (second, ranks[1]))]
+    """Spearman's coefficient of samples that hold each region so many times, shape (n_regions, n_samples).
+
+    One region after the other in memory: whole rows are moved and added up, which is several times faster. All numbers
+    are quarters of whole ones, so that no order of adding makes a difference.
+    """
+    size = times.sum(axis=0)
+    first, second = (_weighted_ranks(times, values) - (size + 1) / 2 for values in (x, y))
+    weighed = times * first
+    sums = [np.einsum("ij,ij->j", weighed, second), np.einsum("ij,ij->j", weighed, first)]
+    sums.append(np.einsum("ij,ij->j", times * second, second))
     spread = np.sqrt(sums[1] * sums[2])
-    return np.divide(sums[0], spread, out=np.full(len(times), np.nan), where=spread > 1e-9)
+    return np.divide(sums[0], spread, out=np.full(times.shape[1], np.nan), where=spread > 1e-9)
 
 
 def _weighted_ranks(times: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Mean rank of each region among the repeated ones: all below it, and half of its equals."""
     _, place, many = np.unique(values, return_inverse=True, return_counts=True)
-    level = np.ascontiguousarray(np.add.reduceat(times[:, np.argsort(place)], np.cumsum(many) - many, axis=1))
-    return (level.cumsum(axis=1) - level + (level + 1) / 2)[:, place]
+    level = np.add.reduceat(times[np.argsort(place)], np.cumsum(many) - many, axis=0)
+    return (level.cumsum(axis=0) - level + (level + 1) / 2)[place]
 
 
 def with_country_effects(

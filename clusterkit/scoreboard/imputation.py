@@ -115,10 +115,14 @@ def _nearest(x: pd.DataFrame, n_neighbours: int) -> pd.DataFrame:
         total = np.where(is_near, standard[donors, column][nearest], 0.0).sum(axis=1)
         with np.errstate(invalid="ignore"):  # no region with a figure shares an indicator: there is no neighbour
             guessed[gaps, column] = total / is_near.sum(axis=1)
-    filled = x.fillna(x.mean())
-    filled[useful] = x[useful].fillna(pd.DataFrame(guessed, x.index, useful) * spread + mean)
+    # In numbers alone: a table filled column by column takes ten times longer.
+    values, means = x.to_numpy(), x.mean().to_numpy()
+    guess = np.broadcast_to(means, values.shape).copy()
+    guess[:, is_useful] = guessed * spread.to_numpy() + mean.to_numpy()
+    filled = np.where(np.isnan(values), guess, values)
     # A region without a single figure is like no other.
-    return filled.where(x.notna().any(axis=1), np.nan)
+    filled[np.isnan(values).all(axis=1)] = np.nan
+    return pd.DataFrame(filled, index=x.index, columns=x.columns)
 
 
 def _distances(x: np.ndarray, other: np.ndarray) -> np.ndarray:
