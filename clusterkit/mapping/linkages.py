@@ -16,6 +16,7 @@ from scipy import stats
 from clusterkit.errors import ContractError, Problem, some
 
 MEASURES = ("share_in_clusters_pct", "n_clusters", "mean_lq")  # of mapping.region_strength
+_CHUNK = 250  # samples ranked at a time
 _RESULTS = ("estimate", "low", "high", "n_regions", "n_countries")
 
 
@@ -163,11 +164,11 @@ def rank_correlation(
     codes, names = pd.factorize(label)
     result = {"estimate": np.nan, "low": np.nan, "high": np.nan, "n_regions": len(both), "n_countries": len(names)}
     if len(both) >= 3:
-        once = np.ones((len(both), 1))
-        result["estimate"] = _weighted_correlation(once, both["x"].to_numpy(), both["y"].to_numpy())[0]
+        once, all_alike = np.ones((1, 1)), np.zeros(len(both), dtype=int)
+        result["estimate"] = _weighted_correlation(once, all_alike, both["x"].to_numpy(), both["y"].to_numpy())[0]
     if len(both) >= 3 and len(names) >= 2:
-        times = _drawn(seed, len(names), draws)[codes]
-        samples = _weighted_correlation(times, both["x"].to_numpy(), both["y"].to_numpy())
+        drawn = _drawn(seed, len(names), draws)
+        samples = _weighted_correlation(drawn, codes, both["x"].to_numpy(), both["y"].to_numpy())
         tail = (1 - confidence) / 2
         if np.isfinite(samples).any():
             result["low"], result["high"] = np.nanquantile(samples, [tail, 1 - tail])
@@ -183,26 +184,33 @@ def _drawn(seed: int, n_groups: int, draws: int) -> np.ndarray:
     return times
 
 
-def _weighted_correlation(times: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Spearman's coefficient of samples that hold each region so many times, shape (n_regions, n_samples).
+def _weighted_correlation(drawn: np.ndarray, group: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Spearman's coefficient of samples that hold each group so many times, shape (n_groups, n_samples).
 
-    One region after the other in memory: whole rows are moved and added up, which is several times faster. All numbers
-    are quarters of whole ones, so that no order of adding makes a difference.
+    ``group``: number of the group of each region. All numbers are quarters of whole ones, so that no order of adding
+    makes a difference; some samples at a time, so that their tables stay in the processor's own memory.
     """
-    size = times.sum(axis=0)
-    first, second = (_weighted_ranks(times, values) - (size + 1) / 2 for values in (x, y))
-    weighed = times * first
-    sums = [np.einsum("ij,ij->j", weighed, second), np.einsum("ij,ij->j", weighed, first)]
-    sums.append(np.einsum("ij,ij->j", times * second, second))
-    spread = np.sqrt(sums[1] * sums[2])
-    return np.divide(sums[0], spread, out=np.full(times.shape[1], np.nan), where=spread > 1e-9)
+    ranks_of = [_ranks_by_group(values, group, len(drawn)) for values in (x, y)]
+    samples = np.full(drawn.shape[1], np.nan)
+    for start in range(0, len(samples), _CHUNK):
+        here = slice(start, start + _CHUNK)
+        times = drawn[:, here][group]
+        middle = times.sum(axis=0) / 2
+        first, second = (ranks @ drawn[:, here] - middle for ranks in ranks_of)
+        both = np.einsum("ij,ij,ij->j", times, first, second)
+        spread = np.sqrt(np.einsum("ij,ij,ij->j", times, first, first) * np.einsum("ij,ij,ij->j", times, second, second))
+        np.divide(both, spread, out=samples[here], where=spread > 1e-9)
+    return samples
 
 
-def _weighted_ranks(times: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Mean rank of each region among the repeated ones: all below it, and half of its equals."""
-    _, place, many = np.unique(values, return_inverse=True, return_counts=True)
-    level = np.add.reduceat(times[np.argsort(place)], np.cumsum(many) - many, axis=0)
-    return (level.cumsum(axis=0) - level + (level + 1) / 2)[place]
+def _ranks_by_group(values: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:
+    """What each group adds to the rank of each region when it is drawn once: its lower values, and half of its equals.
+
+    Shape (n_regions, n_groups); the mean rank of a region among the repeated ones is the sum over all that are drawn,
+    and a half.
+    """
+    below = (values[None, :] < values[:, None]) + (values[None, :] == values[:, None]) / 2
+    return below @ (group[:, None] == np.arange(n_groups)).astype(float)
 
 
 def with_country_effects(
