@@ -8,9 +8,13 @@ import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clusterkit.errors import ClusterkitError
 from clusterkit.paths import Project
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What libraries import only if it is there, and no page needs: addresses of any alphabet checked by grammar
 # (jsonschema), tables made up for tests (pandera), sliders for palettes (seaborn). Together they take over a second.
@@ -18,7 +22,8 @@ SPARED = ("rfc3987_syntax", "hypothesis", "ipywidgets")
 
 
 def rehearse(root: Path) -> None:
-    """Import the package and its libraries, read the project's tables, draw a figure, and put a page into HTML.
+    """Import the package and its libraries, read the project's tables and work out what all pages ask of them, draw a
+    figure, and put a page into HTML.
 
     Nothing here decides what a page shows. What cannot be imported or read is left to the notebook, which says so.
     """
@@ -89,16 +94,36 @@ def _read(project: Project) -> None:
     from clusterkit.data.frameworks import list_frameworks
     from clusterkit.data.industries import load_taxonomy
     from clusterkit.data.star_schemes import list_schemes
+    from clusterkit.show import maps
 
-    for load in (tables.load_industry, tables.load_region, tables.load_context, tables.load_crosswalk):
-        load(project.processed)
-    units = tables.indicator_units(tables.load_indicator(project.processed))
+    loads = (tables.load_industry, tables.load_region, tables.load_context, tables.load_indicator)
+    industry, region, context, indicator = (load(project.processed) for load in loads)
+    tables.load_crosswalk(project.processed)
+    tables.indicator_units(indicator)
     indicator_register.read_register(project.params / "indicators.yaml")
     for path in sorted((project.params / "taxonomies").glob("*.yaml")):
         load_taxonomy(path)
     list_schemes(project.params / "star_schemes")
-    list_frameworks(project.params / "frameworks")
-    del units
+    frameworks = list_frameworks(project.params / "frameworks").values()
+    _work_out(industry, context, indicator, [tuple(framework.indicators) for framework in frameworks])
+    maps.on_map(region)
+
+
+def _work_out(
+    industry: pd.DataFrame, context: pd.DataFrame, indicator: pd.DataFrame, frameworks: list[tuple[str, ...]]
+) -> None:
+    """What every page asks of the whole tables, whatever its region; ``frameworks``: the indicators of each."""
+    from clusterkit.data.territory import places
+    from clusterkit.mapping import benchmark
+    from clusterkit.mapping.snapshots import by_year
+    from clusterkit.scoreboard.observations import base_amounts, figures_of
+
+    places(industry[["nuts_id"]])
+    benchmark(industry)
+    by_year(industry)
+    base_amounts(indicator, context, industry)
+    for codes in frameworks:
+        figures_of(indicator, codes).prepare()
 
 
 def _draw() -> None:

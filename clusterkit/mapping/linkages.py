@@ -198,7 +198,9 @@ def _weighted_correlation(drawn: np.ndarray, group: np.ndarray, x: np.ndarray, y
         middle = times.sum(axis=0) / 2
         first, second = (ranks @ drawn[:, here] - middle for ranks in ranks_of)
         both = np.einsum("ij,ij,ij->j", times, first, second)
-        spread = np.sqrt(np.einsum("ij,ij,ij->j", times, first, first) * np.einsum("ij,ij,ij->j", times, second, second))
+        spread = np.sqrt(
+            np.einsum("ij,ij,ij->j", times, first, first) * np.einsum("ij,ij,ij->j", times, second, second)
+        )
         np.divide(both, spread, out=samples[here], where=spread > 1e-9)
     return samples
 
