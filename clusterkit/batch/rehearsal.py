@@ -114,13 +114,14 @@ def _work_out(
 ) -> None:
     """What every page asks of the whole tables, whatever its region; ``frameworks``: the indicators of each."""
     from clusterkit.data.territory import places
-    from clusterkit.mapping import benchmark
+    from clusterkit.mapping import benchmark, outcome_table
     from clusterkit.mapping.snapshots import by_year
     from clusterkit.scoreboard.observations import base_amounts, figures_of
 
     places(industry[["nuts_id"]])
     benchmark(industry)
     by_year(industry)
+    outcome_table(indicator)
     base_amounts(indicator, context, industry)
     for codes in frameworks:
         figures_of(indicator, codes).prepare()

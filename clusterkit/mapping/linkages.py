@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from clusterkit.data import kept
 from clusterkit.errors import ContractError, Problem, some
 
 MEASURES = ("share_in_clusters_pct", "n_clusters", "mean_lq")  # of mapping.region_strength
@@ -88,12 +89,9 @@ def outcome_table(
         Shape (n_regions, n_outcomes), index ``nuts_id``, columns the keys of ``outcomes``; units as
         :class:`Outcome` names them, growth in percent. NaN is unknown; a column without any figure is NaN throughout.
     """
-    rows = indicator[indicator["nuts_id"].str.len() == 4]
     wanted = [(o.indicator, year) for o in outcomes for year in (o.year, o.base_year) if year is not None]
     wanted.append(("population", population_year))
-    rows = rows[pd.MultiIndex.from_frame(rows[["indicator", "year"]]).isin(wanted)]
-    wide = rows.pivot(index="nuts_id", columns=["indicator", "year"], values="value")
-    wide = wide.reindex(columns=pd.MultiIndex.from_tuples(dict.fromkeys(wanted), names=["indicator", "year"]))
+    wide = _side_by_side(indicator, tuple(dict.fromkeys(wanted)))
     people = wide.pop(("population", population_year))
     for name, codes in (territories or {}).items():
         weights = people.reindex(list(codes))
@@ -101,6 +99,15 @@ def outcome_table(
         wide = pd.concat([wide.drop(index=list(codes), errors="ignore"), mean.to_frame(name).T])
     columns = {o.key: _value(wide, o) for o in outcomes}
     return pd.DataFrame(columns, index=wide.index.rename("nuts_id"), dtype=float)
+
+
+@partial(kept.by_content, own=kept.shared)
+def _side_by_side(indicator: pd.DataFrame, wanted: tuple[tuple[str, int], ...]) -> pd.DataFrame:
+    """Values of some indicators and years, one row per NUTS 2 region, columns (indicator, year)."""
+    rows = indicator[indicator["nuts_id"].str.len() == 4]
+    rows = rows[pd.MultiIndex.from_frame(rows[["indicator", "year"]]).isin(wanted)]
+    wide = rows.pivot(index="nuts_id", columns=["indicator", "year"], values="value")
+    return wide.reindex(columns=pd.MultiIndex.from_tuples(wanted, names=["indicator", "year"]))
 
 
 def _value(wide: pd.DataFrame, outcome: Outcome) -> pd.Series:
