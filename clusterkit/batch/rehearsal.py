@@ -90,10 +90,13 @@ def _import_as(notebook: Path) -> None:
 
 
 def _read(project: Project) -> None:
+    from clusterkit import yamlfile
     from clusterkit.data import indicator_register, tables
     from clusterkit.data.frameworks import list_frameworks
     from clusterkit.data.industries import load_taxonomy
     from clusterkit.data.star_schemes import list_schemes
+    from clusterkit.mapping import matched_growth
+    from clusterkit.scoreboard.structure import structure_table
     from clusterkit.show import maps
 
     loads = (tables.load_industry, tables.load_region, tables.load_context, tables.load_indicator)
@@ -106,6 +109,12 @@ def _read(project: Project) -> None:
     list_schemes(project.params / "star_schemes")
     frameworks = list_frameworks(project.params / "frameworks").values()
     _work_out(industry, context, indicator, [tuple(framework.indicators) for framework in frameworks])
+    years = {
+        name: yamlfile.read(project.params / "default.yaml")[0].get(name) for name in ("base_year", "reference_year")
+    }
+    if all(years.values()):
+        matched_growth(industry, **years)
+        structure_table(industry, indicator, region, year=years["reference_year"])
     maps.on_map(region)
 
 
