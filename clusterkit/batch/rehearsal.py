@@ -109,10 +109,9 @@ def _read(project: Project) -> None:
     list_schemes(project.params / "star_schemes")
     frameworks = list_frameworks(project.params / "frameworks").values()
     _work_out(industry, context, indicator, [tuple(framework.indicators) for framework in frameworks])
-    years = {
-        name: yamlfile.read(project.params / "default.yaml")[0].get(name) for name in ("base_year", "reference_year")
-    }
-    if all(years.values()):
+    default, _ = yamlfile.read(project.params / "default.yaml")
+    years = {name: default.get(name) for name in ("base_year", "reference_year")}
+    if all(isinstance(year, int) for year in years.values()):
         matched_growth(industry, **years)
         structure_table(industry, indicator, region, year=years["reference_year"])
     maps.on_map(region)
