@@ -17,6 +17,7 @@ import pyarrow.parquet
 import shapely
 
 from clusterkit import cached
+from clusterkit.data import kept
 from clusterkit.data.nuts import BASE_VERSION
 from clusterkit.errors import MAX_SHOWN, ContractError, Problem, some
 from clusterkit.paths import project
@@ -25,7 +26,6 @@ STATUSES = ("reported", "estimated", "hidden", "missing")
 RULE = "docs/methods.md#tables"
 MAP_CRS = 3035  # EPSG code, ETRS89 Lambert azimuthal equal-area
 SLACK = 1e-6  # persons; sums of shares differ in the last digits
-_COPIES_ON_WRITE = int(pd.__version__.split(".")[0]) >= 3
 
 _NUTS_ID = pa.Column(str, pa.Check.str_matches(r"^[A-Z]{2}[A-Z0-9]{0,3}$"))
 _VERSION = pa.Column("int16", pa.Check.eq(BASE_VERSION))
@@ -263,11 +263,6 @@ def load_table(name: str, folder: Path | None = None) -> pd.DataFrame:
     return _read(path, name, fix)
 
 
-def _shared(table: pd.DataFrame) -> pd.DataFrame:
-    """The same values for another caller; from pandas 3 on they are copied when one of the two changes them."""
-    return table.copy(deep=not _COPIES_ON_WRITE)
-
-
 def _read_parquet(path: Path, *, has_geometry: bool) -> pd.DataFrame:
     """A table as it is in its file, read by one thread: a process with a second one cannot be forked safely."""
     file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(path.read_bytes()), pre_buffer=False)
@@ -298,7 +293,7 @@ def _read_and_check(path: Path, name: str, fix: str) -> pd.DataFrame:
     return check_table(table, name, str(path))
 
 
-_read = cached.by_file(_read_and_check, own=_shared)
+_read = cached.by_file(_read_and_check, own=kept.shared)
 
 
 def load_industry(folder: Path | None = None) -> pd.DataFrame:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from clusterkit.data import kept
 from clusterkit.data.nuts import COUNTRY_NAMES, EU28, RULE
 from clusterkit.errors import ContractError, Problem, some
 
@@ -71,7 +72,8 @@ def combine(industry: pd.DataFrame, nuts_ids: Sequence[str], region_ids: Collect
     is never counted as zero.
     """
     nuts_ids = list(dict.fromkeys(nuts_ids))
-    missing = sorted(set(nuts_ids) - set(industry["nuts_id"].unique()))
+    where = places(industry[["nuts_id"]])
+    missing = sorted(set(nuts_ids) - set(where))
     if missing:
         raise ContractError(
             Problem(
@@ -81,9 +83,9 @@ def combine(industry: pd.DataFrame, nuts_ids: Sequence[str], region_ids: Collect
                 fix="check nuts_ids in the region file, or build the tables with data for this region",
             )
         )
-    parts = industry[industry["nuts_id"].isin(list(nuts_ids))]
+    parts = _rows(industry, where, nuts_ids)
     parents = same_territory(nuts_ids, region_ids)
-    whole = industry[industry["nuts_id"].isin(parents)].sort_values("nuts_id", key=lambda ids: -ids.str.len())
+    whole = _rows(industry, where, parents).sort_values("nuts_id", key=lambda ids: -ids.str.len())
     result = _ranges(parts, len(nuts_ids))
     for name in ("persons_employed", "local_units", "wages_meur"):
         columns = _amounts(parts, name, len(nuts_ids))
@@ -99,6 +101,18 @@ def combine(industry: pd.DataFrame, nuts_ids: Sequence[str], region_ids: Collect
             columns.loc[rows, "persons_employed_flag"] = published.loc[rows, "persons_employed_flag"]
         result = result.join(columns)
     return _within(result, whole)
+
+
+@kept.by_content
+def places(codes: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Positions of the rows of each region, code by code: a page needs a few of hundreds."""
+    return codes.groupby("nuts_id").indices
+
+
+def _rows(industry: pd.DataFrame, where: Mapping[str, np.ndarray], codes: Collection[str]) -> pd.DataFrame:
+    """Rows of some regions, in the order of the table."""
+    none = np.zeros(0, dtype=int)
+    return industry.iloc[np.sort(np.concatenate([none, *(where.get(code, none) for code in codes)]))]
 
 
 def _ranges(parts: pd.DataFrame, n_parts: int) -> pd.DataFrame:

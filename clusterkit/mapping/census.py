@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -105,6 +106,30 @@ def europe_strength(
     ----------
     docs/methods.md#clusters-of-europe.
     """
+    amounts = _amounts(industry, year=year, base_year=base_year, territories=territories, like=like)
+    return _no_cells(scheme) if amounts is None else _strength(amounts, scheme, hidden)
+
+
+@dataclass(frozen=True)
+class _Amounts:
+    """What the cells of a year rest on, whatever the scheme: all tables have the same regions and sectors."""
+
+    tables: Mapping[tuple[str, str], pd.DataFrame]  # by amount and what stands for hidden cells
+    region_total: pd.Series
+    benchmark: pd.Series
+    country: pd.Series
+    start: pd.DataFrame | None
+
+
+def _amounts(
+    industry: pd.DataFrame,
+    *,
+    year: int,
+    base_year: int | None = None,
+    territories: Mapping[str, Sequence[str]] | None = None,
+    like: pd.DataFrame | None = None,
+) -> _Amounts | None:
+    """As :func:`europe_strength` takes them; None where nothing is published."""
     names = territories or {}
     sectors = list(like.index.unique("nace_code")) if like is not None else None
     kinds = [
@@ -115,25 +140,31 @@ def europe_strength(
     tables = {kind: _seen(matrix) for kind, matrix in zip(kinds, matrices, strict=True)}
     whole = tables["persons_employed", "estimate"]
     if whole.empty:
-        return _no_cells(scheme)
+        return None
     sectors = list(whole.columns) if sectors is None else [code for code in sectors if code in whole]
     whole = whole[sectors]
     tables = {key: table.reindex_like(whole) for key, table in tables.items()}
-    benchmark = benchmark_totals(industry, year=year).reindex(sectors)
-    country = _countries(whole.index, names)
     start = None
     if base_year is not None:
         start = employment_matrix(industry, year=base_year, territories=names).reindex(whole.index, columns=sectors)
-    is_open = hidden == "unknown"
+    benchmark = benchmark_totals(industry, year=year).reindex(sectors)
+    return _Amounts(tables, whole.sum(axis=1), benchmark, _countries(whole.index, names), start)
+
+
+def _strength(
+    amounts: _Amounts, scheme: Scheme, hidden: Literal["estimate", "low", "high", "unknown"] = "estimate"
+) -> pd.DataFrame:
+    """The cells of :func:`europe_strength` by one scheme."""
+    tables, country, is_open = amounts.tables, amounts.country, hidden == "unknown"
     table = cluster_strength(
         tables["persons_employed", hidden],
         tables["wages_meur", "unknown" if is_open else "estimate"],
         scheme=scheme,
-        employment_start=start,
+        employment_start=amounts.start,
         low=tables["persons_employed", "low"] if is_open else None,
         high=tables["persons_employed", "high"] if is_open else None,
-        benchmark=benchmark,
-        region_total=whole.sum(axis=1),
+        benchmark=amounts.benchmark,
+        region_total=amounts.region_total,
         country=country,
     )
     return table.assign(
@@ -275,17 +306,32 @@ def premium_range(cells: pd.DataFrame) -> pd.DataFrame:
     cells = cells[["persons_employed", "wages_meur", "is_published", "is_cluster", "country"]]
     countries = cells["country"].unique()
     paid = _paid(cells.reset_index().assign(territory="Europe"))
-    remaining = [paid[paid["country"] != country] for country in countries if len(countries) > 1]
     rows = {}
     for beside, keys in _LEVEL.items():
-        without = [
-            _premium(rest, keys or ["territory"], "territory")["premium_pct"].get("Europe", np.nan)
-            for rest in remaining
-        ]
+        place = paid.groupby(keys or ["territory"]).ngroup().to_numpy()
+        without = [_premium_without(paid, place, country) for country in countries if len(countries) > 1]
         ends = pd.Series(without, dtype=float)
         row = wage_premium(cells, beside=beside).loc["Europe"]
         rows[beside] = row.to_dict() | {"premium_low_pct": ends.min(), "premium_high_pct": ends.max()}
     return pd.DataFrame(rows).T.rename_axis("beside")
+
+
+def _premium_without(paid: pd.DataFrame, place: np.ndarray, country: str) -> float:
+    """``premium_pct`` of :func:`_premium` over all clusters outside of a country; ``place``: number of the group.
+
+    By numbers of groups: names would be looked up and sorted again for every country that is left out.
+    """
+    is_there, is_cluster = (paid["country"] != country).to_numpy(), paid["is_cluster"].to_numpy(dtype=bool)
+    amounts = paid[["wages_meur", "persons_employed"]]
+    others, clusters = is_there & ~is_cluster, is_there & is_cluster
+    sums = amounts[others].groupby(place[others]).sum()
+    level = (1e6 * sums["wages_meur"] / sums["persons_employed"]).reindex(place[clusters]).to_numpy()
+    compared = amounts[clusters].assign(expected_meur=amounts["persons_employed"][clusters] * level / 1e6)
+    compared = compared[level > 0]
+    if compared.empty:
+        return np.nan
+    total = compared.groupby(np.zeros(len(compared), dtype=int)).sum().iloc[0]
+    return 100 * (total["wages_meur"] / total["expected_meur"] - 1)
 
 
 def threshold_variants(
@@ -307,13 +353,15 @@ def threshold_variants(
         ``all``. Columns of :func:`count_clusters`.
     """
     europe = float(benchmark_totals(industry, year=year).sum())
-    years = {"year": year, "base_year": base_year}
+    amounts = _amounts(industry, year=year, base_year=base_year)
+
+    def cells_by(scheme: Scheme, hidden: Literal["estimate", "unknown"] = "estimate") -> pd.DataFrame:
+        return _no_cells(scheme) if amounts is None else _strength(amounts, scheme, hidden)
 
     def row(cells: pd.DataFrame) -> pd.Series:
         return count_clusters(cells, total=europe).loc["Europe", _COUNTED]
 
-    counted = europe_strength(industry, scheme=scheme, **years)
-    unknown = europe_strength(industry, scheme=scheme, hidden="unknown", **years)
+    counted, unknown = cells_by(scheme), cells_by(scheme, "unknown")
     rows = {
         ("hidden", "estimate"): row(counted),
         ("hidden", "certain"): row(counted.assign(is_cluster=unknown["is_cluster"])),
@@ -323,7 +371,7 @@ def threshold_variants(
     for measure in [*measures, "all"] if len(measures) > 1 else measures:
         for factor in STEPS:
             other = scaled(scheme, factor, measure=None if measure == "all" else measure)
-            rows[measure, str(factor)] = row(europe_strength(industry, scheme=other, **years))
+            rows[measure, str(factor)] = row(cells_by(other))
     return pd.DataFrame(rows).T.rename_axis(["part", "variant"]).astype(float)
 
 
@@ -339,9 +387,10 @@ def scheme_counts(
         same sector and country, and ``n_stars``, how many the scheme has.
     """
     europe = float(benchmark_totals(industry, year=year).sum())
+    amounts = _amounts(industry, year=year, base_year=base_year)
     rows = {}
     for name, scheme in schemes.items():
-        cells = europe_strength(industry, scheme=scheme, year=year, base_year=base_year)
+        cells = _no_cells(scheme) if amounts is None else _strength(amounts, scheme)
         for least in range(1, len(scheme.stars) + 1):
             chosen = cells.assign(is_cluster=cells["n_stars_low"] >= least)
             row = count_clusters(chosen, total=europe).loc["Europe", _COUNTED]

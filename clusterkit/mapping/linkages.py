@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from clusterkit.data import kept
 from clusterkit.errors import ContractError, Problem, some
 
 MEASURES = ("share_in_clusters_pct", "n_clusters", "mean_lq")  # of mapping.region_strength
+_CHUNK = 250  # samples ranked at a time
 _RESULTS = ("estimate", "low", "high", "n_regions", "n_countries")
 
 
@@ -86,12 +89,9 @@ def outcome_table(
         Shape (n_regions, n_outcomes), index ``nuts_id``, columns the keys of ``outcomes``; units as
         :class:`Outcome` names them, growth in percent. NaN is unknown; a column without any figure is NaN throughout.
     """
-    rows = indicator[indicator["nuts_id"].str.len() == 4]
     wanted = [(o.indicator, year) for o in outcomes for year in (o.year, o.base_year) if year is not None]
     wanted.append(("population", population_year))
-    rows = rows[pd.MultiIndex.from_frame(rows[["indicator", "year"]]).isin(wanted)]
-    wide = rows.pivot(index="nuts_id", columns=["indicator", "year"], values="value")
-    wide = wide.reindex(columns=pd.MultiIndex.from_tuples(dict.fromkeys(wanted), names=["indicator", "year"]))
+    wide = _side_by_side(indicator, tuple(dict.fromkeys(wanted)))
     people = wide.pop(("population", population_year))
     for name, codes in (territories or {}).items():
         weights = people.reindex(list(codes))
@@ -99,6 +99,15 @@ def outcome_table(
         wide = pd.concat([wide.drop(index=list(codes), errors="ignore"), mean.to_frame(name).T])
     columns = {o.key: _value(wide, o) for o in outcomes}
     return pd.DataFrame(columns, index=wide.index.rename("nuts_id"), dtype=float)
+
+
+@partial(kept.by_content, own=kept.shared)
+def _side_by_side(indicator: pd.DataFrame, wanted: tuple[tuple[str, int], ...]) -> pd.DataFrame:
+    """Values of some indicators and years, one row per NUTS 2 region, columns (indicator, year)."""
+    rows = indicator[indicator["nuts_id"].str.len() == 4]
+    rows = rows[pd.MultiIndex.from_frame(rows[["indicator", "year"]]).isin(wanted)]
+    wide = rows.pivot(index="nuts_id", columns=["indicator", "year"], values="value")
+    return wide.reindex(columns=pd.MultiIndex.from_tuples(wanted, names=["indicator", "year"]))
 
 
 def _value(wide: pd.DataFrame, outcome: Outcome) -> pd.Series:
@@ -162,32 +171,55 @@ def rank_correlation(
     codes, names = pd.factorize(label)
     result = {"estimate": np.nan, "low": np.nan, "high": np.nan, "n_regions": len(both), "n_countries": len(names)}
     if len(both) >= 3:
-        once = np.ones((1, len(both)))
-        result["estimate"] = _weighted_correlation(once, both["x"].to_numpy(), both["y"].to_numpy())[0]
+        once, all_alike = np.ones((1, 1)), np.zeros(len(both), dtype=int)
+        result["estimate"] = _weighted_correlation(once, all_alike, both["x"].to_numpy(), both["y"].to_numpy())[0]
     if len(both) >= 3 and len(names) >= 2:
-        drawn = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
-        samples = _weighted_correlation(drawn[:, codes].astype(float), both["x"].to_numpy(), both["y"].to_numpy())
+        drawn = _drawn(seed, len(names), draws)
+        samples = _weighted_correlation(drawn, codes, both["x"].to_numpy(), both["y"].to_numpy())
         tail = (1 - confidence) / 2
         if np.isfinite(samples).any():
             result["low"], result["high"] = np.nanquantile(samples, [tail, 1 - tail])
     return pd.Series(result).reindex(_RESULTS)
 
 
-def _weighted_correlation(times: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Spearman's coefficient of samples that hold each region so many times, shape (n_samples, n_regions)."""
-    size = times.sum(axis=1, keepdims=True)
-    ranks = [_weighted_ranks(times, values) - (size + 1) / 2 for values in (x, y)]
-    first, second = times * ranks[0], times * ranks[1]
-    sums = [(a * b).sum(axis=1) for a, b in ((first, ranks[1]), (first, ranks[0]), (second, ranks[1]))]
-    spread = np.sqrt(sums[1] * sums[2])
-    return np.divide(sums[0], spread, out=np.full(len(times), np.nan), where=spread > 1e-9)
+@lru_cache(maxsize=8)  # half a megabyte each
+def _drawn(seed: int, n_groups: int, draws: int) -> np.ndarray:
+    """How often each group is in each sample, shape (n_groups, draws); the same for every pair of variables."""
+    drawn = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=draws)
+    times = np.ascontiguousarray(drawn.T, dtype=float)
+    times.flags.writeable = False
+    return times
 
 
-def _weighted_ranks(times: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Mean rank of each region among the repeated ones: all below it, and half of its equals."""
-    _, place, many = np.unique(values, return_inverse=True, return_counts=True)
-    level = np.ascontiguousarray(np.add.reduceat(times[:, np.argsort(place)], np.cumsum(many) - many, axis=1))
-    return (level.cumsum(axis=1) - level + (level + 1) / 2)[:, place]
+def _weighted_correlation(drawn: np.ndarray, group: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Spearman's coefficient of samples that hold each group so many times, shape (n_groups, n_samples).
+
+    ``group``: number of the group of each region. All numbers are quarters of whole ones, so that no order of adding
+    makes a difference; some samples at a time, so that their tables stay in the processor's own memory.
+    """
+    ranks_of = [_ranks_by_group(values, group, len(drawn)) for values in (x, y)]
+    samples = np.full(drawn.shape[1], np.nan)
+    for start in range(0, len(samples), _CHUNK):
+        here = slice(start, start + _CHUNK)
+        times = drawn[:, here][group]
+        middle = times.sum(axis=0) / 2
+        first, second = (ranks @ drawn[:, here] - middle for ranks in ranks_of)
+        both = np.einsum("ij,ij,ij->j", times, first, second)
+        spread = np.sqrt(
+            np.einsum("ij,ij,ij->j", times, first, first) * np.einsum("ij,ij,ij->j", times, second, second)
+        )
+        np.divide(both, spread, out=samples[here], where=spread > 1e-9)
+    return samples
+
+
+def _ranks_by_group(values: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:
+    """What each group adds to the rank of each region when it is drawn once: its lower values, and half of its equals.
+
+    Shape (n_regions, n_groups); the mean rank of a region among the repeated ones is the sum over all that are drawn,
+    and a half.
+    """
+    below = (values[None, :] < values[:, None]) + (values[None, :] == values[:, None]) / 2
+    return below @ (group[:, None] == np.arange(n_groups)).astype(float)
 
 
 def with_country_effects(

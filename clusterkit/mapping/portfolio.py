@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from clusterkit.data import kept
 from clusterkit.mapping.specialisation import location_quotient_range
 
 RANGE_TOLERANCE = 1.1  # high over low; a quotient known to 10 % is quoted as one number, docs/assumptions.md#A6
@@ -46,6 +48,7 @@ def region_total(cells: pd.DataFrame, by: str | Sequence[str] = "year") -> pd.Da
     return totals.assign(size=totals["value"].fillna((totals["low"] + totals["high"]) / 2))
 
 
+@partial(kept.by_content, own=kept.shared)
 def benchmark(industry: pd.DataFrame) -> pd.DataFrame:
     """The whole area: the country rows of all sectors added up.
 
@@ -90,6 +93,7 @@ def benchmark(industry: pd.DataFrame) -> pd.DataFrame:
     return table.assign(hidden_countries=hidden.reindex(table.index, fill_value=""))
 
 
+@partial(kept.by_content, own=kept.shared)
 def matched_growth(industry: pd.DataFrame, *, base_year: int, reference_year: int) -> pd.Series:
     """Growth of each sector in the countries that publish it in both years.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from clusterkit.data import kept
 from clusterkit.mapping.matrices import EUROPE, filled, row_by_row, together, wide
 from clusterkit.mapping.portfolio import region_total
 
@@ -79,11 +80,8 @@ def snapshots(
     dict of Snapshot
         By calendar year. Persons employed; wages in million euro.
     """
-    divisions = industry.loc[industry["nace_code"].str.len().eq(3), [*_KEYS, *_EMPLOYMENT, "wages_meur", "series"]]
-    level = divisions["nuts_id"].str.len()
-    regions = dict(list(divisions[level.eq(4)].groupby("year")))
-    countries = dict(list(divisions[level.eq(2)].groupby("year")))
-    totals = _totals(industry, cells, name, nuts_ids)
+    regions, countries, by_region = by_year(industry)
+    totals = pd.concat([by_region.drop(list(nuts_ids), level="nuts_id", errors="ignore"), _own_totals(cells, name)])
     years = cells.index.get_level_values("year")
     own = {year: cells[years == year].droplevel("year") for year in regions}  # empty where the country has left
     return {
@@ -114,13 +112,21 @@ def matched_benchmarks(years: Sequence[Snapshot]) -> list[pd.Series]:
     return [table.where(known).sum(min_count=1).rename(EUROPE) for table in tables]
 
 
-def _totals(industry: pd.DataFrame, cells: pd.DataFrame, name: str, nuts_ids: Sequence[str]) -> pd.Series:
-    """Persons employed over all sections by (year, nuts_id), the territory among the regions."""
-    others = industry[industry["nuts_id"].str.len().eq(4) & ~industry["nuts_id"].isin(list(nuts_ids))]
-    by_region = region_total(others, by=["year", "nuts_id"])["size"]
+@kept.by_content
+def by_year(industry: pd.DataFrame) -> tuple[dict[int, pd.DataFrame], dict[int, pd.DataFrame], pd.Series]:
+    """Divisions of regions and of countries by year, and persons employed over all sections by (year, nuts_id)."""
+    divisions = industry.loc[industry["nace_code"].str.len().eq(3), [*_KEYS, *_EMPLOYMENT, "wages_meur", "series"]]
+    level = divisions["nuts_id"].str.len()
+    regions, countries = (dict(list(divisions[level.eq(length)].groupby("year"))) for length in (4, 2))
+    every = industry[industry["nuts_id"].str.len().eq(4)]
+    return regions, countries, region_total(every, by=["year", "nuts_id"])["size"]
+
+
+def _own_totals(cells: pd.DataFrame, name: str) -> pd.Series:
+    """Persons employed of the territory over all sections by (year, nuts_id)."""
     own = region_total(cells)["size"]
     own.index = pd.MultiIndex.from_product([own.index, [name]], names=["year", "nuts_id"])
-    return pd.concat([by_region, own])
+    return own
 
 
 def _snapshot(

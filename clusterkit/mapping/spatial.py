@@ -389,7 +389,8 @@ def hot_spots(
         _, used, unknown = _usable(values[columns[0]], neighbours, seed)
         spots.loc[list(used.islands), columns] = "island"
         spots.loc[list(unknown), columns] = "unknown"
-        codes = [code for code in neighbours.nuts_ids if code not in {*used.islands, *unknown}]
+        without = {*used.islands, *unknown}
+        codes = [code for code in neighbours.nuts_ids if code not in without]
         columns = [name for name in columns if _has_pattern(values.loc[codes, name])]
         if not columns:
             continue

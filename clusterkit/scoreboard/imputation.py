@@ -6,7 +6,6 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics.pairwise import nan_euclidean_distances
 
 from clusterkit.errors import ParamError, Problem, some
 from clusterkit.scoreboard.checks import absent, check_choice, check_number, check_values
@@ -105,7 +104,7 @@ def _nearest(x: pd.DataFrame, n_neighbours: int) -> pd.DataFrame:
     # Of two regions that share no indicator the distance is unknown. Not KNNImputer: it masks arrays column by column.
     distance = np.full((len(x), len(x)), np.nan)
     if has_gap.any():
-        distance[has_gap] = nan_euclidean_distances(standard[has_gap], standard)
+        distance[has_gap] = _distances(standard[has_gap], standard)
     guessed = np.full(standard.shape, np.nan)
     for column in np.flatnonzero(~known.all(axis=0)):
         gaps, donors = np.flatnonzero(~known[:, column]), np.flatnonzero(known[:, column])
@@ -116,10 +115,31 @@ def _nearest(x: pd.DataFrame, n_neighbours: int) -> pd.DataFrame:
         total = np.where(is_near, standard[donors, column][nearest], 0.0).sum(axis=1)
         with np.errstate(invalid="ignore"):  # no region with a figure shares an indicator: there is no neighbour
             guessed[gaps, column] = total / is_near.sum(axis=1)
-    filled = x.fillna(x.mean())
-    filled[useful] = x[useful].fillna(pd.DataFrame(guessed, x.index, useful) * spread + mean)
+    # In numbers alone: a table filled column by column takes ten times longer.
+    values, means = x.to_numpy(), x.mean().to_numpy()
+    guess = np.broadcast_to(means, values.shape).copy()
+    guess[:, is_useful] = guessed * spread.to_numpy() + mean.to_numpy()
+    filled = np.where(np.isnan(values), guess, values)
     # A region without a single figure is like no other.
-    return filled.where(x.notna().any(axis=1), np.nan)
+    filled[np.isnan(values).all(axis=1)] = np.nan
+    return pd.DataFrame(filled, index=x.index, columns=x.columns)
+
+
+def _distances(x: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Euclidean distances over the columns that both rows know, scaled up for the others; NaN where they share none.
+
+    The steps of scikit-learn's ``nan_euclidean_distances``, to the last bit: to import that takes a fifth of a second,
+    and its checks take longer than what they check.
+    """
+    knows_x, knows_other = ~np.isnan(x), ~np.isnan(other)
+    x, other = np.where(knows_x, x, 0.0), np.where(knows_other, other, 0.0)
+    square = -2 * (x @ other.T) + np.einsum("ij,ij->i", x, x)[:, None] + np.einsum("ij,ij->i", other, other)
+    square = np.maximum(square, 0.0)
+    square -= (x * x) @ (~knows_other).T.astype(float)
+    square -= (~knows_x).astype(float) @ (other * other).T
+    n_shared = knows_x.astype(float) @ knows_other.T.astype(float)
+    square = np.where(n_shared > 0, np.maximum(square, 0.0), np.nan)
+    return np.sqrt(square / np.maximum(n_shared, 1) * x.shape[1])
 
 
 def _check_helpers(x: pd.DataFrame, method: str, groups: pd.Series | None, values: pd.DataFrame | None) -> None:

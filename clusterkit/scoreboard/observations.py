@@ -8,11 +8,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from clusterkit.data import kept
 from clusterkit.data.frameworks import Framework
 from clusterkit.data.indicator_register import SUM
 from clusterkit.data.nuts import EU28, is_extra_regio
@@ -181,16 +183,14 @@ def observe(
     {'EU-28': 30.0, 'AT': 50.0, 'SI': 25.0}
     """
     codes, wholes = framework.indicators, {name: list(parts) for name, parts in (territories or {}).items()}
-    regions = _regions(indicator)
-    countries = sorted({code[:2] for code in regions})
-    is_wanted = indicator["indicator"].isin(codes) & indicator["nuts_id"].isin([*regions, *countries])
-    rows = indicator.loc[is_wanted, ["indicator", "nuts_id", "year", "value", "status"]]
-    given = dict(base_amounts(indicator) if bases is None else bases)
-    given = {name: series for name, series in given.items() if len(series)}
-    _check(rows, codes, wholes, regions=regions, denominators=denominators, bases=list(given), window=window)
+    figures = figures_of(indicator, tuple(codes))
+    regions, countries = figures.regions, figures.countries
+    given = base_amounts(indicator) if bases is None else bases
+    known = [name for name in given if len(given[name])]
+    _check(figures, codes, wholes, denominators=denominators, bases=known, window=window)
 
-    cube = _Cube.of(rows, codes, [*regions, *countries])
-    amounts = {name: _amounts(series, regions, cube.calendar) for name, series in given.items()}
+    cube = figures.cube
+    amounts = {name: _amounts(given[name], regions, cube.calendar) for name in known}
     cube = cube.within(_windows(framework, codes, window))
     own, published = cube.places(slice(0, len(regions))), cube.places(slice(len(regions), None))
     reference = _reference_year(~np.isnan(own.value))
@@ -243,6 +243,46 @@ def observe(
     )
 
 
+@dataclass(frozen=True)
+class _Figures:
+    """Rows of some indicators, of the regions and countries of the Union."""
+
+    rows: pd.DataFrame
+    codes: tuple[str, ...]
+    regions: list[str]
+    countries: list[str]
+
+    @cached_property
+    def cube(self) -> _Cube:
+        return _Cube.of(self.rows, self.codes, [*self.regions, *self.countries])
+
+    def prepare(self) -> None:
+        """Work out all that is worked out when it is asked for."""
+        _ = self.cube, self.found, self.repeated
+
+    @cached_property
+    def found(self) -> set[str]:
+        """Indicators that have a figure of a region."""
+        is_there = self.rows["value"].notna() & self.rows["nuts_id"].isin(self.regions)
+        return set(self.rows.loc[is_there, "indicator"].unique())
+
+    @cached_property
+    def repeated(self) -> pd.DataFrame:
+        """Rows with the key of another."""
+        return self.rows[self.rows.duplicated(["nuts_id", "indicator", "year"])]
+
+
+@kept.by_content
+def figures_of(indicator: pd.DataFrame, codes: tuple[str, ...]) -> _Figures:
+    """What :func:`observe` looks up in the table ``indicator`` for a framework, whatever the region."""
+    regions = _regions(indicator)
+    countries = sorted({code[:2] for code in regions})
+    is_wanted = indicator["indicator"].isin(codes) & indicator["nuts_id"].isin([*regions, *countries])
+    rows = indicator.loc[is_wanted, ["indicator", "nuts_id", "year", "value", "status"]]
+    return _Figures(rows, codes, regions, countries)
+
+
+@partial(kept.by_content, own=kept.shared)
 def base_amounts(
     indicator: pd.DataFrame, context: pd.DataFrame | None = None, industry: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -545,18 +585,16 @@ def _references(
 
 
 def _check(
-    rows: pd.DataFrame,
+    figures: _Figures,
     codes: Sequence[str],
     territories: Mapping[str, Sequence[str]],
     *,
-    regions: Sequence[str],
     denominators: Mapping[str, str],
     bases: Sequence[str],
     window: tuple[int, int] | None,
 ) -> None:
-    problems = _territory_problems(territories, regions)
-    regional = rows[rows["value"].notna() & rows["nuts_id"].isin(regions)]
-    if empty := sorted(set(codes) - set(regional["indicator"].unique())):
+    problems = _territory_problems(territories, figures.regions)
+    if empty := sorted(set(codes) - figures.found):
         problems.append(
             Problem(
                 what=f"{_count(empty, 'indicator')} of the framework without any figure: {some(empty)}.",
@@ -587,9 +625,8 @@ def _check(
                     else "take base_amounts(indicator, context), or give the amounts of this base",
                 )
             )
-    twice = rows.duplicated(["nuts_id", "indicator", "year"])
-    if twice.any():
-        shown = [f"{row.nuts_id} {row.indicator} {row.year}" for row in rows[twice].itertuples()]
+    if len(figures.repeated):
+        shown = [f"{row.nuts_id} {row.indicator} {row.year}" for row in figures.repeated.itertuples()]
         problems.append(
             Problem(
                 what=f"{_count(shown, 'row')} of the table indicator with the key of another: {some(shown)}.",

@@ -157,12 +157,12 @@ class RegionScoreboard:
         table["n_known"] = [int(known[self.framework.leaves(part)].sum()) for part in table.index]
         return table
 
-    @property
+    @cached_property
     def dimensions(self) -> pd.DataFrame:
         """Rows of :attr:`profile` of the level below the whole."""
         return self.profile[self.profile["level"] == self.framework.levels[1]]
 
-    @property
+    @cached_property
     def parts(self) -> pd.DataFrame:
         """Rows of :attr:`profile` of the lowest level."""
         return self.profile[self.profile["level"] == self.framework.levels[-2]]
@@ -500,12 +500,12 @@ def coverage_by_part(observed: Observations, framework: Framework, region: str, 
         the known figures (calendar years; NaN without any).
     """
     rows = {}
-    lowest = framework.at(framework.levels[-2])
+    ancestries = {code: _ancestry(framework, code) for code in framework.at(framework.levels[-2])}
+    own_years, own_status = observed.years.loc[region], observed.status.loc[region]
     for part in framework.at(level):
         codes = framework.leaves(part)
-        below = [code for code in lowest if part in _ancestry(framework, code)]
-        years = observed.years.loc[region, codes].dropna()
-        status = observed.status.loc[region, codes]
+        below = [code for code, ancestry in ancestries.items() if part in ancestry]
+        years, status = own_years[codes].dropna(), own_status[codes]
         rows[part] = {
             "n_parts": len(below),
             "n_empty": sum(code in framework.empty for code in below),

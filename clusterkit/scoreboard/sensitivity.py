@@ -163,8 +163,11 @@ def sensitivity(
     def outputs(samples: np.ndarray) -> np.ndarray:
         unit = np.zeros((len(samples), len(CHOICES)))
         unit[:, [CHOICES.index(name) for name in varied]] = samples
-        result = np.empty((len(samples), (len(rows) + 1) * len(wanted)))
-        for place, scores in space.scores(unit):
+        # Samples that differ by less than an option are one and the same build.
+        picks = np.column_stack(list(space.picks(unit).values()))
+        _, first, build = np.unique(picks, axis=0, return_index=True, return_inverse=True)
+        result = np.empty((len(first), (len(rows) + 1) * len(wanted)))
+        for place, scores in space.scores(unit[first]):
             # One region after the other in memory, as the scores are and as they are ranked and added up.
             of_parts = scores.swapaxes(1, 2)[:, columns].swapaxes(1, 2)
             ranks = np.empty(of_parts.swapaxes(1, 2).shape, dtype=np.float32).swapaxes(1, 2)
@@ -175,7 +178,7 @@ def sensitivity(
             with np.errstate(invalid="ignore"):  # a part that no region has: NaN, as it should be
                 shift = np.where(is_known, moved, 0.0).sum(axis=1) / is_known.sum(axis=1)
             result[place] = np.concatenate([shift, ranks[:, rows].reshape(len(place), -1)], axis=1)
-        return result
+        return result[build.reshape(-1)]
 
     keys = [(name, part) for name in (SHIFT, *regions) for part in wanted]
     if varied:

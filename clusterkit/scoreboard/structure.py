@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from clusterkit.data import kept
 from clusterkit.data.nuts import EU28
 from clusterkit.errors import ParamError, Problem, did_you_mean
 
@@ -92,12 +93,9 @@ def structure_table(
         groups = table.set_axis(names).groupby(level=0)
         return groups.sum().where(table.notna().set_axis(names).groupby(level=0).all())
 
-    persons = _persons(industry, year, area_km2.index)
+    persons, by_year = _published(industry, indicator, year, tuple(area_km2.index))
     sections = summed(persons[[code for code in persons if len(code) == 1]])
     divisions = summed(persons[[code for code in persons if len(code) == 3 and code.startswith("C")]])
-    wanted = {name for _, name in _RATES} | {"population"}
-    figures = indicator[indicator["indicator"].isin(wanted) & indicator["year"].between(year - MAX_GAP, year + MAX_GAP)]
-    by_year = figures.pivot(index=["indicator", "nuts_id"], columns="year", values="value")
 
     def parts(name: str) -> pd.DataFrame:
         """An indicator, regions × years."""
@@ -122,6 +120,17 @@ def structure_table(
     table = pd.DataFrame(columns).sort_index()
     order = sorted(table.columns, key=lambda column: list(BLOCKS).index(column[0]))
     return table[order].rename_axis(index="nuts_id", columns=["block", "variable"])
+
+
+@kept.by_content
+def _published(
+    industry: pd.DataFrame, indicator: pd.DataFrame, year: int, codes: tuple[str, ...]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Persons employed as :func:`_persons` gives them, and the indicators by (indicator, ``nuts_id``) and year."""
+    wanted = {name for _, name in _RATES} | {"population"}
+    figures = indicator[indicator["indicator"].isin(wanted) & indicator["year"].between(year - MAX_GAP, year + MAX_GAP)]
+    by_year = figures.pivot(index=["indicator", "nuts_id"], columns="year", values="value")
+    return _persons(industry, year, pd.Index(codes, name="nuts_id")), by_year
 
 
 def _persons(industry: pd.DataFrame, year: int, codes: pd.Index) -> pd.DataFrame:

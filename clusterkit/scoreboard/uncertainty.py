@@ -142,8 +142,9 @@ def uncertainty(
     is_asked = np.full(len(index), True) if regions is None else index.get_level_values(-1).isin(list(regions))
     position = np.cumsum(is_asked) - 1  # among those asked for
     ranks = np.empty((draws, is_asked.sum(), is_ranked.shape[1]), dtype=np.float32)
+    periods = periods_of(index)
     for rows, scores in space.scores(unit):
-        for period in periods_of(index):
+        for period in periods:
             asked = np.flatnonzero(is_asked[period])
             places = ranks_of(scores[:, period], is_ranked[period], None if regions is None else asked)
             ranks[np.ix_(rows, position[period][asked])] = places

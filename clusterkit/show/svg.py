@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.textpath import TextToPath
 
 DPI = 72  # pixels to an inch, as SVG counts
@@ -26,6 +26,11 @@ _AS_SPACE = str.maketrans("MLz", "   ")
 
 class _Texts(TextToPath):
     """Sizes and glyphs of texts as matplotlib finds them, each found once; a drawing asks for each several times."""
+
+    def _get_font(self, prop: FontProperties) -> Any:
+        font = get_font(_files(prop.copy()))
+        font.set_size(self.FONT_SCALE, self.DPI)
+        return font
 
     def get_text_width_height_descent(
         self, s: str, prop: FontProperties, ismath: bool | str
@@ -47,6 +52,12 @@ class _Texts(TextToPath):
 
 
 _glyphs: dict[Hashable, Any] = {}
+
+
+@functools.lru_cache(MOST_TEXTS)
+def _files(prop: FontProperties) -> list[str]:
+    """Files of the fonts, as matplotlib finds them anew for every text."""
+    return fontManager._find_fonts_by_props(prop)
 
 
 @functools.lru_cache(MOST_TEXTS)
@@ -91,6 +102,14 @@ def _renderer(figure: Figure, file: io.StringIO) -> _Renderer:
     return _Renderer(width, height, file, image_dpi=DPI, metadata={"Date": None, "Creator": None})
 
 
+def _fix_empty_labels(figure: Figure) -> None:
+    """Give the axes that have no label a place for it: else every layout looks for one beside all names of ticks."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.label.get_text():
+                axis.set_label_coords(0.5, 0.5)
+
+
 def draw(figure: Figure) -> str:
     """The drawing as SVG text.
 
@@ -98,6 +117,7 @@ def draw(figure: Figure) -> str:
     """
     _Canvas(figure)
     figure.dpi = DPI
+    _fix_empty_labels(figure)
     file = io.StringIO()
     renderer = _renderer(figure, file)
     figure.draw(renderer)

@@ -30,7 +30,7 @@ def test_repeated_regions_count_as_if_they_were_there_again(pairs: list[tuple[in
     x, y = np.array(pairs, dtype=float).T
     weights = np.array(times[: len(pairs)])
     repeated = np.repeat(x, weights), np.repeat(y, weights)
-    found = _weighted_correlation(weights[None, :].astype(float), x, y)[0]
+    found = _weighted_correlation(weights[:, None].astype(float), np.arange(len(x)), x, y)[0]
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         assert np.isnan(found)
     else:

@@ -9,6 +9,7 @@ import pytest
 from clusterkit.data.frameworks import check_framework
 from clusterkit.errors import ContractError, ParamError
 from clusterkit.scoreboard import coverage, denominate, impute, imputed_cells, screen
+from clusterkit.scoreboard.imputation import _distances
 
 NAN = float("nan")
 REGIONS = ["DED2", "DED4", "FRB0", "FRE1", "SI03"]
@@ -178,3 +179,13 @@ def test_amounts_are_divided_and_rates_are_not() -> None:
         denominate(X, None, framework)
     with pytest.raises(ParamError, match=r"1 regions have no row in denominators, for instance SI03\."):
         denominate(X, people.iloc[:4], framework)
+
+
+@pytest.mark.parametrize("share_unknown", [0.0, 0.1, 0.8])
+def test_distances_are_those_of_scikit_learn_to_the_last_bit(share_unknown: float) -> None:
+    from sklearn.metrics.pairwise import nan_euclidean_distances
+
+    random = np.random.default_rng(3)
+    x = random.normal(size=(60, 12))
+    x[random.random(x.shape) < share_unknown] = NAN
+    assert np.array_equal(_distances(x[:20], x), nan_euclidean_distances(x[:20], x), equal_nan=True)
