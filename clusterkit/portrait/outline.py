@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,11 +12,12 @@ from clusterkit.data import industries
 from clusterkit.data.sources import sha256
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project, project
-from clusterkit.portrait.whole import portrait
+from clusterkit.portrait.whole import Portrait, portrait
 from clusterkit.results import kept
 from clusterkit.scoreboard.profile import is_sure
 
 EMERGING = "emerging-industries"  # file in params/taxonomies
+_OF_LONGER_PAGES = {"older_framework", "sobol_base"}
 _CONDITIONS = ["level", "parent", "name", "score", "rank", "rank_low", "rank_high", "n_ranked", "verdict", "n_known"]
 
 
@@ -101,8 +103,27 @@ def outline(p: RegionParams, place: Project | None = None) -> Outline:
         As the portrait raises it.
     """
     place = place or project()
-    key = {"parameters": p.model_dump(mode="json"), "handed_in": _handed_in(p, place)}
-    return kept("outline", key, lambda: _outline(p, place))
+    return _kept(p, place, lambda: portrait(p, place))
+
+
+def leave_outline(of: Portrait, place: Project | None = None) -> None:
+    """Leave the outline of a region for the pages of many regions, where its portrait is there already.
+
+    Parameters
+    ----------
+    of
+        The region.
+    place
+        Project that it was made from; default the one in use.
+    """
+    _kept(of.p, place or project(), lambda: of)
+
+
+def _kept(p: RegionParams, place: Project, make: Callable[[], Portrait]) -> Outline:
+    # Not what only a longer page asks for: pages with and without it then mean the same outline.
+    parameters = p.model_dump(mode="json", exclude={"mapping": {"highlight"}, "scoreboard": _OF_LONGER_PAGES})
+    key = {"parameters": parameters, "handed_in": _handed_in(p, place)}
+    return kept("outline", key, lambda: _outline(make(), place))
 
 
 def _handed_in(p: RegionParams, place: Project) -> dict[str, str]:
@@ -114,8 +135,8 @@ def _handed_in(p: RegionParams, place: Project) -> dict[str, str]:
     return {path.relative_to(place.root).as_posix(): sha256(path) for path in files if path.is_file()}
 
 
-def _outline(p: RegionParams, place: Project) -> Outline:
-    of = portrait(p, place)
+def _outline(of: Portrait, place: Project) -> Outline:
+    p = of.p
     taxonomy = industries.load_taxonomy(place.params / "taxonomies" / f"{EMERGING}.yaml")
     levels, profile = of.board.framework.levels, of.board.profile
     return Outline(
