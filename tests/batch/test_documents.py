@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from conftest import add_documents
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterkit.batch import documents, search_index, site
@@ -22,6 +22,7 @@ from clusterkit.provenance import in_short
 
 ROOT = Path(__file__).resolve().parents[2]
 IDS = frozenset({"A1", "A10", "A113"})
+TARGETS = {name: (f"assumptions.html#{name}", name) for name in IDS} | {"docs/data_log.md": ("data.html", "Data")}
 WORKS = load_works(ROOT / "docs" / "references.bib")
 LINK = '<a href="assumptions.html#{0}">{0}</a>'
 
@@ -40,19 +41,28 @@ def words_of(tag: BeautifulSoup) -> str:
     [
         ("taken for granted (A10).", f"taken for granted ({LINK.format('A10')})."),
         ("<p>A1 and A113</p>", f"<p>{LINK.format('A1')} and {LINK.format('A113')}</p>"),
+        ("in docs/data&#95;log.md.", 'in <a href="data.html">Data</a>.'),
+        ("in docs/data_log.md, docs/other.md", 'in <a href="data.html">Data</a>, docs/other.md'),
         ("A2 has no row, A10b and BA10 are other words", None),
         ('<img alt="A1"> <code>A1</code> `A1` <a href="x">A1</a> [A1](x)', None),
         ("## What of A1?", None),
         ("<h2>What of A1?</h2>", None),
     ],
 )
-def test_an_assumption_is_linked_where_it_is_a_word_of_the_text(text: str, linked: str | None) -> None:
-    assert documents.link_assumptions(text, IDS) == (linked or text)
+def test_a_mention_is_linked_where_it_is_a_word_of_the_text(text: str, linked: str | None) -> None:
+    assert documents.link_mentions(text, TARGETS) == (linked or text)
 
 
-def test_without_assumptions_nothing_is_linked(tmp_path: Path) -> None:
-    assert documents.assumption_ids(Project(tmp_path)) == frozenset()
-    assert documents.link_assumptions("A1", frozenset()) == "A1"
+def test_without_documents_nothing_is_linked(tmp_path: Path) -> None:
+    assert documents.targets(Project(tmp_path)) == {}
+    assert documents.link_mentions("A1, docs/methods.md", {}) == "A1, docs/methods.md"
+
+
+def test_every_document_of_this_project_can_be_mentioned() -> None:
+    found = documents.targets(project(ROOT))
+    assert found["docs/methods.md"] == ("methods.html", "Methods")
+    assert found["A113"] == ("assumptions.html#A113", "A113")
+    assert {document.source for document in documents.DOCUMENTS} <= set(found)
 
 
 def test_every_assumption_of_this_project_has_a_row_that_can_be_linked() -> None:
@@ -142,6 +152,7 @@ def test_tables_have_a_name_and_heads_of_rows() -> None:
     assert first.tbody.find_all("tr")[1].th is None
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=60))
 def test_inert_text_is_the_same_text_in_markdown(text: str) -> None:
     page = BeautifulSoup(to_html(f"<p>{documents.inert(text)}</p>\n")["html"], "html.parser")

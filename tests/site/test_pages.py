@@ -43,6 +43,7 @@ SUFFIXES = {".html", ".css", ".js", ".csv"}
 SECTORS = load_taxonomy(ROOT / "params" / "taxonomies" / "nace-divisions.yaml").categories
 BLOCKS = ["h1", "h2", "h3", "p", "li", "th", "td", "caption", "figcaption"]
 TO_ASSUMPTION = re.compile(r"^(assumptions\.html)?#A\d+$")
+TO_DOCUMENT = re.compile(rf"^({'|'.join(re.escape(name) for name in METHOD)})(#.*)?$")
 MAX_PAGE_MB = 2.0  # 10**6 bytes; a mapping page has some twenty pictures, each within the page
 MAX_IMAGE_KB = 250
 STRONG = {
@@ -73,7 +74,7 @@ class Page:
             code.decompose()
         for part in self.reading.find_all(["title", "style", "script"]):
             part.decompose()
-        for link in self.reading.find_all("a", href=TO_ASSUMPTION):  # a word of its sentence like any other
+        for link in self.reading.main.find_all("a", href=TO_DOCUMENT):  # a word of its sentence like any other
             link.unwrap()
         self.reading.smooth()
         self.words = words_of(self.reading)
@@ -267,13 +268,14 @@ def says_what_it_was_made_from(page: Page) -> None:
     assert "© EuroGeographics for the administrative boundaries" in words_of(terms)
 
 
-def leads_from_every_assumption_to_its_row(page: Page) -> None:
+def leads_from_every_mention_to_its_place(page: Page) -> None:
     main = Page(page.folder, page.name).soup.main  # its tree is changed
     for part in main.find_all(["code", "pre"]):
         part.decompose()
     for link in main.find_all("a", href=TO_ASSUMPTION):
         assert link["href"].endswith(f"#{link.get_text()}")
         link.decompose()
+    assert not re.findall(r"\bdocs/[\w-]+\.md", words_of(main)), "a document is a page of the site"
     rows = Page(page.folder, "assumptions.html").soup.find_all("tr", id=True)
     assert not set(re.findall(r"\bA\d+\b", words_of(main))) & {row["id"] for row in rows}
 
@@ -296,7 +298,7 @@ CHECKS = (
     leads_to_the_pages_before_and_after,
     has_a_permalink_on_every_heading,
     says_what_it_was_made_from,
-    leads_from_every_assumption_to_its_row,
+    leads_from_every_mention_to_its_place,
     is_light,
 )
 # Of pages that notebooks make: documents have no pictures, name files and functions, and leave cells empty.
@@ -679,7 +681,7 @@ def differences(ours: Page, theirs: Page) -> Iterator[str]:
         "words": lambda page: [joined(tag) for tag in page.reading.body.find_all(BLOCKS)],
         "all words": lambda page: [joined(page.reading.body)],
         "pictures": lambda page: [image["alt"] + image["src"] for image in page.reading.find_all("img")],
-        "links": lambda page: [f"{a['href']} {joined(a)} {a.has_attr('download')}" for a in page.reading.find_all("a")],
+        "links": lambda page: [f"{a['href']} {joined(a)} {a.has_attr('download')}" for a in page.soup.find_all("a")],
         "title": lambda page: [page.soup.title.get_text(), page.description],
         "code": lambda page: ["".join(code.get_text().split()) for code in page.soup.find_all(class_="cell-code")],
         "frame": lambda page: [str(tag) for tag in page.soup.find_all(["header", "footer", "meta"])],
