@@ -245,7 +245,8 @@ def _renderer() -> Callable[[str], Any]:
             return f'<pre class="formula" tabindex="0"><code>{_subscripts(text, longest=40)}</code></pre>\n\n'
 
         def paragraph(self, text: str) -> str:
-            return f"<p>{text}</p>\n\n"
+            source = re.fullmatch(r"<em>(Source.*)</em>", text)
+            return f'<p class="note">{source[1]}</p>\n\n' if source else f"<p>{text}</p>\n\n"
 
         def link(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 - mistune gives it by name
             target = address(url, self.source)
