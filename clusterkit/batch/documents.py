@@ -158,6 +158,7 @@ def _key(project: Project, found: list[Document]) -> str:
     """Of everything that the documents are made from: the same key, the same pages."""
     here = Path(__file__).parent
     code = [here / name for name in ("documents.py", "bibliography.py", "headings.py", "site.py")]
+    code.append(Path(provenance.__file__))
     paths = [project.root / document.source for document in found]
     digest = hashlib.sha256(clusterkit.__version__.encode())
     for path in (*code, *paths, project.processed / "provenance.json"):

@@ -259,8 +259,13 @@ def test_the_index_holds_texts_once_with_the_section_they_stand_in() -> None:
     ]
 
 
-def test_an_index_that_would_be_too_large_keeps_headings_and_leaves_captions_out() -> None:
-    many = '<h2 id="x">Kept</h2>' + "".join(f"<figcaption>{number:0100d}</figcaption>" for number in range(3000))
-    source = search_index.script({"index": "Home"}, {"index": {"html": many}})
+@pytest.mark.parametrize(("n", "longest"), [(1500, 140), (2200, 80), (3500, 50), (9000, 0)])
+def test_an_index_that_would_be_too_large_cuts_captions_or_leaves_them_out(n: int, longest: int) -> None:
+    many = "".join(f"<figcaption>Caption {number} {'of words ' * 13}</figcaption>" for number in range(n))
+    source = search_index.script({"index": "Home"}, {"index": {"html": f'<h2 id="x">Kept</h2>{many}'}})
     assert len(source.encode()) <= search_index.MAX_BYTES
-    assert '"Kept"' in source
+    first, *captions = json.loads(source.removeprefix("window.clusterkitIndex=").removesuffix(";\n"))["texts"]
+    assert first == "Kept"
+    assert len(captions) == (n if longest else 0)
+    assert all(len(caption) <= longest for caption in captions)
+    assert not captions or max(map(len, captions)) > longest - 12
