@@ -46,7 +46,7 @@ lint: $(VENV)/.test  ## check style of code and notebooks
 	$(BIN)/ruff format --check .
 
 clean:  ## remove what was made here: environment, reports, caches
-	rm -rf $(VENV) reports/_site reports/downloads reports/failed reports/*.ipynb reports/.work-* reports/.site-* reports/.quarto reports/.state reports/.lock reports/manifest.json
+	rm -rf $(VENV) reports/_site reports/downloads reports/failed reports/search-index.js reports/*.ipynb reports/.work-* reports/.site-* reports/.quarto reports/.state reports/.lock reports/manifest.json
 	rm -rf .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 $(VENV)/bin/python:

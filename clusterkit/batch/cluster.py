@@ -28,7 +28,7 @@ from clusterkit.paths import Project
 if TYPE_CHECKING:
     import distributed
 
-SENT = ("notebooks", "params", "data/processed", "reports/theme")  # folders of the project that a job reads
+SENT = ("notebooks", "params", "data/processed", "reports/theme", "docs")  # folders of the project that a job reads
 RETRIES = 3  # of a job whose worker was lost
 CONNECT_SECONDS = 20  # to reach the scheduler
 _here = threading.local()  # a worker's own warm process, for each of its threads

@@ -10,7 +10,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -88,27 +88,36 @@ def assumption_ids(project: Project) -> frozenset[str]:
     return frozenset(re.findall(r"^\| (A\d+) \|", path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
-def link_assumptions(text: str, ids: frozenset[str], page: str = f"{ASSUMPTIONS}.html") -> str:
-    """Markdown or HTML with a link from every mention of an assumption to its row.
+def targets(project: Project) -> dict[str, tuple[str, str]]:
+    """What a text can mention, to the address and the words of the link: assumptions by number, documents by file."""
+    pages = {document.source: (f"{document.name}.html", document.label) for document in existing(project)}
+    return {**_rows(assumption_ids(project), f"{ASSUMPTIONS}.html"), **pages}
+
+
+def _rows(ids: Iterable[str], page: str) -> dict[str, tuple[str, str]]:
+    """The rows of assumptions as targets of links; ``page`` is "" on their own page."""
+    return {name: (f"{page}#{name}", name) for name in ids}
+
+
+def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
+    """Markdown or HTML with a link from every mention of an assumption or a document to its place on the site.
 
     Parameters
     ----------
     text
         Mentions in tags, links, code and headings are left as they are.
-    ids
-        Identifiers that have a row.
-    page
-        Page of the assumptions; "" on that page itself.
+    targets
+        As of :func:`targets`.
     """
-    if not ids:
+    if not targets:
         return text
     left_alone = r"<a\b.*?</a>|<code\b.*?</code>|<h\d\b.*?</h\d>|<[^>]*>|`[^`]*`|\[[^\]]*\]\([^)]*\)|^#.*?$"
 
     def linked(found: re.Match[str]) -> str:
-        name = found[0]
-        return f'<a href="{page}#{name}">{name}</a>' if name in ids else name
+        href, label = targets.get(html.unescape(found[0]), ("", ""))
+        return f'<a href="{href}">{label}</a>' if href else found[0]
 
-    return re.sub(rf"{left_alone}|\bA\d+\b", linked, text, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(rf"{left_alone}|\bdocs/(?:[\w-]|&#95;)+\.md\b|\bA\d+\b", linked, text, flags=re.DOTALL | re.MULTILINE)
 
 
 def write(project: Project, state: State) -> list[Document]:
@@ -149,6 +158,7 @@ def _key(project: Project, found: list[Document]) -> str:
     """Of everything that the documents are made from: the same key, the same pages."""
     here = Path(__file__).parent
     code = [here / name for name in ("documents.py", "bibliography.py", "headings.py", "site.py")]
+    code.append(Path(provenance.__file__))
     paths = [project.root / document.source for document in found]
     digest = hashlib.sha256(clusterkit.__version__.encode())
     for path in (*code, *paths, project.processed / "provenance.json"):
@@ -187,7 +197,7 @@ def to_text(markdown: str, source: str, works: Mapping[str, Work], ids: frozense
 
     text = str(mistune.create_markdown(renderer=_renderer()(source), plugins=["table"])(markdown))
     text = re.sub(r"&#91;([^<>]{1,200}?)&#93;", lambda found: _cited(found, works), text)
-    return link_assumptions(text, ids, "" if source.endswith("assumptions.md") else f"{ASSUMPTIONS}.html")
+    return link_mentions(text, _rows(ids, "" if source.endswith("assumptions.md") else f"{ASSUMPTIONS}.html"))
 
 
 def _cited(found: re.Match[str], works: Mapping[str, Work]) -> str:
@@ -236,7 +246,8 @@ def _renderer() -> Callable[[str], Any]:
             return f'<pre class="formula" tabindex="0"><code>{_subscripts(text, longest=40)}</code></pre>\n\n'
 
         def paragraph(self, text: str) -> str:
-            return f"<p>{text}</p>\n\n"
+            source = re.fullmatch(r"<em>(Source.*)</em>", text)
+            return f'<p class="note">{source[1]}</p>\n\n' if source else f"<p>{text}</p>\n\n"
 
         def link(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002 - mistune gives it by name
             target = address(url, self.source)

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -129,7 +129,7 @@ def _finish_notebook(
             cell.outputs = [output for output in cell.outputs if output not in streams]
     for position, cell in enumerate(notebook.cells):
         cell["id"] = f"{job.region}-{position}"[-64:]
-    _link_assumptions(notebook, documents.assumption_ids(project))
+    _link_mentions(notebook, documents.targets(project))
     made = provenance.in_short(project)
     scripts = " ".join(job.scripts)
     site.set_front_matter(notebook, title=job.title, description=job.description, made=made, scripts=scripts)
@@ -137,14 +137,14 @@ def _finish_notebook(
     return notebook, tuple(warnings)
 
 
-def _link_assumptions(notebook: nbformat.NotebookNode, ids: frozenset[str]) -> None:
-    """Make a link of every assumption that the page names, in its texts and in what its cells show."""
+def _link_mentions(notebook: nbformat.NotebookNode, targets: Mapping[str, tuple[str, str]]) -> None:
+    """Make a link of every assumption and document that the page names, in its texts and in what its cells show."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = documents.link_assumptions(cell.source, ids)
+            cell.source = documents.link_mentions(cell.source, targets)
         for output in cell.get("outputs", ()):
             if "text/markdown" in output.get("data", {}):
-                output["data"]["text/markdown"] = documents.link_assumptions(output["data"]["text/markdown"], ids)
+                output["data"]["text/markdown"] = documents.link_mentions(output["data"]["text/markdown"], targets)
 
 
 def _tags(cell: nbformat.NotebookNode) -> list[str]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 
 NAME = "search-index.js"
 GLOBAL = "clusterkitIndex"
+Entry = tuple[str, str, int]  # anchor of the section ("" before the first), text, kind
 HEADING, CAPTION, SECTOR = 0, 1, 2  # kinds of a text, in the order in which results are shown
 MAX_BYTES = 250_000
-MAX_CAPTION = 140  # characters of a caption
+CAPTIONS = (140, 80, 50, 0)  # characters of a caption; the first with which the index is small enough
 _PARTS = re.compile(
     r'<h[23] id="(?P<anchor>[^"]+)">(?P<heading>.*?)</h[23]>'
     r"|<(?:fig)?caption\b(?P<hidden> class=\"sr-only\")?[^>]*>(?P<caption>.*?)</(?:fig)?caption>"
@@ -26,7 +28,7 @@ _SECTOR = re.compile(r"\([A-Z]\d\d\)$")  # how a sector's name ends
 
 
 def script(titles: Mapping[str, str], texts: Mapping[str, Mapping[str, str]]) -> str:
-    """The index as a script; captions at the end of long sites are left out where it would be too large.
+    """The index as a script; where it would be too large captions are cut, or left out.
 
     Parameters
     ----------
@@ -36,14 +38,24 @@ def script(titles: Mapping[str, str], texts: Mapping[str, Mapping[str, str]]) ->
         Text of each page as HTML (``html``).
     """
     found = {page: list(_entries(texts[page]["html"])) for page in titles}
-    made = _script(titles, found)
-    if len(made.encode()) > MAX_BYTES:
-        found = {page: [entry for entry in entries if entry[2] != CAPTION] for page, entries in found.items()}
-        made = _script(titles, found)
+    made = ""
+    for longest in CAPTIONS:
+        made = _script(titles, {page: list(_cut(entries, longest)) for page, entries in found.items()})
+        if len(made.encode()) <= MAX_BYTES:
+            break
     return made
 
 
-def _entries(text: str) -> Iterator[tuple[str, str, int]]:
+def _cut(entries: Sequence[Entry], longest: int) -> Iterator[Entry]:
+    """The same entries with captions of at most so many characters, cut between words; without captions for 0."""
+    for anchor, text, kind in entries:
+        if kind != CAPTION:
+            yield anchor, text, kind
+        elif longest:
+            yield anchor, textwrap.shorten(text, longest, placeholder=" …"), kind
+
+
+def _entries(text: str) -> Iterator[Entry]:
     """Anchor of the section, text and kind of everything that can be found on a page; each text once in a section."""
     anchor, seen = "", set()
     for part in _PARTS.finditer(re.sub(r"<img\b[^>]*>", "", text)):
@@ -51,7 +63,7 @@ def _entries(text: str) -> Iterator[tuple[str, str, int]]:
             anchor = html.unescape(part["anchor"])
             entry = (anchor, _words(part["heading"]), HEADING)
         elif part["caption"] is not None:
-            entry = (anchor, _words(part["caption"])[:MAX_CAPTION], CAPTION)
+            entry = (anchor, _words(part["caption"]), CAPTION)
         else:
             entry = (anchor, _words(part["row"]), SECTOR)
             if not _SECTOR.search(entry[1]) or entry[1] in seen:  # the first mention on a page is enough
@@ -66,7 +78,7 @@ def _words(text: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).split())
 
 
-def _script(titles: Mapping[str, str], found: Mapping[str, list[tuple[str, str, int]]]) -> str:
+def _script(titles: Mapping[str, str], found: Mapping[str, Sequence[Entry]]) -> str:
     """Texts and anchors that several pages share stand once; each page has runs of three numbers."""
     texts: dict[str, int] = {}
     anchors: dict[str, int] = {}

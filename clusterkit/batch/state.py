@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import clusterkit
-from clusterkit.batch.documents import assumption_ids
+from clusterkit.batch.documents import targets
 from clusterkit.batch.jobs import Job, Result
 from clusterkit.batch.pages import OF_ALL, input_files
 from clusterkit.files import write_whole
@@ -45,9 +45,9 @@ class Fingerprints:
         return _digest(f"{path.name}:{_of_file(path)}" for path in chosen)
 
     @cached_property
-    def assumptions(self) -> list[str]:
-        """Identifiers of the assumptions that a page can lead to."""
-        return sorted(assumption_ids(self.project))
+    def targets(self) -> dict[str, tuple[str, str]]:
+        """Assumptions and documents that a page can lead to."""
+        return targets(self.project)
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -95,7 +95,7 @@ class Fingerprints:
             "parameters": job.parameters,
             "title": [job.title, job.description],
             "scripts": job.scripts,
-            "assumptions": self.assumptions,
+            "targets": self.targets,
             "files": {name: self.file(name) for name in job.reads},
             "code": self.code,
             "versions": self.versions,

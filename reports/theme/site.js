@@ -1,14 +1,18 @@
 // What a page gains where scripts run: a search, lists that close by themselves, and no stop of the keyboard without use.
 "use strict";
 (() => {
-  const wide = window.matchMedia("(min-width: 62rem)");
+  const wide = window.matchMedia("(min-width: 75rem)"); // the menu is a row
+  const beside = window.matchMedia("(min-width: 62rem)"); // the contents stand beside the text
   const menu = document.querySelector(".menu");
   const contents = document.querySelector(".toc details");
 
   // On wide windows menu and contents are in sight; the style sheet does that too, but not in every browser.
-  const unfold = () => [menu, contents].forEach((list) => { if (list) list.open = wide.matches; });
-  wide.addEventListener("change", unfold);
-  unfold();
+  [[menu, wide], [contents, beside]].forEach(([list, query]) => {
+    if (!list) return;
+    const unfold = () => { list.open = query.matches; };
+    query.addEventListener("change", unfold);
+    unfold();
+  });
 
   const openLists = () => document.querySelectorAll(wide.matches ? ".group[open]" : ".menu[open]");
   document.addEventListener("click", (event) => {
@@ -22,7 +26,7 @@
     });
   });
   contents?.addEventListener("click", (event) => {
-    if (event.target.closest("a") && !wide.matches) contents.open = false;
+    if (event.target.closest("a") && !beside.matches) contents.open = false;
   });
 
   // A stop of the keyboard only where there is something to scroll to.

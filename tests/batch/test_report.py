@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from clusterkit.batch import execute, site
 from clusterkit.batch.pages import REGION_PAGES, RegionPage
+from clusterkit.batch.state import State
 from clusterkit.cli import main
 from clusterkit.errors import RunError
 from clusterkit.params import EXAMPLE_ID, load_regions
@@ -274,19 +275,42 @@ def test_each_page_of_a_region_has_its_title_its_description_and_its_data(
 
 
 @pytest.mark.slow
+def test_a_page_brings_its_own_scripts(with_site: Project) -> None:
+    page = with_site.reports / "estonia-scoreboard.ipynb"
+    notebook = nbformat.read(page, as_version=4)
+    known = {key: html.unescape(site.front_matter(notebook)[key]) for key in ("description", "made")}
+    site.set_front_matter(notebook, title="Eesti", scripts="theme/one.js downloads/two.js", **known)
+    nbformat.write(notebook, page)
+    (with_site.reports / "theme" / "one.js").write_text("void 0;\n", encoding="utf-8")
+    pages = site.prepare(with_site, load_regions(with_site))
+    site.render(with_site, pages, renderer="nbconvert", bodies=State(with_site).body)
+    sources = [script["src"] for script in soup(with_site, "estonia-scoreboard.html").find_all("script")]
+    assert sources == ["theme/site.js", "theme/one.js", "downloads/two.js"]
+    assert (with_site.site / "theme" / "one.js").is_file()
+    assert soup(with_site, "estonia-scoreboard.html").h1.get_text() == "Eesti"
+    assert [script["src"] for script in soup(with_site, "index.html").find_all("script")] == ["theme/site.js"]
+
+
+def test_the_oldest_quarto_is_the_one_that_the_project_asks_for() -> None:
+    text = (ROOT_HOME.parents[1] / "reports" / "_quarto.yml").read_text(encoding="utf-8")
+    (needed,) = re.findall(r'^quarto-required: ">=(\d+)\.(\d+)\.0"$', text, re.MULTILINE)
+    assert tuple(int(part) for part in needed) == site.QUARTO_MIN
+
+
+@pytest.mark.slow
 def test_the_navigation_keeps_the_kind_of_page(first_run: tuple[Project, CompletedProcess[str]]) -> None:
     project, _ = first_run
     mappings = ["estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"]
-    assert links_of(project, "index.html") == ["*index.html", "europe.html", *mappings]
-    assert links_of(project, "europe.html") == ["index.html", "*europe.html", *mappings]
+    assert links_of(project, "index.html") == ["*index.html", *mappings, "europe.html"]
+    assert links_of(project, "europe.html") == ["index.html", *mappings, "*europe.html"]
     assert links_of(project, "estonia-cluster-mapping.html") == [
-        "index.html", "europe.html", "*estonia-cluster-mapping.html", "slovenia-cluster-mapping.html",
+        "index.html", "*estonia-cluster-mapping.html", "slovenia-cluster-mapping.html", "europe.html",
     ]  # fmt: skip
     assert links_of(project, "estonia-scoreboard.html") == [
-        "index.html", "europe.html", "*estonia-scoreboard.html", "slovenia-scoreboard.html",
+        "index.html", "*estonia-scoreboard.html", "slovenia-scoreboard.html", "europe.html",
     ]  # fmt: skip
     assert links_of(project, "slovenia-stress-test.html") == [
-        "index.html", "europe.html", "estonia-stress-test.html", "*slovenia-stress-test.html",
+        "index.html", "estonia-stress-test.html", "*slovenia-stress-test.html", "europe.html",
     ]  # fmt: skip
     assert links_of(project, "estonia-cluster-mapping.html", "views") == [
         "*estonia-cluster-mapping.html", "estonia-scoreboard.html", "estonia-stress-test.html",
@@ -333,7 +357,7 @@ def test_the_page_on_europe_is_made_by_name_and_kept_by_other_runs(
     kept = nbformat.read(project.reports / "europe.ipynb", 4)
     assert kept.cells[1:] == before[1].cells[1:]  # its navigation alone is new
     assert links_of(project, "europe.html") == [
-        "index.html", "*europe.html", "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html",
+        "index.html", "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html", "*europe.html",
     ]  # fmt: skip
 
 
@@ -388,14 +412,14 @@ def test_the_example_is_made_by_name_and_kept_by_other_runs(tiny: Project, tmp_p
     assert "Example" not in done.stdout
     assert nbformat.read(project.reports / f"{EXAMPLE_ID}.ipynb", 4).cells[1:] == before  # its navigation alone is new
     stress_tests = ["estonia-stress-test.html", "slovenia-stress-test.html"]
-    assert links_of(project, EXAMPLE_PAGE) == ["index.html", f"*{EXAMPLE_PAGE}", *stress_tests]
+    assert links_of(project, EXAMPLE_PAGE) == ["index.html", *stress_tests, f"*{EXAMPLE_PAGE}"]
     assert EXAMPLE_ID in data_of(project)
 
     both = clusterkit(project, "report", EXAMPLE_ID, "europe", "--renderer", "nbconvert")
     assert both.returncode == 0, both.stderr
     assert re.fullmatch(r"Europe and Example of a stress test in \d+ s\.", both.stdout.splitlines()[-1])
     assert nbformat.read(project.reports / f"{EXAMPLE_ID}.ipynb", 4).cells[-1].source == "'a new cell'"
-    assert links_of(project, EXAMPLE_PAGE) == ["index.html", "europe.html", f"*{EXAMPLE_PAGE}", *stress_tests]
+    assert links_of(project, EXAMPLE_PAGE) == ["index.html", *stress_tests, "europe.html", f"*{EXAMPLE_PAGE}"]
 
 
 @pytest.mark.slow
@@ -410,10 +434,10 @@ def test_the_example_is_made_with_all_and_is_in_every_navigation(with_site: Proj
     assert lines[-1].startswith("6 of 6 pages of 2 regions in ")
     for name in PAGES:
         links = [link.removeprefix("*") for link in links_of(with_site, name)]
-        assert links[:3] == ["index.html", "europe.html", EXAMPLE_PAGE]
+        assert [links[0], *links[-2:]] == ["index.html", "europe.html", EXAMPLE_PAGE]
     navigation = soup(with_site, "estonia-stress-test.html").find("nav", class_="pages")
     assert [a.get_text() for a in navigation.find_all("a")] == [
-        "Home", "Europe", "Example of a stress test", "Eesti", "Slovenija",
+        "Home", "Eesti", "Slovenija", "Europe", "Example stress test",
     ]  # fmt: skip
 
 
@@ -678,6 +702,7 @@ def test_one_kind_of_page_is_made_by_name_and_the_others_stay(with_site: Project
     # The shortened home page saves no table.
     assert {name for name in changed if "home" not in name} == {
         "index.ipynb", "estonia-scoreboard.ipynb", "slovenia-scoreboard.ipynb", "_site/index.html",
+        "search-index.js", "_site/search-index.js",
         "_site/estonia-scoreboard.html", "_site/slovenia-scoreboard.html",
     }  # fmt: skip
 
@@ -774,9 +799,10 @@ def test_a_hostile_name_is_text_everywhere(tiny: Project, tmp_path: Path, cluste
             "Home",
             HOSTILE,
         ]  # no Europe yet
-        assert shown.find("script") is None
+        assert [script["src"] for script in shown.find_all("script")] == ["theme/site.js"]
+        assert not shown.script.get_text()
         assert shown.find(["em", "s", "iframe", "sub", "sup"]) is None
-        assert not [code for code in shown.find_all("code") if not code.find_parent("details")]
+        assert not [code for code in shown.find_all("code") if not code.find_parent(class_="cell-code")]
         assert not [name for tag in shown.find_all(True) for name in tag.attrs if name.startswith("on")]
     assert f"{HOSTILE} in figures, 2014" in [caption.get_text() for caption in page.find_all("caption")]
     assert page.img["alt"].startswith(f"Map of Europe with {HOSTILE} in orange")
@@ -913,15 +939,22 @@ def refusal(project: Project, *arguments: str) -> str:
 @given(
     title=PRINTED,
     description=PRINTED,
+    made=PRINTED,
     nav=st.sampled_from(["", '<ul><li><a href="index.html" aria-current="page">A &#38; B</a></li></ul>']),
 )
-def test_title_description_and_navigation_survive_the_front_matter(title: str, description: str, nav: str) -> None:
+def test_what_the_skeleton_asks_for_survives_the_front_matter(
+    title: str, description: str, made: str, nav: str
+) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("")])
-    site.set_front_matter(notebook, title=title, description=description, nav=nav)
+    scripts = "theme/one.js downloads/home/two.js"
+    site.set_front_matter(notebook, title=title, description=description, nav=nav, made=made, scripts=scripts)
     fields = site.front_matter(notebook)
     assert html.unescape(fields["heading"]) == title
     assert html.unescape(fields["description"]) == description
     assert fields["nav"].removeprefix("`").removesuffix("`{=html}") == nav
+    assert html.unescape(fields["made"]) == made
+    assert fields["scripts"] == scripts
+    assert re.findall(r'<script src="(\S+)" defer></script>', fields["tail"]) == scripts.split()
     assert fields["lang"] == "en"
     assert html.unescape(fields["pagetitle"]) == (f"{title} – clusterkit" if title else "clusterkit")
     lines = notebook.cells[0].source.splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import json
 import re
 import shutil
 import unicodedata
@@ -19,9 +20,10 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from clusterkit.batch import site
+from clusterkit.batch import search_index, site
+from clusterkit.batch.documents import DOCUMENTS
 from clusterkit.batch.execute import BY_HAND
-from clusterkit.batch.pages import REGION_PAGES
+from clusterkit.batch.pages import REGION_PAGES, WHOLE_PAGES
 from clusterkit.data.industries import load_taxonomy
 from clusterkit.params import EXAMPLE_ID, load_regions, region_ids
 from clusterkit.paths import Project, project
@@ -33,10 +35,15 @@ MAPPING = KINDS[0]
 STRESS_TEST = next(page for page in KINDS if page.kind == "stress-test")
 REGION_PAGES_OF = {region: [f"{page.name(region)}.html" for page in KINDS] for region in PILOTS}
 EXAMPLE = f"{EXAMPLE_ID}.html"
-WHOLE = ["index.html", "europe.html", EXAMPLE]  # pages on no single region
-PAGES = [*WHOLE, *itertools.chain.from_iterable(REGION_PAGES_OF.values())]
+WHOLE = [f"{page.name}.html" for page in WHOLE_PAGES]  # pages on no single region
+METHOD = [f"{document.name}.html" for document in DOCUMENTS]  # which no notebook makes
+EXECUTED = ["index.html", *itertools.chain.from_iterable(REGION_PAGES_OF.values()), *WHOLE]
+PAGES = [*EXECUTED, *METHOD]  # in the order of the site
+SUFFIXES = {".html", ".css", ".js", ".csv"}
 SECTORS = load_taxonomy(ROOT / "params" / "taxonomies" / "nace-divisions.yaml").categories
 BLOCKS = ["h1", "h2", "h3", "p", "li", "th", "td", "caption", "figcaption"]
+TO_ASSUMPTION = re.compile(r"^(assumptions\.html)?#A\d+$")
+TO_DOCUMENT = re.compile(rf"^({'|'.join(re.escape(name) for name in METHOD)})(#.*)?$")
 MAX_PAGE_MB = 2.0  # 10**6 bytes; a mapping page has some twenty pictures, each within the page
 MAX_IMAGE_KB = 250
 STRONG = {
@@ -56,17 +63,20 @@ needs_quarto = pytest.mark.skipif(shutil.which("quarto") is None, reason="needs 
 
 
 class Page:
-    """A page of a site folder: its source, its tree, and its words outside of the folded code."""
+    """A page of a site folder: its source, its tree, and its words outside of the code."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self.name = folder, name
         self.source = (folder / name).read_text(encoding="utf-8")
         self.soup = BeautifulSoup(self.source, "html.parser")
-        self.reading = BeautifulSoup(self.source, "html.parser")  # as read with all code folded
-        for code in self.reading.find_all("details"):
+        self.reading = BeautifulSoup(self.source, "html.parser")  # as read with no code shown
+        for code in self.reading.find_all(class_="cell-code"):
             code.decompose()
         for part in self.reading.find_all(["title", "style", "script"]):
             part.decompose()
+        for link in self.reading.main.find_all("a", href=TO_DOCUMENT):  # a word of its sentence like any other
+            link.unwrap()
+        self.reading.smooth()
         self.words = words_of(self.reading)
         self.description = self.soup.find("meta", attrs={"name": "description"})["content"]
 
@@ -132,17 +142,22 @@ def has_links_that_resolve(page: Page) -> None:
 
 
 def asks_no_other_host(page: Page) -> None:
+    page = Page(page.folder, page.name)  # its tree is changed
     text = re.sub(r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]+", "", page.source)
     assert not re.findall(r"(?:https?|ftp|wss?):", text, re.IGNORECASE)
     assert not re.findall(r"""[\s"'(=]//\w""", text)
-    assert page.soup.find(["script", "iframe", "object", "embed", "base", "form", "style"]) is None
+    assert page.soup.find(["iframe", "object", "embed", "base", "form", "style"]) is None
+    for script in page.soup.find_all("script"):  # what the policy lets run: files of the site alone
+        assert (script.get_text(), script.has_attr("defer"), script.parent.name) == ("", True, "body")
+        assert (page.folder / script["src"]).is_file()
+        script.extract()
     assert not [name for tag in page.soup.find_all(True) for name in tag.attrs if name.startswith("on")]
     assert not re.findall(r"@import|url\(", text)
     sources = [tag["src"] for tag in page.soup.find_all(src=True)]
     assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
     assert not page.soup.find_all(srcset=True)
     rule = page.soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
-    assert rule == "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
+    assert rule == "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'"
 
 
 def has_pictures_for_all(page: Page) -> None:
@@ -209,7 +224,7 @@ def names_every_sector(page: Page) -> None:
 def marks_itself_in_the_navigation(page: Page) -> None:
     region, kind = next(((r, own.index(page.name)) for r, own in REGION_PAGES_OF.items() if page.name in own), ("", 0))
     same_kind = [own[kind] for own in REGION_PAGES_OF.values()]
-    lists = {"pages": [*WHOLE, *same_kind]}
+    lists = {"pages": ["index.html", *same_kind, *WHOLE, *METHOD]}
     if region and len(KINDS) > 1:
         lists["views"] = REGION_PAGES_OF[region]
     navs = page.soup.header.find_all("nav")
@@ -217,6 +232,10 @@ def marks_itself_in_the_navigation(page: Page) -> None:
     for nav in navs:
         marked = nav.find_all(attrs={"aria-current": True})
         assert [(a["href"], a["aria-current"]) for a in marked] == [(page.name, "page")]
+    groups = {words_of(group.summary): group for group in page.soup.header.find_all("details", class_="group")}
+    assert [[a["href"] for a in group.find_all("a")] for group in groups.values()] == [same_kind, METHOD]
+    for name, own in {"Regions": same_kind, "Method": METHOD}.items():
+        assert (groups[name].summary.get("class") == ["current"]) == (page.name in own)
     labels = [found.get("aria-label") for found in page.soup.find_all("nav")]
     assert len(set(labels)) == len(labels)
     assert None not in labels
@@ -225,6 +244,40 @@ def marks_itself_in_the_navigation(page: Page) -> None:
     assert [words_of(a) for a in toc.find_all("a")] == headings
     skip = page.soup.find("a")
     assert page.soup.find(id=skip["href"].removeprefix("#")).name == "main", "the first link skips to the text"
+
+
+def leads_to_the_pages_before_and_after(page: Page) -> None:
+    at = PAGES.index(page.name)
+    ways = {"prev": PAGES[at - 1] if at else None, "next": PAGES[at + 1] if at + 1 < len(PAGES) else None}
+    nav = page.soup.find("nav", class_="neighbours")
+    assert {a["rel"][0]: a["href"] for a in nav.find_all("a")} == {way: to for way, to in ways.items() if to}
+
+
+def has_a_permalink_on_every_heading(page: Page) -> None:
+    for heading in page.soup.main.find_all(["h2", "h3", "h4"]):
+        (link,) = heading.find_all("a", class_="anchor")
+        assert (link["href"], link["aria-label"]) == (f"#{heading['id']}", "Link to this section")
+        assert link.get_text() == "", "the mark would be in copied text and in the list of contents"
+
+
+def says_what_it_was_made_from(page: Page) -> None:
+    made, terms = page.soup.find("footer").find_all("p")
+    said = r"Business statistics of 2011–2015 and 2022 \(editions: [^)]*August 2017[^)]*\)\. clusterkit \d+\.\d+\.\d+"
+    assert re.match(said, words_of(made)), words_of(made)
+    assert "MIT licence" in words_of(terms)
+    assert "© EuroGeographics for the administrative boundaries" in words_of(terms)
+
+
+def leads_from_every_mention_to_its_place(page: Page) -> None:
+    main = Page(page.folder, page.name).soup.main  # its tree is changed
+    for part in main.find_all(["code", "pre"]):
+        part.decompose()
+    for link in main.find_all("a", href=TO_ASSUMPTION):
+        assert link["href"].endswith(f"#{link.get_text()}")
+        link.decompose()
+    assert not re.findall(r"\bdocs/[\w-]+\.md", words_of(main)), "a document is a page of the site"
+    rows = Page(page.folder, "assumptions.html").soup.find_all("tr", id=True)
+    assert not set(re.findall(r"\bA\d+\b", words_of(main))) & {row["id"] for row in rows}
 
 
 def is_light(page: Page) -> None:
@@ -242,20 +295,56 @@ CHECKS = (
     speaks_no_python,
     names_every_sector,
     marks_itself_in_the_navigation,
+    leads_to_the_pages_before_and_after,
+    has_a_permalink_on_every_heading,
+    says_what_it_was_made_from,
+    leads_from_every_mention_to_its_place,
     is_light,
 )
+# Of pages that notebooks make: documents have no pictures, name files and functions, and leave cells empty.
+OF_NOTEBOOKS = {has_pictures_for_all, has_tables_for_all, speaks_no_python, names_every_sector}
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("name", PAGES, ids=lambda name: name.removesuffix(".html"))
+def checks_of(name: str) -> list[Callable[[Page], None]]:
+    return [check for check in CHECKS if name in EXECUTED or check not in OF_NOTEBOOKS]
+
+
+@pytest.mark.parametrize(
+    ("name", "check"),
+    [(name, check) for name in PAGES for check in checks_of(name)],
+    ids=lambda value: value.removesuffix(".html") if isinstance(value, str) else value.__name__,
+)
 def test_a_page(read: Callable[[str], Page], name: str, check: Callable[[Page], None]) -> None:
     check(read(name))
 
 
 def test_there_is_a_page_of_each_kind_for_each_pilot_and_those_on_no_single_region(full_site: Project) -> None:
-    assert len(PAGES) == 3 + 10 * 3
+    assert len(EXECUTED) == 1 + len(WHOLE) + 10 * len(KINDS)
     assert sorted(path.name for path in full_site.site.glob("*.html")) == sorted(PAGES)
-    assert {path.suffix for path in full_site.site.rglob("*") if path.is_file()} == {".html", ".css", ".csv"}
+    assert {path.suffix for path in full_site.site.rglob("*") if path.is_file()} == SUFFIXES
+
+
+def test_the_index_of_the_search_knows_every_page_and_leads_to_places_that_exist(
+    full_site: Project, read: Callable[[str], Page]
+) -> None:
+    source = (full_site.site / search_index.NAME).read_text(encoding="utf-8")
+    assert len(source.encode()) <= search_index.MAX_BYTES
+    assert not re.findall("[<>&\u2028\u2029]", source)
+    index = json.loads(source.removeprefix(f"window.{search_index.GLOBAL}=").removesuffix(";\n"))
+    assert [f"{page}.html" for page, _, _ in index["pages"]] == PAGES
+    for page, title, numbers in index["pages"]:
+        shown = read(f"{page}.html")
+        assert words_of(shown.soup.h1) == title
+        ids = {"", *(tag["id"] for tag in shown.soup.find_all(id=True))}
+        assert {index["anchors"][number] for number in numbers[0::3]} <= ids
+        texts = {unicodedata.normalize("NFC", index["texts"][number]) for number in numbers[1::3]}
+        assert {words_of(h2) for h2 in shown.soup.main.find_all(["h2", "h3"])} <= texts
+        if f"{page}.html" in EXECUTED:
+            captions = [words_of(tag) for tag in shown.soup.find_all(["figcaption", "caption"])]
+            starts = {text.removesuffix(" …") for text in texts}
+            assert [caption for caption in captions if not caption.startswith(tuple(starts))] == []
+    sectors = {f"{name} ({code})" for code, name in SECTORS.items()}
+    assert len(sectors & set(index["texts"])) > len(sectors) / 2
 
 
 def test_the_style_asks_no_other_host(full_site: Project) -> None:
@@ -265,7 +354,7 @@ def test_the_style_asks_no_other_host(full_site: Project) -> None:
 
 
 def test_every_file_to_download_is_linked_from_a_page(full_site: Project, read: Callable[[str], Page]) -> None:
-    linked = {a["href"] for name in PAGES for a in read(name).soup.find_all(download=True)}
+    linked = {a["href"] for name in EXECUTED for a in read(name).soup.find_all(download=True)}
     assert linked == {str(path.relative_to(full_site.site)) for path in full_site.site.rglob("*.csv")}
 
 
@@ -513,7 +602,7 @@ def test_the_example_says_everywhere_that_its_answers_are_made_up(read: Callable
     assert len(notes) == len(titles) - 1  # what the page was made from has none
     for note in notes:
         assert words_of(note).startswith("Illustrative answers, made up to show how the tool works; not those of a ")
-        assert "of “Illustrative: " in words_of(note.a)
+        assert "of “Illustrative: " in words_of(note.find("a", download=True))
 
 
 def test_the_example_shows_every_section_of_the_notebook(read: Callable[[str], Page]) -> None:
@@ -591,9 +680,11 @@ def differences(ours: Page, theirs: Page) -> Iterator[str]:
         "words": lambda page: [joined(tag) for tag in page.reading.body.find_all(BLOCKS)],
         "all words": lambda page: [joined(page.reading.body)],
         "pictures": lambda page: [image["alt"] + image["src"] for image in page.reading.find_all("img")],
-        "links": lambda page: [f"{a['href']} {joined(a)} {a.has_attr('download')}" for a in page.reading.find_all("a")],
+        "links": lambda page: [f"{a['href']} {joined(a)} {a.has_attr('download')}" for a in page.soup.find_all("a")],
         "title": lambda page: [page.soup.title.get_text(), page.description],
-        "code": lambda page: ["".join(code.get_text().split()) for code in page.soup.find_all("details")],
+        "code": lambda page: ["".join(code.get_text().split()) for code in page.soup.find_all(class_="cell-code")],
+        "frame": lambda page: [str(tag) for tag in page.soup.find_all(["header", "footer", "meta"])],
+        "headings": lambda page: [f"{h.name} {h['id']}" for h in page.soup.main.find_all(["h2", "h3", "h4"])],
     }  # fmt: skip
     for what, of in parts.items():
         for left, right in itertools.zip_longest(of(ours), of(theirs)):
@@ -612,10 +703,10 @@ def test_both_renderers_say_the_same_words(full_site: Project, quarto_site: Path
 @needs_quarto
 def test_the_pages_of_quarto_pass_the_same_checks(quarto_site: Path) -> None:
     failed = []
-    for name, check in itertools.product(PAGES, CHECKS):
+    for name, check in itertools.chain.from_iterable(itertools.product([page], checks_of(page)) for page in PAGES):
         try:
             check(Page(quarto_site, name))
         except (AssertionError, LookupError, TypeError, AttributeError) as exc:
             failed.append(f"{name}: {check.__name__}: {str(exc)[:300]}")
     assert failed == []
-    assert {path.suffix for path in quarto_site.rglob("*") if path.is_file()} == {".html", ".css", ".csv"}
+    assert {path.suffix for path in quarto_site.rglob("*") if path.is_file()} == SUFFIXES
