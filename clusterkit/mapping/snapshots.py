@@ -59,9 +59,9 @@ class Snapshot:
 
 
 def snapshots(
-    industry: pd.DataFrame, cells: pd.DataFrame, *, name: str, nuts_ids: Sequence[str]
+    industry: pd.DataFrame, cells: pd.DataFrame | None = None, *, name: str = "", nuts_ids: Sequence[str] = ()
 ) -> dict[int, Snapshot]:
-    """Every year of the table: all NUTS 2 regions, with one territory as a row of its own.
+    """Every year of the table: all NUTS 2 regions, with one territory as a row of its own, or none.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def snapshots(
     cells
         The territory's cells, as ``territory.combine`` gives them. Where they are published, as for
         a region of level 1 with the same borders, they stand in the territory's row; their bounds
-        narrow the interval of its estimates.
+        narrow the interval of its estimates. None: there is no territory.
     name, nuts_ids
         Name of the territory's row and the NUTS 2 codes that it takes the place of.
 
@@ -84,8 +84,10 @@ def snapshots(
     regions = dict(list(divisions[level.eq(4)].groupby("year")))
     countries = dict(list(divisions[level.eq(2)].groupby("year")))
     totals = _totals(industry, cells, name, nuts_ids)
-    years = cells.index.get_level_values("year")
-    own = {year: cells[years == year].droplevel("year") for year in regions}  # empty where the country has left
+    own = dict.fromkeys(regions)
+    if cells is not None:
+        years = cells.index.get_level_values("year")
+        own = {year: cells[years == year].droplevel("year") for year in regions}  # empty where the country has left
     return {
         int(year): _snapshot(int(year), rows, countries[year], own[year], totals.loc[year], name, nuts_ids)
         for year, rows in regions.items()
@@ -114,10 +116,12 @@ def matched_benchmarks(years: Sequence[Snapshot]) -> list[pd.Series]:
     return [table.where(known).sum(min_count=1).rename(EUROPE) for table in tables]
 
 
-def _totals(industry: pd.DataFrame, cells: pd.DataFrame, name: str, nuts_ids: Sequence[str]) -> pd.Series:
+def _totals(industry: pd.DataFrame, cells: pd.DataFrame | None, name: str, nuts_ids: Sequence[str]) -> pd.Series:
     """Persons employed over all sections by (year, nuts_id), the territory among the regions."""
     others = industry[industry["nuts_id"].str.len().eq(4) & ~industry["nuts_id"].isin(list(nuts_ids))]
     by_region = region_total(others, by=["year", "nuts_id"])["size"]
+    if cells is None:
+        return by_region
     own = region_total(cells)["size"]
     own.index = pd.MultiIndex.from_product([own.index, [name]], names=["year", "nuts_id"])
     return pd.concat([by_region, own])
@@ -127,13 +131,13 @@ def _snapshot(
     year: int,
     rows: pd.DataFrame,
     countries: pd.DataFrame,
-    own: pd.DataFrame,
+    own: pd.DataFrame | None,
     totals: pd.Series,
     name: str,
     nuts_ids: Sequence[str],
 ) -> Snapshot:
-    regions, wages = _cells(rows, {name: nuts_ids})
-    if name in regions.estimate.index:
+    regions, wages = _cells(rows, {} if own is None else {name: nuts_ids})
+    if own is not None and name in regions.estimate.index:
         regions = _narrowed(regions, own.reindex(regions.estimate.columns), name)
         wages.loc[name] = own["wages_meur"].reindex(wages.columns)
     names = regions.estimate.index
