@@ -89,13 +89,13 @@ def report(
     Every parameter is checked before anything runs, and only what has changed is run: pages whose notebook,
     parameters, tables, code and versions are as they were stay as they are. A page that fails does not stop the
     others; it is named at the end, and the exit status is 1. The pages on no single region are made
-    with --all, or under their names, europe and stress-test-example; other runs, and --all with --page,
+    with --all, or under their names, europe, explorer and stress-test-example; other runs, and --all with --page,
     leave them as they are. A run that was stopped goes on where it was when it is started again.
     """
     if bool(regions) == everything:
         message = "Name the regions, or say --all."
         raise click.UsageError(message)
-    names = [name for name in regions if name not in (parameters.EUROPE_ID, parameters.EXAMPLE_ID)]
+    names = [name for name in regions if name not in parameters.WHOLE_IDS]
     if kinds and not (everything or names):
         message = "--page chooses among the pages of a region: name one, or say --all."
         raise click.UsageError(message)
@@ -109,7 +109,7 @@ def report(
     # Named ones; with --all those that there are, but for a choice of kinds, which is one of a region's pages.
     whole = () if kinds else None
     if not everything:
-        whole = tuple(name for name in (parameters.EUROPE_ID, parameters.EXAMPLE_ID) if name in regions)
+        whole = tuple(name for name in parameters.WHOLE_IDS if name in regions)
     wanted = reports.Wanted(None if everything else tuple(names), kinds, whole)
     options = Options(
         workers=workers or os.cpu_count() or 1,

@@ -34,7 +34,9 @@ RULE = "params/schema.json"
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
 RESERVED_ID = "home"  # folder of the home page's data
 EUROPE_ID = "europe"  # page of all regions, and folder of its data
+EXPLORER_ID = "explorer"  # page to look up and compare all regions, and folder of its data
 EXAMPLE_ID = "stress-test-example"  # page of a stress test with illustrative answers, and folder of its data
+WHOLE_IDS = (EUROPE_ID, EXPLORER_ID, EXAMPLE_ID)  # pages on no single region, in the order of the site
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -153,7 +155,7 @@ class RegionParams(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> RegionParams:
-        taken = {RESERVED_ID: "the home page", EUROPE_ID: "the page of all regions"}
+        taken = {RESERVED_ID: "the home page", EUROPE_ID: "the page of all regions", EXPLORER_ID: "the explorer"}
         if self.region in taken:
             message = f"the identifier {self.region!r} is taken by {taken[self.region]}"
             raise ValueError(message)
@@ -289,7 +291,7 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
 
 
 def _unknown_region(region: str, known: list[str]) -> Problem:
-    others = [name for name in (*known, EUROPE_ID, EXAMPLE_ID) if name != region]
+    others = [name for name in (*known, *WHOLE_IDS) if name != region]
     close = difflib.get_close_matches(region, others, n=1)
     hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(known[:12])}, or add a file"
     return Problem(

@@ -22,6 +22,7 @@ import clusterkit
 from clusterkit.batch.execute import BODY, DOWNLOADS, RESULT
 from clusterkit.batch.jobs import Job
 from clusterkit.batch.processes import Child, Fresh, Launcher, Refused, Warm
+from clusterkit.batch.state import OF_DATA
 from clusterkit.batch.warm import LOG
 from clusterkit.errors import Problem, RunError
 from clusterkit.paths import Project
@@ -93,7 +94,13 @@ def run_here(job: Job, version: str, root: str | None, archive: bytes | None, ti
             launcher.wait([child], 0.25)
             if time.monotonic() - since > timeout:
                 child.kill()
-        kept = [work / f"{job.page}.ipynb", work / BODY, work / RESULT, work / LOG, *(work / DOWNLOADS).glob("*.csv")]
+        kept = [
+            work / f"{job.page}.ipynb",
+            work / BODY,
+            work / RESULT,
+            work / LOG,
+            *(path for path in (work / DOWNLOADS).glob("*") if path.suffix in OF_DATA),
+        ]
         files = {path.relative_to(work).as_posix(): path.read_bytes() for path in kept if path.is_file()}
     return {"files": files, "status": child.status}
 

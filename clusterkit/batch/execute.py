@@ -127,7 +127,7 @@ def _finish_notebook(path: Path, job: Job, folder: str) -> tuple[nbformat.Notebo
             cell.outputs = [output for output in cell.outputs if output not in streams]
     for position, cell in enumerate(notebook.cells):
         cell["id"] = f"{job.region}-{position}"[-64:]
-    site.set_front_matter(notebook, title=job.title, description=job.description, nav="")
+    site.set_front_matter(notebook, title=job.title, description=job.description, nav="", scripts=job.scripts)
     nbformat.write(notebook, path)
     return notebook, tuple(warnings)
 

@@ -8,15 +8,25 @@ from pathlib import Path
 from typing import Any, Literal
 
 from clusterkit.batch.pages import RegionPage, input_files, pages_of
-from clusterkit.params import EUROPE_ID, EXAMPLE_ID, RESERVED_ID, EuropeParams, RegionParams, stress_test_parameters
+from clusterkit.params import (
+    EUROPE_ID,
+    EXAMPLE_ID,
+    EXPLORER_ID,
+    RESERVED_ID,
+    EuropeParams,
+    RegionParams,
+    stress_test_parameters,
+)
 from clusterkit.paths import Project
 
 HOME = RESERVED_ID  # the home page's place among the regions
 EUROPE = EUROPE_ID  # and that of the page of all regions
+EXPLORER = EXPLORER_ID  # that of the explorer
 EXAMPLE = EXAMPLE_ID  # and that of the example of a stress test
-WHOLE = (EUROPE, EXAMPLE)  # pages on no single region
+WHOLE = (EUROPE, EXPLORER, EXAMPLE)  # pages on no single region
 INDEX = "index"  # name of the home page
 EUROPE_NAME = "Europe"  # in the navigation, and in what the command says
+EXPLORER_NAME = "Explorer"
 EXAMPLE_NAME = "Example of a stress test"  # the same of the page with illustrative answers
 Kernel = Literal["auto", "forked", "stock"]
 TIMEOUT = 900.0  # seconds that a job may take
@@ -47,6 +57,8 @@ class Job:
         What the notebook is given.
     reads
         Files of the project that the notebook reads, from the project folder; the page is stale when one changes.
+    scripts
+        Scripts that the page runs: their addresses from the site's folder, with a space between two.
     """
 
     region: str
@@ -59,6 +71,7 @@ class Job:
     description: str
     parameters: dict[str, Any]
     reads: tuple[str, ...] = ()
+    scripts: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,6 +181,30 @@ def europe_job(project: Project, params: EuropeParams) -> Job:
         description="Clusters of Europe: how many there are, what they employ and pay, where, and how sure that is.",
         parameters=params.model_dump(),
         reads=input_files(project, ("taxonomies", "star_schemes")),
+    )
+
+
+def explorer_job(project: Project, params: EuropeParams, listed: Sequence[RegionParams]) -> Job:
+    """The page to look up and compare all regions; ``listed`` are those that have reports."""
+    title = "Explorer of sectors and regions"
+    return Job(
+        region=EXPLORER,
+        label="",
+        name=EXPLORER_NAME,
+        notebook=project.notebooks / "explorer.ipynb",
+        page=EXPLORER,
+        downloads=EXPLORER,
+        title=title,
+        description=f"{title}: a sector on a map of Europe, a region with its sectors, regions side by side.",
+        parameters={
+            **params.model_dump(include={"base_year", "reference_year", "nuts_version", "star_scheme"}),
+            "regions": [p.region for p in listed],
+        },
+        reads=input_files(
+            project,
+            ("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "default.yaml", "regions"),
+        ),
+        scripts="theme/explorer.js",
     )
 
 

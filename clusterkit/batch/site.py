@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clusterkit.batch.jobs import EUROPE, EUROPE_NAME, EXAMPLE, EXAMPLE_NAME, HOME, INDEX
+from clusterkit.batch.jobs import EUROPE, EUROPE_NAME, EXAMPLE, EXAMPLE_NAME, EXPLORER, EXPLORER_NAME, HOME, INDEX
 from clusterkit.batch.pages import RegionPage, pages_of
 from clusterkit.batch.state import State
 from clusterkit.errors import Problem, RunError
@@ -75,9 +75,11 @@ def _replace_folder(new: Path, old: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def set_front_matter(notebook: nbformat.NotebookNode, *, title: str, description: str, nav: str) -> None:
-    """Write title, description and navigation into the notebook's first cell, as Quarto and nbconvert read it."""
-    notebook.cells[0].source = front_matter_text(title=title, description=description, nav=nav)
+def set_front_matter(
+    notebook: nbformat.NotebookNode, *, title: str, description: str, nav: str, scripts: str = ""
+) -> None:
+    """Write title, description, navigation and scripts into the notebook's first cell, as both renderers read it."""
+    notebook.cells[0].source = front_matter_text(title=title, description=description, nav=nav, scripts=scripts)
 
 
 def front_matter(notebook: nbformat.NotebookNode) -> dict[str, str]:
@@ -85,14 +87,16 @@ def front_matter(notebook: nbformat.NotebookNode) -> dict[str, str]:
     return fields_of(notebook.cells[0].source)
 
 
-def front_matter_text(*, title: str, description: str, nav: str) -> str:
-    """The first cell of a page."""
+def front_matter_text(*, title: str, description: str, nav: str, scripts: str = "") -> str:
+    """The first cell of a page; ``scripts`` are addresses from the site's folder, with a space between two."""
     safe = escape(title)
+    tags = "".join(f'<script src="{name}" defer></script>' for name in scripts.split())
     fields = {
         "pagetitle": f"{safe} – clusterkit" if title else "clusterkit",
         "heading": safe,
         "description": escape(description),
         "nav": f"`{nav}`{{=html}}" if nav else "",
+        "scripts": f"`{tags}`{{=html}}" if tags else "",
         "lang": "en",
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
@@ -112,7 +116,7 @@ def navigation(
 
     Home first, then the pages on no single region, then region by region.
     """
-    whole = ((EUROPE, EUROPE_NAME), (EXAMPLE, EXAMPLE_NAME))
+    whole = ((EUROPE, EUROPE_NAME), (EXPLORER, EXPLORER_NAME), (EXAMPLE, EXAMPLE_NAME))
     top = [(INDEX, "Home"), *((name, label) for name, label in whole if has_page(project, name))]
     found = {name: _nav([*top, *_links_to_regions(listed, made)], name) for name, _ in top}
     for p in listed:
@@ -136,7 +140,7 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
     reports = project.reports
     made = pages_of(project, [p.region for p in listed])
     found = navigation(project, listed, made)
-    data = {HOME, EUROPE, EXAMPLE}  # folders of data that the site shows
+    data = {HOME, EUROPE, EXPLORER, EXAMPLE}  # folders of data that the site shows
     data |= {f"{region}/{page.kind}" for region, own in made.items() for page in own}
     for path in reports.glob("*.ipynb"):
         if path.stem not in found:
@@ -149,7 +153,8 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
         if fields.get("nav") == (f"`{nav}`{{=html}}" if nav else ""):
             continue
         titles = {key: html.unescape(fields[key]) for key in ("heading", "description")}
-        text = front_matter_text(title=titles["heading"], description=titles["description"], nav=nav)
+        scripts = " ".join(re.findall(r'src="([^"]*)"', fields.get("scripts", "")))
+        text = front_matter_text(title=titles["heading"], description=titles["description"], nav=nav, scripts=scripts)
         notebook["cells"][0]["source"] = text.splitlines(keepends=True)
         write_whole(path, (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode())
     return [reports / f"{name}.ipynb" for name in found]
@@ -292,12 +297,13 @@ def _render_with_nbconvert(
 
             text, toc = body(nbformat.read(path, as_version=4), theme)
             made = {"html": text, "toc": toc}
-        nav = fields["nav"].removeprefix("`").removesuffix("`{=html}")
-        values = {**fields, "nav": nav, "toc": made["toc"], "body": made["html"]}
+        raw = {key: fields.get(key, "").removeprefix("`").removesuffix("`{=html}") for key in ("nav", "scripts")}
+        values = {**fields, **raw, "toc": made["toc"], "body": made["html"]}
         page = re.sub(r"\$([a-z]+)\$", lambda found, values=values: values[found[1]], skeleton)
         (new / f"{path.stem}.html").write_text(page, encoding="utf-8")
     (new / "theme").mkdir()
-    shutil.copy(theme / "clusterkit.css", new / "theme" / "clusterkit.css")
+    for path in sorted([*theme.glob("*.css"), *theme.glob("*.js")]):
+        shutil.copy(path, new / "theme" / path.name)
     _copy_folders(project, new, FOLDER, FAILED)
 
 

@@ -21,7 +21,20 @@ from clusterkit.show.output import FOLDER as OF_PAGES
 
 FOLDER = ".state"  # in reports: a file per page that was made
 MANIFEST = "manifest.json"
-VERSIONS = ("pandas", "numpy", "scipy", "geopandas", "shapely", "matplotlib", "seaborn", "esda", "SALib", "nbconvert")
+VERSIONS = (
+    "pandas",
+    "numpy",
+    "scipy",
+    "geopandas",
+    "shapely",
+    "matplotlib",
+    "seaborn",
+    "esda",
+    "SALib",
+    "nbconvert",
+    "vl-convert-python",
+)
+OF_DATA = (".csv", ".js")  # files that a page puts beside itself
 OF_CODE = (".py", ".csv", ".j2", ".html")  # files of the package and the page skeleton that can change a page
 
 
@@ -150,7 +163,7 @@ class State:
 def _names(project: Project, job: Job) -> list[list[Any]]:
     """Names and sizes of the data of a page."""
     folder = project.reports / OF_PAGES / job.downloads
-    return [[path.name, path.stat().st_size] for path in sorted(folder.glob("*.csv"))]
+    return [[path.name, path.stat().st_size] for path in sorted(folder.glob("*")) if path.suffix in OF_DATA]
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

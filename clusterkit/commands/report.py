@@ -10,7 +10,18 @@ from rich.console import Console
 
 from clusterkit import params as parameters
 from clusterkit.batch import site
-from clusterkit.batch.jobs import HOME, WHOLE, Job, Options, Result, europe_job, example_job, home_job, region_job
+from clusterkit.batch.jobs import (
+    HOME,
+    WHOLE,
+    Job,
+    Options,
+    Result,
+    europe_job,
+    example_job,
+    explorer_job,
+    home_job,
+    region_job,
+)
 from clusterkit.batch.pages import REGION_PAGES, RegionPage, pages_of
 from clusterkit.batch.state import Fingerprints, State, write_manifest
 from clusterkit.commands.answers import say, warn
@@ -114,9 +125,15 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
     jobs = [region_job(project, p, page, listed) for p in regions for page in chosen]
     whole = wanted.whole
     if whole is None:
-        whole = (parameters.EUROPE_ID, *([parameters.EXAMPLE_ID] if parameters.has_example(project) else []))
+        whole = (
+            parameters.EUROPE_ID,
+            parameters.EXPLORER_ID,
+            *([parameters.EXAMPLE_ID] if parameters.has_example(project) else []),
+        )
     if parameters.EUROPE_ID in whole:
         jobs.append(europe_job(project, parameters.load_europe(project)))
+    if parameters.EXPLORER_ID in whole:
+        jobs.append(explorer_job(project, parameters.load_europe(project), listed))
     if parameters.EXAMPLE_ID in whole:
         jobs.append(example_job(project, parameters.load_example(project)))
     jobs.append(_expected_home(project, regions, chosen, whole, listed))

@@ -12,7 +12,7 @@ from clusterkit.data import territory
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.star_schemes import Scheme
 from clusterkit.mapping.categories import categories_everywhere
-from clusterkit.mapping.manufacturing import manufacturing_everywhere
+from clusterkit.mapping.manufacturing import manufacturing_everywhere, newest_year
 from clusterkit.mapping.overview import sectors_across_regions
 from clusterkit.mapping.portfolio import benchmark, matched_growth, portfolio, region_total
 from clusterkit.mapping.region_stars import all_stars
@@ -97,7 +97,8 @@ class Atlas:
         regions = everywhere.index.unique("nuts_id")
         rest = everywhere[~everywhere.index.get_level_values("nuts_id").isin(alone)]
         second = everywhere.index.names[1]
-        rows = pd.concat([rest, *(table.assign(nuts_id=name).set_index("nuts_id", append=True).swaplevel() for name, table in own.items())])  # fmt: skip
+        added = [table.set_axis(pd.MultiIndex.from_product([[name], table.index])) for name, table in own.items()]
+        rows = pd.concat([rest, *added])
         rows.index.names = ["nuts_id", second]
         there = rows.index.unique("nuts_id")
         wanted = [name for name in self._order(regions) if name in there]
@@ -141,7 +142,7 @@ class Atlas:
         return table.assign(is_estimated=table["is_estimated"].eq(True))
 
     def _published(self) -> pd.DataFrame:
-        """The published figures of all NUTS 2 regions, as ``sectors_across_regions`` has them, with wages and growth."""
+        """The published figures of all NUTS 2 regions, as ``sectors_across_regions`` has them, wages and growth."""
         year, now, then = self.reference_year, self._everywhere[self.reference_year], self._everywhere[self.base_year]
         divisions = list(now.regions.estimate.columns)
         across = sectors_across_regions(self.industry, self.area, nace_codes=divisions, year=year)
@@ -155,8 +156,8 @@ class Atlas:
             flags["persons_employed_flag"].str.contains("b").groupby([flags["nuts_id"], flags["nace_code"]]).any()
         )
         return table.assign(
-            wages_eur_per_person=wages.stack().reindex(table.index),
-            growth_pct=(100 * (jobs / start - 1)).stack().reindex(table.index),
+            wages_eur_per_person=_long(wages, table.index),
+            growth_pct=_long(100 * (jobs / start - 1), table.index),
             growth_has_break=has_break.reindex(table.index, fill_value=False),
         )
 
@@ -165,11 +166,7 @@ class Atlas:
     ) -> pd.DataFrame:
         """The same rows with estimates where cells are hidden, and stars."""
         now = yearly[self.reference_year]
-        names = published.index.unique("nuts_id")
-        ends = {
-            end: getattr(now.regions, end).reindex(names).stack(future_stack=True).reindex(published.index)
-            for end in ("estimate", "low", "high")
-        }
+        ends = {end: _long(getattr(now.regions, end), published.index) for end in ("estimate", "low", "high")}
         total = published.index.get_level_values("nuts_id").map(now.region_total)
         is_hidden = published["persons_employed"].isna()
         whole = self.area.xs(self.reference_year, level="year")
@@ -211,6 +208,11 @@ class Atlas:
         }
         return self._together(everywhere, own)
 
+    @property
+    def manufacturing_year(self) -> int | None:
+        """Calendar year of :meth:`manufacturing`; None where no year has newer definitions."""
+        return newest_year(self._everywhere, self.reference_year)
+
     def manufacturing(self) -> pd.DataFrame:
         """Every region by every division of manufacturing, in the newest year.
 
@@ -226,3 +228,9 @@ class Atlas:
             if name in rows.index.unique("nuts_id"):
                 own[name] = rows.loc[name]
         return self._together(everywhere, own)
+
+
+def _long(table: pd.DataFrame, index: pd.MultiIndex) -> pd.Series:
+    """The cells of a table of regions by sectors, one row each, in the order of ``index``."""
+    cells = pd.MultiIndex.from_product([table.index, table.columns])
+    return pd.Series(table.to_numpy().ravel(), cells).reindex(index)

@@ -125,10 +125,17 @@ def manufacturing_everywhere(yearly: Mapping[int, Snapshot], *, then: int) -> pd
     return table.assign(**{f"persons_employed_{end}": values for end, values in ends.items()})
 
 
+def newest_year(yearly: Mapping[int, Snapshot], then: int) -> int | None:
+    """The newest calendar year after ``then`` whose definitions differ; None without one."""
+    return max(
+        (y for y, snapshot in yearly.items() if y > then and snapshot.series != yearly[then].series), default=None
+    )
+
+
 def _comparable(yearly: Mapping[int, Snapshot], then: int) -> tuple[list[int], pd.Index, pd.Index]:
     """The year before the break and the newest one after it, and the countries and regions that both have."""
-    newer = [year for year, snapshot in yearly.items() if year > then and snapshot.series != yearly[then].series]
-    years = [then, max(newer)] if newer else [then]
+    newest = newest_year(yearly, then)
+    years = [then] if newest is None else [then, newest]
     countries = _in_all([_seen(yearly[year].countries) for year in years])
     regions = _in_all([_seen(yearly[year].regions) for year in years])
     return years, countries, regions

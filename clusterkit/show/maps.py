@@ -180,7 +180,7 @@ def plot_counts(
         chosen = shapes[klass == number]
         if len(chosen):
             chosen.plot(ax=axes, color=colour, edgecolor=theme.PAPER, linewidth=0.25)
-    _borders(axes, _on_map(region))
+    _borders(axes, on_map(region))
     pairs = [*zip(colours[::-1], labels[::-1], strict=True), (theme.LAND, "no figures")]
     handles = [Patch(facecolor=colour, linewidth=0, label=label) for colour, label in pairs]
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), frameon=True, facecolor=theme.PAPER,
@@ -253,7 +253,7 @@ def _europe(
 ) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
     """An empty map of Europe, and the regions as far as they are on it; without the land of ``covered`` ones."""
     theme.use()
-    region = _on_map(region)
+    region = on_map(region)
     west, south, east, north = EUROPE
     west -= LEGEND_M if legend else 0
     figure = plt.figure(figsize=(width_in, width_in * (north - south) / (east - west)), dpi=72)  # as SVG counts
@@ -266,8 +266,8 @@ def _europe(
     return figure, axes, region
 
 
-def _on_map(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The regions as far as they are on the map: prepared once for the same shapes, which are never changed."""
+def on_map(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The regions as far as they are on the map of Europe: prepared once for the same shapes, which are never changed."""
     shapes = region.geometry.to_numpy()
     key = (tuple(region.index), tuple(region["country"]), tuple(id(shape) for shape in shapes))
     if key not in _prepared:

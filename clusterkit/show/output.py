@@ -87,11 +87,25 @@ class Downloads:
         """Write ``table`` as CSV and return the link to it, "" when there is no folder."""
         if self.folder is None:
             return ""
-        folder = Path(self.folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.csv"
-        part = path.with_name(path.name + ".part")
+        part = self._aside(f"{name}.csv")
         table.to_csv(part, encoding="utf-8-sig", lineterminator="\n", float_format="%.10g")
+        return self._finish(part)
+
+    def write(self, name: str, text: str) -> str:
+        """Write a file that the page itself loads and return its address, "" when there is no folder."""
+        if self.folder is None:
+            return ""
+        part = self._aside(name)
+        part.write_text(text, encoding="utf-8", newline="\n")
+        return self._finish(part)
+
+    def _aside(self, name: str) -> Path:
+        folder = Path(self.folder or "")
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{name}.part"
+
+    def _finish(self, part: Path) -> str:
+        path = part.with_suffix("")
         os.replace(part, path)
         return "/".join(part for part in (FOLDER, self.region, self.kind, path.name) if part)
 

@@ -1,0 +1,140 @@
+"""The plots of the explorer as Vega-Lite specifications: the script puts in the rows, the page's style the frame colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ROW_PX = 22  # height of a row; text of 13 pixels and air
+SHAPES = [
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "cross",
+]  # of the regions compared: colour is never the only sign
+# Okabe and Ito (2008), the five that stand out most on both white and black; the order of the regions compared.
+COLOURS = ["#d55e00", "#0a7fc2", "#009e73", "#cc79a7", "#e69f00"]
+OTHER = "#7f8b96"
+
+
+def specifications() -> dict[str, Any]:
+    """One Vega-Lite specification for each plot; data set ``rows``, filled by the script.
+
+    ``quotients`` has rows with ``label`` (the sector), ``place`` (its position), ``value`` (location quotient, no unit),
+    ``low`` and ``high`` (ends of the interval of an estimate, else the value), ``colour``, ``isEstimated`` and ``text``.
+    ``compared`` has the same with ``series``, the number of the region. ``scores`` has ``value`` in points, 0 to 100.
+    """
+    return {
+        "quotients": _quotients(),
+        "compared": _quotients(several=True),
+        "scores": _frame([_points(_x_scores(), several=True)]),
+        "shapes": SHAPES,
+        "colours": COLOURS,
+    }
+
+
+def _frame(layers: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "background": None,
+        "padding": 2,
+        "width": 320,
+        "height": {"step": ROW_PX},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "data": {"name": "rows", "values": []},
+        "encoding": {
+            "y": {
+                "field": "label",
+                "type": "nominal",
+                "sort": {"field": "place"},
+                "axis": {
+                    "title": None,
+                    "domain": False,
+                    "ticks": False,
+                    "grid": True,
+                    "labelPadding": 8,
+                    "labelLimit": 210,
+                },
+            }
+        },
+        "layer": layers,
+        "config": {
+            "aria": False,  # the place of the plot has a text alternative, and the table beside it every figure
+            "view": {"stroke": None},
+            "font": "system-ui, sans-serif",
+            "axis": {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"},
+        },
+    }
+
+
+def _x_quotients() -> dict[str, Any]:
+    return {
+        "field": "shown",
+        "type": "quantitative",
+        "scale": {
+            "type": "log",
+            "base": 2,
+            "nice": False,
+            "domainMin": {"expr": "lowest"},
+            "domainMax": {"expr": "highest"},
+        },
+        "axis": {
+            "title": "Times the European share (1 = as in Europe)",
+            "orient": "top",
+            "values": [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128],
+            "format": "~g",
+            "domain": False,
+            "ticks": False,
+            "labelOverlap": True,
+            "titlePadding": 8,
+        },
+    }
+
+
+def _x_scores() -> dict[str, Any]:
+    return {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": [0, 100]},
+        "axis": {"title": "Points, 0 to 100", "orient": "top", "domain": False, "ticks": False, "tickCount": 5},
+    }
+
+
+def _quotients(*, several: bool = False) -> dict[str, Any]:
+    x = _x_quotients()
+    one = {"mark": {"type": "rule", "style": "one", "strokeWidth": 1.5}, "data": {"values": [{"one": 1}]},
+           "encoding": {"y": None, "x": {"datum": 1, "type": "quantitative", "scale": x["scale"]}}}  # fmt: skip
+    interval = {
+        "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.75},
+        "transform": [{"filter": "datum.isEstimated"}],
+        "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, **_colour(several=several)},
+    }
+    spec = _frame([one, interval, _points(x, several=several)])
+    spec["params"] = [{"name": "lowest", "value": 0.1}, {"name": "highest", "value": 8}]
+    return spec
+
+
+def _points(x: dict[str, Any], *, several: bool) -> dict[str, Any]:
+    encoding: dict[str, Any] = {
+        "x": x,
+        "tooltip": {"field": "text"},
+        "fillOpacity": {"condition": {"test": "datum.isEstimated", "value": 0}, "value": 1},
+        **_colour(several=several),
+    }
+    if several:
+        encoding["shape"] = {
+            "field": "series",
+            "type": "ordinal",
+            "legend": None,
+            "scale": {"domain": [0, 1, 2, 3, 4], "range": SHAPES},
+        }
+    return {"mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": 2}, "encoding": encoding}
+
+
+def _colour(*, several: bool) -> dict[str, Any]:
+    if several:
+        scale = {"domain": [0, 1, 2, 3, 4], "range": COLOURS}
+        colour = {"field": "series", "type": "ordinal", "legend": None, "scale": scale}
+    else:
+        colour = {"field": "colour", "type": "nominal", "legend": None, "scale": None}
+    return {"stroke": colour, "fill": colour}
