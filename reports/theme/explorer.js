@@ -76,7 +76,7 @@
     growth: "Growth of jobs",
   };
   const HEADINGS = {
-    quotient: "Share of jobs, times Europe’s", persons: "Jobs", stars: "Stars", wages: "Wages, thousand euro a person",
+    quotient: "Share of jobs, times Europe’s", persons: "Jobs", stars: "Stars", wages: "Wages, 1,000 euro a person",
     growth: "Growth of jobs",
   };
 
@@ -112,7 +112,7 @@
     const [low, high] = measure === "persons" ? [set.range.personsLow[place], set.range.personsHigh[place]]
       : [set.range.low[place], set.range.high[place]];
     if (!isKnown(low) || !isKnown(high) || shown(low) === shown(high)) return "";
-    return ` (${shown(low)}–${shown(high)})`;
+    return `\n(${shown(low)}–${shown(high)})`;
   };
   const shownOf = (set, cell, measure, scheme) => {
     const value = valueOf(set, cell, measure, scheme);
@@ -130,6 +130,8 @@
     const mark = set.status[cell] === "p" ? "" : "≈" + NBSP;
     return mark + shown(value) + interval(set, cell, measure, shown);
   };
+
+  const inLine = (...of) => shownOf(...of).replace("\n", " ");
 
   // ---------------------------------------------------------------- classes of a measure, named
 
@@ -292,15 +294,16 @@
   // ---------------------------------------------------------------- a table that can be sorted
 
   // Rows and cells are made once for a list of columns; a new choice only writes texts and puts rows in another order.
+  const FIRST = 30; // rows; more than fit in a frame
   const sortable = (caption) => {
     const head = h("tr");
     const body = h("tbody");
     const title = document.createTextNode("");
     const table = h("table", {}, h("caption", {}, h("span", {}, title)), h("thead", {}, head), body);
     const frame = h("div", { class: "table explorer-table", role: "region", tabindex: "0", "aria-label": caption }, table);
-    return { frame, head, body, title, table, key: "", rows: [], buttons: [] };
+    return { frame, head, body, title, key: "", rows: [], buttons: [], turn: 0 };
   };
-  const fillTable = (table, { key, columns, names, cells, order, caption }) => {
+  const fillTable = (table, { key, columns, length, names, cells, order, caption }) => {
     if (table.key !== key) {
       table.buttons = columns.map((column) => {
         const mark = h("span", { class: "explorer-order", "aria-hidden": "true" });
@@ -308,17 +311,16 @@
         return { id: column.id, mark, th: h("th", { scope: "col", class: column.isText ? null : "number" }, button) };
       });
       table.head.replaceChildren(...table.buttons.map((button) => button.th));
-      table.rows = names.map((name) => {
+      table.rows = Array.from({ length }, (_, place) => {
+        const name = names(place);
         const texts = columns.slice(1).map(() => document.createTextNode(""));
         const link = h("a", { href: name.href }, name.text);
         const extra = name.extra ? [" ", h("span", { class: "explorer-extra" }, name.extra)] : [];
         const tr = h("tr", {}, h("th", { scope: "row" }, link, ...extra),
           ...texts.map((text) => h("td", { class: "number" }, text)));
-        return { tr, texts, link };
+        return { tr, texts, link, href: name.href };
       });
-      table.body.replaceChildren(...table.rows.map((row) => row.tr));
       table.key = key;
-      table.shown = null;
     }
     put(table.title, caption);
     for (const button of table.buttons) {
@@ -328,16 +330,21 @@
         button.mark.textContent = sort === "none" ? "" : order.isUp ? " ▲" : " ▼";
       }
     }
-    table.rows.forEach((row, place) => {
+    const write = (place) => {
+      const row = table.rows[place];
       const own = cells(place);
       row.texts.forEach((text, number) => put(text, own[number]));
-      if (row.link.getAttribute("href") !== names[place].href) row.link.setAttribute("href", names[place].href);
-    });
-    const wanted = order.places;
-    if (!table.shown || table.shown.some((place, number) => place !== wanted[number]) || table.shown.length !== wanted.length) {
-      table.body.replaceChildren(...wanted.map((place) => table.rows[place].tr));
-      table.shown = wanted;
-    }
+      const href = names(place).href;
+      if (row.href !== href) { row.link.setAttribute("href", href); row.href = href; }
+      return row.tr;
+    };
+    // What fits in the frame first, the rest as soon as that is on the screen: a choice is answered at once.
+    table.turn += 1;
+    const turn = table.turn;
+    table.body.replaceChildren(...order.places.slice(0, FIRST).map(write));
+    table.frame.scrollTop = 0;
+    const rest = () => { if (table.turn === turn) table.body.append(...order.places.slice(FIRST).map(write)); };
+    if (order.places.length > FIRST) requestAnimationFrame(() => setTimeout(rest));
   };
   const sorted = (places, valueAt, isUp) => {
     const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b) : a - b);
@@ -380,7 +387,8 @@
       return { link, path, centre: null };
     });
     map.cursor = s("path", { class: "explorer-cursor", d: "" });
-    const outlines = Object.values(territories).map((d) => s("path", { d }));
+    const outlines = [...Object.values(territories), ...Object.values(territories)].map((d, number, all) =>
+      s("path", { d, class: number < all.length / 2 ? "explorer-halo" : null }));
     map.regions = s("g", { class: "explorer-regions" }, ...map.links.filter(Boolean).map((found) => found.link));
     map.svg = s("svg", { viewBox: `0 0 ${width} ${height}`, class: "explorer-map", role: "group" },
       s("defs", {}, ...map.patterns), s("path", { class: "explorer-land", d: countries }), map.regions,
@@ -448,7 +456,7 @@
     const name = data.regions.name[place];
     const where = `${data.regions.codes[place]}, ${data.countries[data.regions.country[place]]}`;
     if (!isKnown(set.persons[cell])) return { name, where, lines: ["No figure of this sector."] };
-    const lines = [`${shownOf(set, cell, "quotient")} times ${set.europe}`, `${shownOf(set, cell, "persons")} jobs`];
+    const lines = [`${inLine(set, cell, "quotient")} times ${set.europe}`, `${inLine(set, cell, "persons")} jobs`];
     if (state.measure === "stars") lines.push(`${shownOf(set, cell, "stars", state.scheme)} of ${count(data.schemes.find((found) => found.id === state.scheme).stars.length, "star")}`);
     if (set.wages && isKnown(set.wages[cell])) lines.push(`${shownOf(set, cell, "wages")} thousand euro a person`);
     if (set.growth && isKnown(set.growth[cell])) lines.push(`${shownOf(set, cell, "growth")} jobs since ${data.baseYear}`);
@@ -493,7 +501,7 @@
       if (!found) return;
       const paint = isOpen ? `url(#explorer-hatch-${number})` : classes.colours[number];
       if (found.paint !== paint) { found.path.setAttribute("fill", paint); found.paint = paint; }
-      const text = `${data.regions.name[region]}: ${HEADINGS[state.measure]} ${shownOf(set, cell, state.measure, state.scheme)}`;
+      const text = `${data.regions.name[region]}: ${HEADINGS[state.measure]} ${inLine(set, cell, state.measure, state.scheme)}`;
       if (found.text !== text) { found.link.setAttribute("aria-label", text); found.text = text; }
     });
     const item = (swatch, text, n) => h("li", {}, swatch, ` ${text}`,
@@ -505,7 +513,7 @@
     };
     const labels = classes.labels.map((label, number) => item(box("", classes.colours[number]), label, counts[number]));
     map.legend.replaceChildren(h("li", { class: "explorer-legend-title" }, `${MEASURES[state.measure]}, regions`),
-      ...labels.reverse(), item(box("is-hatched is-coloured"), "hidden: class of the estimate", estimates),
+      ...labels.reverse(), ...(estimates ? [item(box("is-hatched is-coloured"), "hidden: class of the estimate", estimates)] : []),
       item(box("is-hatched"), state.measure === "wages" || state.measure === "growth" ? "not published" : "no figure", without),
       item(box("is-land"), "not in these statistics"), item(box("is-pilot"), "pilot region"));
     map.svg.setAttribute("aria-label", `Map of Europe: ${MEASURES[state.measure]}, ${set.labels[code]}, ${set.year}. The table has the same figures.`);
@@ -529,7 +537,7 @@
         try {
           const made = await window.vegaEmbed(plot.element, data.plots[name], {
             ast: true, // expressions are interpreted: the page forbids eval
-            actions: false, renderer: "svg", defaultStyle: false, tooltip: tellPoint,
+            actions: false, renderer: "svg", defaultStyle: false, tooltip: tellPoint, logLevel: 1,
           });
           plot.view = made.view;
           if (plot.wanted) draw(name, plot.wanted);
@@ -563,7 +571,7 @@
     if (!plot.view) return;
     const width = plot.element.clientWidth;
     if (!width) return;
-    let view = plot.view.data("rows", wanted.rows).width(width);
+    let view = plot.view.data("rows", wanted.rows).width(width).signal("limit", width < 420 ? 120 : 230);
     for (const [signal, value] of Object.entries(wanted.signals || {})) view = view.signal(signal, value);
     view.run();
   };
@@ -580,7 +588,7 @@
     const high = isOpen && at !== undefined ? set.range.high[at] : value;
     return {
       label: set.labels[code], value, low: isKnown(low) ? low : value, high: isKnown(high) ? high : value, isEstimated: isOpen,
-      text: `${data.regions.name[region]}, ${set.labels[code]}: ${shownOf(set, cell, "quotient")} times ${set.europe}, ${shownOf(set, cell, "persons")} jobs`,
+      text: `${data.regions.name[region]}, ${set.labels[code]}: ${inLine(set, cell, "quotient")} times ${set.europe}, ${inLine(set, cell, "persons")} jobs`,
       ...extra,
     };
   };
@@ -606,11 +614,12 @@
     fillTable(sector.table, {
       key: set.id,
       columns,
-      names: places.map((region) => ({
-        href: addressOf(legal({ ...state, view: "region", region: data.regions.id[region], sort: "", order: "" })),
+      length: places.length,
+      names: (region) => ({
+        href: addressOf({ ...state, view: "region", region: data.regions.id[region], sort: "", order: "" }),
         text: data.regions.name[region],
         extra: data.regions.kind[region] ? (isTogether(region) ? "pilot, together" : "pilot") : data.regions.codes[region],
-      })),
+      }),
       cells: (region) => set.measures.map((measure) => shownOf(set, cellOf(set, region, code), measure, state.scheme)),
       order: { by, isUp, places: sorted(places, valueAt, isUp) },
       caption: `${set.labels[code]} in all regions, ${set.year}`,
@@ -681,7 +690,12 @@
   // ---------------------------------------------------------------- second view: one region with its sectors
 
   const region = {};
-  const isSpecialised = (set, cell) => isKnown(set.quotient[cell]) && set.quotient[cell] >= STRONG
+  // As on the mapping page: reached at the cautious end of what hidden cells leave open.
+  const cautious = (set, cell) => {
+    const at = set.ranges.get(cell);
+    return at !== undefined && isKnown(set.range.low[at]) ? set.range.low[at] : set.quotient[cell];
+  };
+  const isSpecialised = (set, cell) => isKnown(set.quotient[cell]) && cautious(set, cell) >= STRONG
     && (!set.share || set.share[cell] >= ENOUGH);
   const renderRegion = () => {
     const set = sets.get(state.set);
@@ -696,9 +710,10 @@
       key: set.id,
       columns: [{ id: "name", heading: sentence(set.noun), isText: true },
         ...set.measures.map((measure) => ({ id: measure, heading: HEADINGS[measure] }))],
-      names: places.map((code) => ({
-        href: addressOf(legal({ ...state, view: "sector", code: set.codes[code], sort: "", order: "" })), text: set.labels[code],
-      })),
+      length: places.length,
+      names: (code) => ({
+        href: addressOf({ ...state, view: "sector", code: set.codes[code], sort: "", order: "" }), text: set.labels[code],
+      }),
       cells: (code) => set.measures.map((measure) => shownOf(set, cellOf(set, own, code), measure, state.scheme)),
       order: { by, isUp, places: order },
       caption: `All ${count(set.size, set.noun).replace(/^\S+ /, "")} of ${name}, ${set.year}`,
@@ -750,9 +765,10 @@
       key: `${set.id} ${state.regions}`,
       columns: [{ id: "name", heading: sentence(set.noun), isText: true },
         ...names.map((name, number) => ({ id: `${number}`, heading: name }))],
-      names: places.map((code) => ({
-        href: addressOf(legal({ ...state, view: "sector", code: set.codes[code], sort: "", order: "" })), text: set.labels[code],
-      })),
+      length: places.length,
+      names: (code) => ({
+        href: addressOf({ ...state, view: "sector", code: set.codes[code], sort: "", order: "" }), text: set.labels[code],
+      }),
       cells: (code) => chosen.map((own) => shownOf(set, cellOf(set, own, code), state.measure, state.scheme)),
       order: { by, isUp, places: order },
       caption: `${HEADINGS[state.measure]} by ${set.noun}, ${set.year}`,
@@ -786,7 +802,7 @@
     const parts = board.id.map((_, part) => part);
     const text = (own, part) => {
       const at = own * size + part;
-      return isKnown(board.score[at]) ? `${board.score[at].toFixed(0)} (${board.rank[at]} of ${board.among[at]})` : "too little known";
+      return isKnown(board.score[at]) ? `${board.score[at].toFixed(0)} (${board.rank[at]} of ${board.among[at]})` : "unknown";
     };
     several.scoreHead.replaceChildren(h("th", { scope: "col" }, "Dimension"), ...names.map((name) => h("th", { scope: "col", class: "number" }, name)));
     several.scoreBody.replaceChildren(...parts.map((part) => h("tr", {}, h("th", { scope: "row" }, board.names[part]),

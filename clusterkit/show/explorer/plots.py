@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-ROW_PX = 22  # height of a row; text of 13 pixels and air
+import vl_convert
+
+ROW_PX = 21  # height of a row; text of 13 pixels and air
 SHAPES = [
     "circle",
     "square",
@@ -18,16 +20,16 @@ OTHER = "#7f8b96"
 
 
 def specifications() -> dict[str, Any]:
-    """One Vega-Lite specification for each plot; data set ``rows``, filled by the script.
+    """One specification for each plot, compiled from Vega-Lite to Vega; data set ``rows``, filled by the script.
 
-    ``quotients`` has rows with ``label`` (the sector), ``place`` (its position), ``value`` (location quotient, no unit),
+    ``quotients`` has rows, in the order in which they are to stand, with ``label`` (the sector), ``value`` (location quotient, no unit),
     ``low`` and ``high`` (ends of the interval of an estimate, else the value), ``colour``, ``isEstimated`` and ``text``.
     ``compared`` has the same with ``series``, the number of the region. ``scores`` has ``value`` in points, 0 to 100.
     """
     return {
-        "quotients": _quotients(),
-        "compared": _quotients(several=True),
-        "scores": _frame([_points(_x_scores(), several=True)]),
+        "quotients": vl_convert.vegalite_to_vega(_quotients()),
+        "compared": vl_convert.vegalite_to_vega(_quotients(several=True)),
+        "scores": vl_convert.vegalite_to_vega(_frame([_points(_x_scores(), several=True)])),
         "shapes": SHAPES,
         "colours": COLOURS,
     }
@@ -46,18 +48,19 @@ def _frame(layers: list[dict[str, Any]]) -> dict[str, Any]:
             "y": {
                 "field": "label",
                 "type": "nominal",
-                "sort": {"field": "place"},
+                "sort": None,
                 "axis": {
                     "title": None,
                     "domain": False,
                     "ticks": False,
                     "grid": True,
                     "labelPadding": 8,
-                    "labelLimit": 210,
+                    "labelLimit": {"expr": "limit"},
                 },
             }
         },
         "layer": layers,
+        "params": [{"name": "limit", "value": 230}],  # pixels that the name of a row may take
         "config": {
             "aria": False,  # the place of the plot has a text alternative, and the table beside it every figure
             "view": {"stroke": None},
@@ -109,8 +112,8 @@ def _quotients(*, several: bool = False) -> dict[str, Any]:
         "transform": [{"filter": "datum.isEstimated"}],
         "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, **_colour(several=several)},
     }
-    spec = _frame([one, interval, _points(x, several=several)])
-    spec["params"] = [{"name": "lowest", "value": 0.1}, {"name": "highest", "value": 8}]
+    spec = _frame([one, _points(x, several=several), interval])  # the points say in which order the rows stand
+    spec["params"] += [{"name": "lowest", "value": 0.1}, {"name": "highest", "value": 8}]
     return spec
 
 
@@ -128,7 +131,10 @@ def _points(x: dict[str, Any], *, several: bool) -> dict[str, Any]:
             "legend": None,
             "scale": {"domain": [0, 1, 2, 3, 4], "range": SHAPES},
         }
-    return {"mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": 2}, "encoding": encoding}
+    return {
+        "mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": 2, "opacity": 1},
+        "encoding": encoding,
+    }
 
 
 def _colour(*, several: bool) -> dict[str, Any]:
