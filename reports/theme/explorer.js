@@ -76,7 +76,7 @@
     growth: "Growth of jobs",
   };
   const HEADINGS = {
-    quotient: "Share of jobs, times Europe’s", persons: "Jobs", stars: "Stars", wages: "Wages, 1,000 euro a person",
+    quotient: "Times Europe’s share", persons: "Jobs", stars: "Stars", wages: "Wages, 1,000 euro a person",
     growth: "Growth of jobs",
   };
 
@@ -868,6 +868,7 @@
       chooser("measure", "Shown", { change: (value) => go({ measure: value, sort: "", order: "" }) }),
       chooser("scheme", "Star scheme", { change: (value) => go({ scheme: value }) }), compared);
     page.title = document.createTextNode("");
+    page.files = [...document.querySelectorAll("#explorer-files a")];
     page.status = h("p", { class: "sr-only", role: "status" });
     page.note = h("p", { class: "note" });
     sector.table = sortable("The sector in all regions");
@@ -903,7 +904,11 @@
     const { title, notes } = RENDER[state.view][1]();
     put(page.title, title);
     page.status.textContent = title;
-    page.note.textContent = notes.filter(Boolean).join(" ");
+    const file = page.files.find((link) => link.pathname.endsWith(`/${state.set}.csv`));
+    page.note.replaceChildren(notes.filter(Boolean).join(" "), " ", ...(file
+      ? [h("a", { href: file.getAttribute("href"), download: true }, "Data (CSV)", h("span", { class: "sr-only" }, ` of ${sets.get(state.set).title}`))]
+      : []));
+    document.title = `${title} – clusterkit`;
     root.dataset.drawn = Number(root.dataset.drawn || 0) + 1;
   };
   const start = () => {

@@ -33,7 +33,8 @@ MAPPING = KINDS[0]
 STRESS_TEST = next(page for page in KINDS if page.kind == "stress-test")
 REGION_PAGES_OF = {region: [f"{page.name(region)}.html" for page in KINDS] for region in PILOTS}
 EXAMPLE = f"{EXAMPLE_ID}.html"
-WHOLE = ["index.html", "europe.html", EXAMPLE]  # pages on no single region
+EXPLORER = "explorer.html"
+WHOLE = ["index.html", "europe.html", EXPLORER, EXAMPLE]  # pages on no single region
 PAGES = [*WHOLE, *itertools.chain.from_iterable(REGION_PAGES_OF.values())]
 SECTORS = load_taxonomy(ROOT / "params" / "taxonomies" / "nace-divisions.yaml").categories
 BLOCKS = ["h1", "h2", "h3", "p", "li", "th", "td", "caption", "figcaption"]
@@ -135,19 +136,22 @@ def asks_no_other_host(page: Page) -> None:
     text = re.sub(r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]+", "", page.source)
     assert not re.findall(r"(?:https?|ftp|wss?):", text, re.IGNORECASE)
     assert not re.findall(r"""[\s"'(=]//\w""", text)
-    assert page.soup.find(["script", "iframe", "object", "embed", "base", "form", "style"]) is None
+    assert page.soup.find(["iframe", "object", "embed", "base", "form", "style"]) is None
+    scripts = [(tag.get("src"), tag.get_text()) for tag in page.soup.find_all("script")]
+    assert scripts == ([("theme/explorer.js", "")] if page.name == EXPLORER else [])
+    assert all((page.folder / address).is_file() for address, _ in scripts)
     assert not [name for tag in page.soup.find_all(True) for name in tag.attrs if name.startswith("on")]
     assert not re.findall(r"@import|url\(", text)
-    sources = [tag["src"] for tag in page.soup.find_all(src=True)]
+    sources = [tag["src"] for tag in page.soup.find_all(src=True) if tag.name != "script"]
     assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
     assert not page.soup.find_all(srcset=True)
     rule = page.soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
-    assert rule == "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
+    assert rule == "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'"
 
 
 def has_pictures_for_all(page: Page) -> None:
     images = page.soup.find_all("img")
-    assert images
+    assert images or page.name == EXPLORER  # whose map a script draws: test_explorer_browser.py
     for image in images:
         assert len(image["alt"].split()) >= 5, image["alt"]
         assert int(image["width"]) > 0
@@ -253,9 +257,9 @@ def test_a_page(read: Callable[[str], Page], name: str, check: Callable[[Page], 
 
 
 def test_there_is_a_page_of_each_kind_for_each_pilot_and_those_on_no_single_region(full_site: Project) -> None:
-    assert len(PAGES) == 3 + 10 * 3
+    assert len(PAGES) == 4 + 10 * 3
     assert sorted(path.name for path in full_site.site.glob("*.html")) == sorted(PAGES)
-    assert {path.suffix for path in full_site.site.rglob("*") if path.is_file()} == {".html", ".css", ".csv"}
+    assert {path.suffix for path in full_site.site.rglob("*") if path.is_file()} == {".html", ".css", ".js", ".csv"}
 
 
 def test_the_style_asks_no_other_host(full_site: Project) -> None:
@@ -618,4 +622,4 @@ def test_the_pages_of_quarto_pass_the_same_checks(quarto_site: Path) -> None:
         except (AssertionError, LookupError, TypeError, AttributeError) as exc:
             failed.append(f"{name}: {check.__name__}: {str(exc)[:300]}")
     assert failed == []
-    assert {path.suffix for path in quarto_site.rglob("*") if path.is_file()} == {".html", ".css", ".csv"}
+    assert {path.suffix for path in quarto_site.rglob("*") if path.is_file()} == {".html", ".css", ".js", ".csv"}

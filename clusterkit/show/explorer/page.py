@@ -73,8 +73,9 @@ def explorer(links: Mapping[str, str], p: EuropeParams, doubtful: Sequence[str])
         warning = f" Figures of {names} by region cannot be right in some sections, and are shown as published (assumption A82)."
     note = (
         f"Source: Eurostat, structural business statistics by region; own calculations. Europe: {AREA}. "
-        f"NUTS {p.nuts_version}. A figure with ≈ is an estimate for a hidden cell, with its 90 % interval in brackets; "
-        f"a hidden cell is never counted as zero.{warning} {OUTSIDE} Boundaries: {GISCO}."
+        f"NUTS {p.nuts_version}. A figure with ≈ is an estimate, for a hidden cell with its 90 % interval in brackets; "
+        "a hidden cell is never counted as zero. In brackets beside a published figure: what hidden totals of countries "
+        f"leave open.{warning} {OUTSIDE} Boundaries: {GISCO}."
     )
     return Explorer(links, note)
 

@@ -82,7 +82,7 @@ def _x_quotients() -> dict[str, Any]:
             "domainMax": {"expr": "highest"},
         },
         "axis": {
-            "title": "Times the European share (1 = as in Europe)",
+            "title": "Times the European share",
             "orient": "top",
             "values": [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128],
             "format": "~g",
