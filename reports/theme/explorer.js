@@ -62,12 +62,6 @@
   };
   const STRONG = 1.5; // location quotient of a specialised sector; docs/assumptions.md, A8
   const ENOUGH = 1; // percent of the region's jobs that it has at least
-  const DEEP = ["#6b5fb0", "#a79dd0", "#dcd7ee", "#fdd9a8", "#f5a04a", "#d0690f"]; // PuOr: losses, gains
-  const LOSSES = [-20, -5, 0, 5, 20]; // percent
-  const LOSS_LABELS = [
-    "over 20 % fewer jobs", "5 to 20 % fewer", "up to 5 % fewer", "as many, or up to 5 % more", "5 to 20 % more",
-    "20 % more and over",
-  ];
   const MEASURES = {
     quotient: "Share of jobs beside Europe",
     persons: "Jobs",
@@ -157,7 +151,7 @@
   };
   const classesOf = (set, code, measure, scheme) => {
     if (measure === "quotient") return data.quotient;
-    if (measure === "growth") return { bounds: LOSSES, labels: LOSS_LABELS, colours: DEEP };
+    if (measure === "growth") return data.growth;
     if (measure === "stars") {
       const most = data.schemes.find((found) => found.id === scheme).stars.length;
       const labels = Array.from({ length: most + 1 }, (_, n) => (n ? count(n, "star") : "no star"));
@@ -307,8 +301,9 @@
     if (table.key !== key) {
       table.buttons = columns.map((column) => {
         const mark = h("span", { class: "explorer-order", "aria-hidden": "true" });
-        const button = h("button", { type: "button", onclick: () => sortBy(column.id, column.isText) }, column.heading, mark);
-        return { id: column.id, mark, th: h("th", { scope: "col", class: column.isText ? null : "number" }, button) };
+        const text = document.createTextNode("");
+        const button = h("button", { type: "button", onclick: () => sortBy(column.id, column.isText) }, text, mark);
+        return { id: column.id, mark, text, th: h("th", { scope: "col", class: column.isText ? null : "number" }, button) };
       });
       table.head.replaceChildren(...table.buttons.map((button) => button.th));
       table.rows = Array.from({ length }, (_, place) => {
@@ -323,7 +318,8 @@
       table.key = key;
     }
     put(table.title, caption);
-    for (const button of table.buttons) {
+    for (const [number, button] of table.buttons.entries()) {
+      put(button.text, columns[number].heading);
       const sort = button.id === order.by ? (order.isUp ? "ascending" : "descending") : "none";
       if (button.th.getAttribute("aria-sort") !== sort) {
         button.th.setAttribute("aria-sort", sort);
@@ -386,6 +382,7 @@
       path.place = index;
       return { link, path, centre: null };
     });
+    // Listeners are on the frame: an SVG element that listens for the focus could be reached by the tab key itself.
     map.cursor = s("path", { class: "explorer-cursor", d: "" });
     const outlines = [...Object.values(territories), ...Object.values(territories)].map((d, number, all) =>
       s("path", { d, class: number < all.length / 2 ? "explorer-halo" : null }));
@@ -403,16 +400,16 @@
     let leaving;
     const keep = () => clearTimeout(leaving);
     const leave = () => { keep(); leaving = setTimeout(hideTip, 250); }; // time to go onto the text itself
-    map.svg.addEventListener("pointerover", (event) => {
-      if (isKnown(event.target.place)) { keep(); tell(event.target.place); } else leave();
+    map.frame.addEventListener("pointerover", (event) => {
+      if (isKnown(event.target.place)) { keep(); tell(event.target.place); } else if (!map.tip.contains(event.target)) leave();
     });
     map.frame.addEventListener("pointerleave", leave);
     map.tip.addEventListener("pointerenter", keep);
-    map.svg.addEventListener("focusin", (event) => {
+    map.frame.addEventListener("focusin", (event) => {
       if (isKnown(event.target.place)) { keep(); step(event.target.place); tell(event.target.place); }
     });
-    map.svg.addEventListener("focusout", hideTip);
-    map.svg.addEventListener("keydown", (event) => {
+    map.frame.addEventListener("focusout", hideTip);
+    map.frame.addEventListener("keydown", (event) => {
       const way = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
       if (!way || !isKnown(event.target.place)) return;
       event.preventDefault();
@@ -762,7 +759,7 @@
       : valueOf(set, cellOf(set, chosen[Number(by)], code), state.measure, state.scheme));
     const order = sorted(places, valueAt, isUp);
     fillTable(several.table, {
-      key: `${set.id} ${state.regions}`,
+      key: `${set.id} ${chosen.length}`,
       columns: [{ id: "name", heading: sentence(set.noun), isText: true },
         ...names.map((name, number) => ({ id: `${number}`, heading: name }))],
       length: places.length,
@@ -821,7 +818,10 @@
     put(several.scoreTitle, leader
       ? `Conditions for clusters: they differ most in ${board.names[widest].toLowerCase()}, where ${leader} leads by ${gaps[widest].toFixed(0)} points`
       : "Conditions for clusters: too little is known to compare these regions");
-    draw("scores", { rows, alt: "Dot plot of the scores of each dimension. The table has the same figures." });
+    // Below the others: drawn as soon as they are on the screen.
+    const turn = several.table.turn;
+    const alt = "Dot plot of the scores of each dimension. The table has the same figures.";
+    requestAnimationFrame(() => setTimeout(() => { if (several.table.turn === turn) draw("scores", { rows, alt }); }));
   };
   const findingOfSeveral = (set, chosen, names) => {
     const places = set.codes.map((_, index) => index);
@@ -918,7 +918,7 @@
     build();
     render();
     window.addEventListener("hashchange", () => {
-      const found = fromAddress();
+      const found = location.hash ? fromAddress() : {};
       if (found) { state = legal(found); render(); }
     });
     let width = root.clientWidth;

@@ -92,12 +92,10 @@ def test_hidden_cells_have_the_estimates_of_the_mapping_page_and_are_no_zeros(se
     assert (own.loc[hidden, "lq_low"] <= own.loc[hidden, "lq"]).all()
     assert (own.loc[hidden, "lq"] <= own.loc[hidden, "lq_high"]).all()
     # Of one region: the quotient goes with the jobs as it does in a published cell.
-    visible = ~hidden & own["lq"].gt(0)
     share = (own["share_pct"] / own["lq"]).where(own["lq"] > 0)
     others = sectors[~sectors["is_estimated"] & sectors["lq"].gt(0)]
     europe = (others["share_pct"] / others["lq"]).groupby("nace_code").median()
     np.testing.assert_allclose(share.dropna(), europe.reindex(share.dropna().index), rtol=1e-9)
-    assert visible.any()
 
 
 @each_pilot

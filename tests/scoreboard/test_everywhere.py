@@ -28,7 +28,11 @@ def given() -> dict:
 
 @pytest.fixture(scope="module")
 def found() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    return tables.load_indicator(PLACE.processed), tables.load_industry(PLACE.processed), tables.load_context(PLACE.processed)
+    return (
+        tables.load_indicator(PLACE.processed),
+        tables.load_industry(PLACE.processed),
+        tables.load_context(PLACE.processed),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,16 @@ GLOBAL = "clusterkitExplorer"  # the one variable that the data are assigned to
 # How a figure came about, one letter a cell; what the reader sees of each is in the script.
 STATUS = {"reported": "p", "estimated": "s", "partly hidden": "g", "hidden": "h", "missing": "m"}
 PILOT, TOGETHER = 1, 2  # kinds of regions: one that has a report, one made of several NUTS 2 regions; 0: any other
+GROWTH_BOUNDS = (-20, -5, 0, 5, 20)  # percent; limits of the classes of growth
+GROWTH_LABELS = (
+    "over 20 % fewer jobs",
+    "5 to 20 % fewer",
+    "up to 5 % fewer",
+    "as many, or up to 5 % more",
+    "5 to 20 % more",
+    "20 % more and over",
+)
+GROWTH_COLOURS = ("#6b5fb0", *theme.LQ_COLOURS[:5])  # purple for losses, orange for gains, as for quotients
 FINEST = 9  # decimals; more than any figure needs
 
 
@@ -299,6 +310,7 @@ def packed(
         "doubtful": list(doubtful),
         "map": europe_outlines(region, names),
         "quotient": {"bounds": theme.LQ_BOUNDS, "labels": theme.LQ_LABELS, "colours": theme.LQ_COLOURS},
+        "growth": {"bounds": GROWTH_BOUNDS, "labels": GROWTH_LABELS, "colours": GROWTH_COLOURS},
         "counts": theme.COUNT_COLOURS,
         "schemes": [
             {"id": key, "title": rules.title, "stars": list(rules.stars)}
@@ -356,8 +368,12 @@ def _columns(part: Set, rows: Sequence[str]) -> dict[str, Any]:
         "range": _ranges(table, hidden),
     }
     if "wages_eur_per_person" in table:
-        columns["wages"] = _whole(table["wages_eur_per_person"])
-        columns["growth"] = _rounded(table["growth_pct"], 2)
+        columns["wages"] = [
+            shortest(value, _thousands, bounds=(), decimals=0) for value in table["wages_eur_per_person"]
+        ]
+        columns["growth"] = [
+            shortest(value, words.signed_percent, bounds=GROWTH_BOUNDS, decimals=1) for value in table["growth_pct"]
+        ]
         columns["break"] = "".join(table["growth_has_break"].eq(True).astype(int).astype(str))
     if "share_pct" in table:
         columns["share"] = _rounded(table["share_pct"], 2)
@@ -413,22 +429,46 @@ def _scoreboard(board: Board, rows: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def shortest(quotient: float) -> float | int | None:
-    """A location quotient with the fewest decimals that keep its class on the map and the number that is read.
+def shortest(
+    exact: float,
+    reads: Callable[[float], str] = words.decimal,
+    *,
+    bounds: Sequence[float] = theme.LQ_BOUNDS,
+    decimals: int = 2,
+) -> float | int | None:
+    """A figure with the fewest decimals that keep its class on the map and the number that is read; None if unknown.
 
+    Parameters
+    ----------
+    exact
+        The figure, in its unit.
+    reads
+        How it is written where it is shown.
+    bounds
+        Lower limits of the classes but the first.
+    decimals
+        Least number of decimals tried.
+
+    Examples
+    --------
     >>> shortest(1.49996), shortest(3.5812), shortest(float("nan"))
     (1.49996, 3.58, None)
     """
-    if not words.is_known(quotient):
+    if not words.is_known(exact):
         return None
-    for decimals in range(2, FINEST):
-        value = round(quotient, decimals)
-        same_class = np.searchsorted(theme.LQ_BOUNDS, value, side="right") == np.searchsorted(
-            theme.LQ_BOUNDS, quotient, side="right"
-        )
-        if same_class and words.decimal(value) == words.decimal(quotient):
+    for digits in range(decimals, FINEST):
+        value = round(exact, digits)
+        if _class_of(value, bounds) == _class_of(exact, bounds) and reads(value) == reads(exact):
             return int(value) if value == int(value) else value
-    return quotient
+    return exact
+
+
+def _class_of(value: float, bounds: Sequence[float]) -> int:
+    return bisect.bisect_right(bounds, value)
+
+
+def _thousands(euro: float) -> str:
+    return words.number(euro / 1000, 1)
 
 
 def _whole(values: pd.Series) -> list[int | None]:

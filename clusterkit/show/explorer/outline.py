@@ -54,7 +54,7 @@ def svg_path(polygons: np.ndarray) -> str:
     """Rings of polygons (metres, EPSG:3035) as one path of whole kilometres; rings that vanish are left out.
 
     >>> svg_path(np.array([shapely.box(2_550_000, 5_410_000, 2_560_000, 5_420_000)]))
-    'M10 10L0 10L0 0L10 0Z'
+    'M10 10L10 0L0 0L0 10Z'
     """
     west, _, _, north = EUROPE
     rings = shapely.get_rings(shapely.get_parts(polygons))
