@@ -338,7 +338,8 @@ def test_every_control_is_native_and_has_a_label(page: Page) -> None:
     for view in VIEWS:
         page.open(view)
         found = page(
-            "return [...document.querySelectorAll('.explorer :is(select, input, button)')].filter((e) => e.offsetParent)"
+            "const all = [...document.querySelectorAll('.explorer :is(select, input, button)')];"
+            "return all.filter((e) => e.offsetParent)"
             ".map((e) => [e.tagName, e.labels.length ? e.labels[0].textContent : e.textContent])"
         )
         assert len(found) >= 8
