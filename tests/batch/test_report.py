@@ -409,7 +409,7 @@ def test_the_example_is_made_with_all_and_is_in_every_navigation(with_site: Proj
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert sum("Example of a stress test: done" in line for line in lines) == 1
-    assert lines[-2].startswith("9 pages, ")
+    assert lines[-2].startswith("10 pages, ")
     assert lines[-1].startswith("6 of 6 pages of 2 regions in ")
     for name in PAGES:
         links = [link.removeprefix("*") for link in links_of(with_site, name)]
@@ -451,7 +451,7 @@ def test_an_example_that_fails_leaves_the_regions_and_is_named(with_site: Projec
     shorten(with_site)
     alone = clusterkit(with_site, "report", EXAMPLE_ID, "--renderer", "nbconvert")
     assert alone.returncode == 1
-    assert alone.stdout.splitlines()[-1].split(",")[0] == "8 pages"  # nothing is said to be made
+    assert alone.stdout.splitlines()[-1].split(",")[0] == "9 pages"  # nothing is said to be made
 
 
 @pytest.mark.slow

@@ -195,7 +195,7 @@ def test_a_region_has_the_figures_of_its_mapping_page(page: Page, portfolios, pi
     page.open(f"#view=region&region={pilot}")
     expected, rows = portfolios[pilot], page.rows
     heading = page.heading
-    at = {text.split()[0]: place - 1 for place, text in enumerate(heading)}
+    at = {text.split()[0].rstrip(","): place - 1 for place, text in enumerate(heading)}
     assert len(rows) == len(expected) == 68
     for code, row in expected.iterrows():
         cells = rows[SECTORS.label(str(code))]
@@ -295,11 +295,14 @@ def test_no_request_leaves_the_folder(page: Page) -> None:
 def test_a_view_is_in_the_address_and_back_and_forward_lead_through_them(page: Page) -> None:
     page.open()
     first = page.finding
-    page.choose("code", "C29")
+    # As a person does it: browsers leave out steps that a script alone has made.
+    page.driver.find_element("id", "explorer-code").send_keys("Motor veh")
+    page.until(lambda: page.finding != first)
+    page.settle()
     second = page.finding
     assert second.startswith("Motor vehicles (C29): ")
     assert "code=C29" in page.driver.current_url
-    page("document.getElementById('explorer-view-region').click()")
+    page.driver.find_element("id", "explorer-view-region").click()
     third = page.finding
     assert third.startswith("Piemonte: ")
     page.driver.back()
@@ -392,10 +395,12 @@ def test_the_map_is_walked_by_keyboard(page: Page) -> None:
     assert page(tip).startswith("Lombardia")
     page.press(page.keys.ESCAPE)
     assert page(tip) == ""
-    page.press(page.keys.ARROW_LEFT)
-    assert page(tip).startswith("Piemonte")
+    page.press(page.keys.ARROW_DOWN)
+    assert page.focused.startswith(("Emilia-Romagna: ", "Liguria: "))
+    name = page.focused.partition(": ")[0]
+    assert page(tip).startswith(name)
     page.press(page.keys.ENTER)
-    page.until(lambda: page.finding.startswith("Piemonte: "))
+    page.until(lambda: page.finding.startswith(f"{name}: "))
     assert "view=region" in page.driver.current_url
 
 
