@@ -13,10 +13,18 @@
   const SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
   const isKnown = (value) => value !== null && value !== undefined;
   const minus = (text) => text.replace("-", "−");
-  const whole = (value) => minus(grouped.format(value));
-  const decimal = (value) => minus(Math.abs(value) < 19.95 ? value.toFixed(1) : whole(value));
+  // A tie goes to the even digit, as everywhere else on the site; only quarters and halves can be ties.
+  const fair = (value, digits) => {
+    const scaled = value * 10 ** digits;
+    if (!Number.isInteger(value * 4) || !Number.isInteger(scaled * 2) || Number.isInteger(scaled)) return value;
+    const below = Math.floor(scaled);
+    return (below % 2 === 0 ? below : below + 1) / 10 ** digits;
+  };
+  const fixed = (value, digits) => fair(value, digits).toFixed(digits);
+  const whole = (value) => minus(grouped.format(fair(value, 0)));
+  const decimal = (value) => minus(Math.abs(value) < 19.95 ? fixed(value, 1) : whole(value));
   const signed = (value) => {
-    const text = Math.abs(value) < 99.95 ? Math.abs(value).toFixed(1) : whole(Math.abs(value));
+    const text = Math.abs(value) < 99.95 ? fixed(Math.abs(value), 1) : whole(Math.abs(value));
     return `${Number(text.replace(",", "")) === 0 ? "" : value > 0 ? "+" : "−"}${text}${NBSP}%`;
   };
   const cardinal = (n) => (n < SMALL.length ? SMALL[n] : whole(n));
@@ -118,7 +126,7 @@
       const high = Number(set.stars[scheme].high[cell]);
       return high > value ? `${value} to ${high}` : `${value}`;
     }
-    if (measure === "wages") return (value / 1000).toFixed(1);
+    if (measure === "wages") return fixed(value / 1000, 1);
     if (measure === "growth") return signed(value) + (set.break[cell] === "1" ? " *" : "");
     const shown = measure === "persons" ? whole : decimal;
     const mark = set.status[cell] === "p" ? "" : "≈" + NBSP;
@@ -213,9 +221,16 @@
     const parts = new URLSearchParams(location.hash.slice(1));
     return parts.has("view") ? Object.fromEntries(parts) : null; // else a place in the text
   };
+  // Steps through one list by key, one after the other, count as one step back.
+  const QUICK = 1000; // milliseconds
+  const last = { what: "", when: 0 };
   const go = (change) => {
     state = legal({ ...state, ...change });
-    history.pushState(null, "", addressOf(state));
+    const what = Object.keys(change).join(" ");
+    const now = performance.now();
+    const isSame = what === last.what && now - last.when < QUICK;
+    history[isSame ? "replaceState" : "pushState"](null, "", addressOf(state));
+    Object.assign(last, { what, when: now });
     render();
   };
 
@@ -799,7 +814,7 @@
     const parts = board.id.map((_, part) => part);
     const text = (own, part) => {
       const at = own * size + part;
-      return isKnown(board.score[at]) ? `${board.score[at].toFixed(0)} (${board.rank[at]} of ${board.among[at]})` : "unknown";
+      return isKnown(board.score[at]) ? `${fixed(board.score[at], 0)} (${board.rank[at]} of ${board.among[at]})` : "unknown";
     };
     several.scoreHead.replaceChildren(h("th", { scope: "col" }, "Dimension"), ...names.map((name) => h("th", { scope: "col", class: "number" }, name)));
     several.scoreBody.replaceChildren(...parts.map((part) => h("tr", {}, h("th", { scope: "row" }, board.names[part]),
