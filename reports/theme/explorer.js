@@ -733,8 +733,8 @@
     const points = order.filter((code) => set.persons[cellOf(set, own, code)] > 0 && isKnown(set.quotient[cellOf(set, own, code)]))
       .map((code) => {
         const value = set.quotient[cellOf(set, own, code)];
-        const { bounds, colours } = data.quotient;
-        return pointOf(set, own, code, { colour: value >= STRONG ? colours[4] : value >= 1 ? colours[3] : "#8d81c2", bounds: bounds.length });
+        const { colours } = data.quotient; // two of them darker, for 3:1 against the page
+        return pointOf(set, own, code, { colour: value >= STRONG ? colours[4] : value >= 1 ? "#b8863b" : "#8d81c2" });
       });
     const ends = points.length ? limits(points) : { lowest: 0.1, highest: 8 };
     const finding = findingOfRegion(set, own);
@@ -831,7 +831,7 @@
     const leader = gaps[widest] > 0 ? names[chosen.map((own) => board.score[own * size + widest] ?? -1)
       .reduce((top, value, number, list) => (value > list[top] ? number : top), 0)] : "";
     put(several.scoreTitle, leader
-      ? `Conditions for clusters: they differ most in ${board.names[widest].toLowerCase()}, where ${leader} leads by ${gaps[widest].toFixed(0)} points`
+      ? `Conditions for clusters: they differ most in ${board.names[widest].toLowerCase()}, where ${leader} leads by ${fixed(gaps[widest], 0)} points`
       : "Conditions for clusters: too little is known to compare these regions");
     // Below the others: drawn as soon as they are on the screen.
     const turn = several.table.turn;
@@ -906,7 +906,7 @@
     several.element = h("div", {},
       h("div", { class: "explorer-two" }, panel(several.caption, several.keys, place("compared")), several.table.frame),
       h("h3", {}, several.scoreTitle),
-      h("div", { class: "explorer-two" }, panel(`Scoreboard of eight dimensions: ${data.scoreboard.title}`, several.keysBelow, place("scores")), scores),
+      h("div", { class: "explorer-two" }, panel(data.scoreboard.title, several.keysBelow, place("scores")), scores),
       h("p", { class: "note" }, "Scores measure conditions, not performance. Source: Eurostat and others, newest year of each indicator; own calculations. Their ranks have intervals, which stand on the scoreboard page of each pilot region."));
     root.replaceChildren(views, choices, h("h2", { id: "explorer-finding" }, page.title), page.status,
       sector.element, region.element, several.element, page.note, tip);

@@ -14,9 +14,8 @@ SHAPES = [
     "diamond",
     "cross",
 ]  # of the regions compared: colour is never the only sign
-# Okabe and Ito (2008), the five that stand out most on both white and black; the order of the regions compared.
-COLOURS = ["#d55e00", "#0a7fc2", "#009e73", "#cc79a7", "#e69f00"]
-OTHER = "#7f8b96"
+# After Okabe and Ito (2008), the last two darker: each has 3:1 against the page, light and dark. In the order of the regions.
+COLOURS = ["#d55e00", "#0a7fc2", "#009e73", "#b9568f", "#a87400"]
 
 
 def specifications() -> dict[str, Any]:
