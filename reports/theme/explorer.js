@@ -114,7 +114,7 @@
     const [low, high] = measure === "persons" ? [set.range.personsLow[place], set.range.personsHigh[place]]
       : [set.range.low[place], set.range.high[place]];
     if (!isKnown(low) || !isKnown(high) || shown(low) === shown(high)) return "";
-    return `\n(${shown(low)}–${shown(high)})`;
+    return `\n(${shown(low)}\u2060–\u2060${shown(high)})`; // word joiners: no line ends within
   };
   const shownOf = (set, cell, measure, scheme) => {
     const value = valueOf(set, cell, measure, scheme);

@@ -416,7 +416,7 @@ def test_the_example_is_made_with_all_and_is_in_every_navigation(with_site: Proj
         assert links[:4] == ["index.html", "europe.html", "explorer.html", EXAMPLE_PAGE]
     navigation = soup(with_site, "estonia-stress-test.html").find("nav", class_="pages")
     assert [a.get_text() for a in navigation.find_all("a")] == [
-        "Home", "Europe", "Example of a stress test", "Eesti", "Slovenija",
+        "Home", "Europe", "Explorer", "Example of a stress test", "Eesti", "Slovenija",
     ]  # fmt: skip
 
 

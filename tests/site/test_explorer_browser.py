@@ -100,7 +100,7 @@ class Page:
             SHOWN + "const text = (part) => part.textContent;"
             "return all('tbody tr').map((tr) => [tr.querySelector('a'), ...tr.querySelectorAll('td')].map(text))"
         )
-        return {name: [cell.replace(words.NBSP, " ") for cell in cells] for name, *cells in found}
+        return {name: [cell.replace(words.NBSP, " ").replace("\u2060", "") for cell in cells] for name, *cells in found}
 
     @property
     def heading(self) -> list[str]:
