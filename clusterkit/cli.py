@@ -89,8 +89,8 @@ def report(
     Every parameter is checked before anything runs, and only what has changed is run: pages whose notebook,
     parameters, tables, code and versions are as they were stay as they are. A page that fails does not stop the
     others; it is named at the end, and the exit status is 1. The pages on no single region are made with
-    --all, or under their names: compare, synthesis, europe and stress-test-example; other runs, and --all
-    with --page, leave them as they are. A run that was stopped goes on where it was when it is started again.
+    --all, or under their names: compare, explorer, synthesis, europe and stress-test-example; other runs,
+    and --all with --page, leave them as they are. A run that was stopped goes on where it was when it is started again.
     """
     if bool(regions) == everything:
         message = "Name the regions, or say --all."

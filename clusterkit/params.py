@@ -36,8 +36,10 @@ RESERVED_ID = "home"  # folder of the home page's data
 EUROPE_ID = "europe"  # page of all regions, and folder of its data
 COMPARE_ID = "compare"  # page of the regions side by side, and folder of its data
 SYNTHESIS_ID = "synthesis"  # page of what the regions share, and folder of its data
+EXPLORER_ID = "explorer"  # page to look up and compare all regions, and folder of its data
 EXAMPLE_ID = "stress-test-example"  # page of a stress test with illustrative answers, and folder of its data
-WHOLE_IDS = (COMPARE_ID, SYNTHESIS_ID, EUROPE_ID, EXAMPLE_ID)  # pages on no single region, in the order of the site
+# Pages on no single region, in the order of the site.
+WHOLE_IDS = (COMPARE_ID, EXPLORER_ID, SYNTHESIS_ID, EUROPE_ID, EXAMPLE_ID)
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -160,6 +162,7 @@ class RegionParams(Strict):
             RESERVED_ID: "the home page",
             EUROPE_ID: "the page of all regions",
             COMPARE_ID: "the comparison",
+            EXPLORER_ID: "the explorer",
             SYNTHESIS_ID: "the synthesis",
         }
         if self.region in taken:

@@ -24,6 +24,7 @@ from clusterkit.batch.processes import Child, Fresh, Launcher, Refused, Warm
 from clusterkit.batch.warm import LOG
 from clusterkit.errors import Problem, RunError
 from clusterkit.paths import Project
+from clusterkit.show.output import OF_DATA
 
 if TYPE_CHECKING:
     import distributed
@@ -92,7 +93,13 @@ def run_here(job: Job, version: str, root: str | None, archive: bytes | None, ti
             launcher.wait([child], 0.25)
             if time.monotonic() - since > timeout:
                 child.kill()
-        kept = [work / f"{job.page}.ipynb", work / BODY, work / RESULT, work / LOG, *(work / DOWNLOADS).glob("*")]
+        kept = [
+            work / f"{job.page}.ipynb",
+            work / BODY,
+            work / RESULT,
+            work / LOG,
+            *(path for path in (work / DOWNLOADS).glob("*") if path.suffix in OF_DATA),
+        ]
         files = {path.relative_to(work).as_posix(): path.read_bytes() for path in kept if path.is_file()}
     return {"files": files, "status": child.status}
 

@@ -12,6 +12,7 @@ from clusterkit.params import (
     COMPARE_ID,
     EUROPE_ID,
     EXAMPLE_ID,
+    EXPLORER_ID,
     RESERVED_ID,
     SYNTHESIS_ID,
     EuropeParams,
@@ -22,10 +23,12 @@ from clusterkit.paths import Project
 
 HOME = RESERVED_ID  # the home page's place among the regions
 EUROPE = EUROPE_ID  # and that of the page of all regions
+EXPLORER = EXPLORER_ID  # that of the explorer
 EXAMPLE = EXAMPLE_ID  # and that of the example of a stress test
 WHOLE = tuple(page.name for page in WHOLE_PAGES)  # pages on no single region
 INDEX = "index"  # name of the home page
 EUROPE_NAME = "Europe"  # in what the command says
+EXPLORER_NAME = "Explorer"
 EXAMPLE_NAME = "Example of a stress test"  # the same of the page with illustrative answers
 DOWNLOADS, RESULT, BODY = "downloads", "result.json", "body.json"  # in the folder of a job
 Kernel = Literal["auto", "forked", "stock"]
@@ -237,6 +240,30 @@ def _of_all(project: Project, listed: Sequence[RegionParams]) -> tuple[str, ...]
     """Files that a page of all regions is made from: those of each."""
     found = {name for p in listed for name in input_files(project, OF_ALL, p)}
     return tuple(sorted(found or input_files(project, OF_ALL)))
+
+
+def explorer_job(project: Project, params: EuropeParams, listed: Sequence[RegionParams]) -> Job:
+    """The page to look up and compare all regions; ``listed`` are those that have reports."""
+    title = "Explorer of sectors and regions"
+    return Job(
+        region=EXPLORER,
+        label="",
+        name=EXPLORER_NAME,
+        notebook=project.notebooks / "explorer.ipynb",
+        page=EXPLORER,
+        downloads=EXPLORER,
+        title=title,
+        description=f"{title}: a sector on a map of Europe, a region with its sectors, regions side by side.",
+        parameters={
+            **params.model_dump(include={"base_year", "reference_year", "nuts_version", "star_scheme"}),
+            "regions": [p.region for p in listed],
+        },
+        reads=input_files(
+            project,
+            ("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "default.yaml", "regions"),
+        ),
+        scripts=("theme/explorer.js",),
+    )
 
 
 def example_job(project: Project, params: RegionParams) -> Job:

@@ -11,6 +11,7 @@ from clusterkit.params import (
     COMPARE_ID,
     EUROPE_ID,
     EXAMPLE_ID,
+    EXPLORER_ID,
     SYNTHESIS_ID,
     RegionParams,
     brief_parameters,
@@ -127,6 +128,7 @@ class WholePage:
 # In the order of the navigation, which shows those that were executed.
 WHOLE_PAGES = (
     WholePage(COMPARE_ID, "Compare"),
+    WholePage(EXPLORER_ID, "Explorer"),
     WholePage(SYNTHESIS_ID, "Synthesis"),
     WholePage(EUROPE_ID, "Europe"),
     WholePage(EXAMPLE_ID, "Example stress test"),

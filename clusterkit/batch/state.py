@@ -26,7 +26,19 @@ from clusterkit.show.output import OF_DATA
 FOLDER = ".state"  # in reports: a file per page that was made
 OF_RESULTS = "results"  # in that folder: what pages leave for later runs, see clusterkit.results
 MANIFEST = "manifest.json"
-VERSIONS = ("pandas", "numpy", "scipy", "geopandas", "shapely", "matplotlib", "seaborn", "esda", "SALib", "nbconvert")
+VERSIONS = (
+    "pandas",
+    "numpy",
+    "scipy",
+    "geopandas",
+    "shapely",
+    "matplotlib",
+    "seaborn",
+    "esda",
+    "SALib",
+    "nbconvert",
+    "vl-convert-python",
+)
 OF_CODE = (".py", ".csv", ".j2", ".html")  # files of the package and the page skeleton that can change a page
 
 

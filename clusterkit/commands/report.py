@@ -20,6 +20,7 @@ from clusterkit.batch.jobs import (
     compare_job,
     europe_job,
     example_job,
+    explorer_job,
     home_job,
     region_job,
     synthesis_job,
@@ -130,14 +131,16 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
     jobs = [region_job(project, p, page, listed) for p in regions for page in chosen]
     whole = wanted.whole
     if whole is None:
-        example = [parameters.EXAMPLE_ID] if parameters.has_example(project) else []
-        whole = (parameters.COMPARE_ID, parameters.SYNTHESIS_ID, parameters.EUROPE_ID, *example)
+        example = parameters.has_example(project)
+        whole = tuple(name for name in parameters.WHOLE_IDS if name != parameters.EXAMPLE_ID or example)
     if parameters.COMPARE_ID in whole:
         jobs.append(compare_job(project, listed, _expected(project, regions, chosen, listed)))
     if parameters.SYNTHESIS_ID in whole:
         jobs.append(synthesis_job(project, listed))
     if parameters.EUROPE_ID in whole:
         jobs.append(europe_job(project, parameters.load_europe(project)))
+    if parameters.EXPLORER_ID in whole:
+        jobs.append(explorer_job(project, parameters.load_europe(project), listed))
     if parameters.EXAMPLE_ID in whole:
         jobs.append(example_job(project, parameters.load_example(project)))
     jobs.append(_expected_home(project, regions, chosen, whole, listed))

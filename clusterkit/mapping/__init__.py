@@ -1,6 +1,7 @@
 """Statistics of regional specialisation: tables in, tables out, no files."""
 
-from clusterkit.mapping.categories import category_strength
+from clusterkit.mapping.atlas import Atlas
+from clusterkit.mapping.categories import categories_everywhere, category_strength
 from clusterkit.mapping.census import (
     both_years,
     count_clusters,
@@ -51,7 +52,7 @@ from clusterkit.mapping.linkages import (
     rank_correlation,
     with_country_effects,
 )
-from clusterkit.mapping.manufacturing import ThenAndNow, manufacturing_then_and_now
+from clusterkit.mapping.manufacturing import ThenAndNow, manufacturing_everywhere, manufacturing_then_and_now
 from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
 from clusterkit.mapping.partners import Common, close_sectors, common_sectors, partners
@@ -66,7 +67,7 @@ from clusterkit.mapping.portfolio import (
 )
 from clusterkit.mapping.reach import Reach, entries_since, entry_rates, within_reach
 from clusterkit.mapping.region_dynamics import growth_quadrants, index_lines, region_shift
-from clusterkit.mapping.region_stars import RegionStars, region_stars
+from clusterkit.mapping.region_stars import RegionStars, all_stars, region_stars
 from clusterkit.mapping.relatedness import (
     cross_sector_links,
     density,
@@ -97,6 +98,7 @@ __all__ = [
     "OUTCOMES",
     "QUADRANTS",
     "AllRegions",
+    "Atlas",
     "Cells",
     "Common",
     "Contiguity",
@@ -109,11 +111,13 @@ __all__ = [
     "Snapshot",
     "ThenAndNow",
     "all_regions",
+    "all_stars",
     "as_taxonomy",
     "benchmark",
     "benchmark_totals",
     "beside_benchmark",
     "both_years",
+    "categories_everywhere",
     "category_strength",
     "close_sectors",
     "cluster_strength",
@@ -155,6 +159,7 @@ __all__ = [
     "location_quotient_range",
     "locational_gini",
     "log_quotients",
+    "manufacturing_everywhere",
     "manufacturing_then_and_now",
     "matched_benchmarks",
     "matched_growth",

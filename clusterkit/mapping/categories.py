@@ -35,25 +35,51 @@ def category_strength(snapshot: Snapshot, name: str, taxonomy: Taxonomy) -> pd.D
     Location quotient of sums: docs/methods.md#categories-of-divisions. How categories are made up:
     docs/taxonomies.md.
     """
+    figures = categories_everywhere(snapshot, taxonomy)
+    share = figures["persons_employed"].unstack("category").div(snapshot.region_total.replace(0, np.nan), axis=0)
+    own = figures.loc[name].assign(
+        rank=(1 + (share > share.loc[name]).sum()).where(share.loc[name].notna()), n_regions=share.notna().sum()
+    )
+    return coverage(taxonomy, list(snapshot.regions.estimate.columns)).join(own)
+
+
+def categories_everywhere(snapshot: Snapshot, taxonomy: Taxonomy) -> pd.DataFrame:
+    """How many times the European share of jobs every region has in each category.
+
+    Parameters
+    ----------
+    snapshot
+        All regions of one year.
+    taxonomy
+        Categories and the divisions they are made of.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index (``nuts_id``, ``category``): ``persons_employed`` (persons, estimates of hidden divisions
+        included) with ``_low`` and ``_high``; ``is_estimated``, whether a division of it is hidden in the
+        region; ``lq`` (no unit) with ``lq_low`` and ``lq_high``. NaN where nothing is observable.
+
+    References
+    ----------
+    As in :func:`category_strength`.
+    """
     value, low, high = _summed(snapshot.regions, taxonomy)
     area_value, area_low, area_high = (table.sum(min_count=1) for table in _summed(snapshot.countries, taxonomy))
     area_total = snapshot.benchmark.sum()
-    share = value.div(snapshot.region_total.replace(0, np.nan), axis=0)
-    own_total = snapshot.region_total.loc[name]
-    published = aggregate(snapshot.regions.published, taxonomy).loc[name]
-    known = value.loc[name].notna()
-    figures = {
-        "persons_employed": value.loc[name],
-        "persons_employed_low": low.loc[name],
-        "persons_employed_high": high.loc[name],
-        "is_estimated": published.isna() & known,
-        "lq": share.loc[name] / (area_value / area_total).replace(0, np.nan),
-        "lq_low": low.loc[name] / own_total / (area_high / area_total).replace(0, np.nan),
-        "lq_high": high.loc[name] / own_total / (area_low / area_total).replace(0, np.nan),
-        "rank": (1 + (share > share.loc[name]).sum()).where(known),
-        "n_regions": share.notna().sum(),
+    total = snapshot.region_total.reindex(value.index)
+    published = aggregate(snapshot.regions.published, taxonomy)
+    tables = {
+        "persons_employed": value,
+        "persons_employed_low": low,
+        "persons_employed_high": high,
+        "is_estimated": published.isna() & value.notna(),
+        "lq": value.div(total.replace(0, np.nan), axis=0) / (area_value / area_total).replace(0, np.nan),
+        "lq_low": low.div(total, axis=0) / (area_high / area_total).replace(0, np.nan),
+        "lq_high": high.div(total, axis=0) / (area_low / area_total).replace(0, np.nan),
     }
-    return coverage(taxonomy, list(snapshot.regions.estimate.columns)).join(pd.DataFrame(figures))
+    index = pd.MultiIndex.from_product([value.index, value.columns], names=["nuts_id", "category"])
+    return pd.DataFrame({name: table.to_numpy().ravel() for name, table in tables.items()}, index=index)
 
 
 def _summed(cells: Cells, taxonomy: Taxonomy) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -79,11 +79,8 @@ def manufacturing_then_and_now(yearly: Mapping[int, Snapshot], name: str, *, the
     ----------
     docs/methods.md#within-manufacturing.
     """
-    newer = [year for year, snapshot in yearly.items() if year > then and snapshot.series != yearly[then].series]
-    now = max(newer, default=None)
-    years = [then] if now is None else [then, now]
-    countries = _in_all([_seen(yearly[year].countries) for year in years])
-    regions = _in_all([_seen(yearly[year].regions) for year in years])
+    years, countries, regions = _comparable(yearly, then)
+    now = years[1] if len(years) > 1 else None
     tables = {
         year: _within(yearly[year], countries, regions.union([name]), name) for year in years if yearly[year].has(name)
     }
@@ -94,6 +91,54 @@ def manufacturing_then_and_now(yearly: Mapping[int, Snapshot], name: str, *, the
         countries=tuple(countries),
         n_regions=len(regions.union([name])) if tables else len(regions),
     )
+
+
+def manufacturing_everywhere(yearly: Mapping[int, Snapshot], *, then: int) -> pd.DataFrame:
+    """How specialised every region is within manufacturing, in the newest year.
+
+    Parameters
+    ----------
+    yearly, then
+        As in :func:`manufacturing_then_and_now`; the same countries and regions take part.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index (``nuts_id``, ``nace_code``), divisions of section C: ``persons_employed`` (persons; an estimate
+        where ``is_estimated``) with ``_low`` and ``_high``, the estimate's 90 % interval; ``share_pct`` of the
+        region's manufacturing; ``lq`` (no unit) with ``lq_low`` and ``lq_high``. NaN is unknown. No rows where
+        no year has other definitions.
+
+    References
+    ----------
+    docs/methods.md#within-manufacturing.
+    """
+    years, countries, regions = _comparable(yearly, then)
+    if len(years) == 1:
+        return _figures(yearly[then], countries, regions[:0])
+    cells = yearly[years[1]].regions
+    table = _figures(yearly[years[1]], countries, regions)
+    divisions = table.index.unique("nace_code")
+    ends = {
+        end: getattr(cells, end).reindex(index=regions, columns=divisions).to_numpy().ravel() for end in ("low", "high")
+    }
+    return table.assign(**{f"persons_employed_{end}": values for end, values in ends.items()})
+
+
+def newest_year(yearly: Mapping[int, Snapshot], then: int) -> int | None:
+    """The newest calendar year after ``then`` whose definitions differ; None without one."""
+    return max(
+        (y for y, snapshot in yearly.items() if y > then and snapshot.series != yearly[then].series), default=None
+    )
+
+
+def _comparable(yearly: Mapping[int, Snapshot], then: int) -> tuple[list[int], pd.Index, pd.Index]:
+    """The year before the break and the newest one after it, and the countries and regions that both have."""
+    newest = newest_year(yearly, then)
+    years = [then] if newest is None else [then, newest]
+    countries = _in_all([_seen(yearly[year].countries) for year in years])
+    regions = _in_all([_seen(yearly[year].regions) for year in years])
+    return years, countries, regions
 
 
 def _seen(cells: Cells) -> pd.Index:
@@ -110,25 +155,33 @@ def _in_all(indexes: list[pd.Index]) -> pd.Index:
 
 def _within(snapshot: Snapshot, countries: pd.Index, regions: pd.Index, name: str) -> pd.DataFrame:
     value, low, high = _shares(snapshot.regions, regions)
-    area_value, area_low, area_high = _area_shares(snapshot.countries, countries)
     others = [table.drop(index=name) for table in (value, low, high)]
     own_value, own_low, own_high = (table.loc[name] for table in (value, low, high))
-    known = own_value.notna()
-    columns = {
-        "persons_employed": snapshot.regions.estimate.loc[name].reindex(value.columns),
-        "is_estimated": snapshot.regions.published.loc[name].reindex(value.columns).isna() & known,
-        "share_pct": 100 * own_value,
-        "lq": own_value / area_value,
-        "lq_low": own_low / area_high,
-        "lq_high": own_high / area_low,
+    ranks = {
         "rank": 1 + (others[0] > own_value).sum(),
         "rank_best": 1 + (others[1] > own_high).sum(),
         "rank_worst": 1 + (others[2] > own_low).sum(),
-        "n_regions": value.notna().sum(),
     }
-    table = pd.DataFrame(columns)[COLUMNS]
-    ranks = ["rank", "rank_best", "rank_worst"]
-    return table.assign(**{rank: table[rank].where(known) for rank in ranks})
+    ranks = {key: rank.where(own_value.notna()) for key, rank in ranks.items()}
+    own = _figures(snapshot, countries, regions).xs(name, level="nuts_id")
+    return own.assign(**ranks, n_regions=value.notna().sum())[COLUMNS]
+
+
+def _figures(snapshot: Snapshot, countries: pd.Index, regions: pd.Index) -> pd.DataFrame:
+    """Jobs, share and quotient of every region and division; index (``nuts_id``, ``nace_code``)."""
+    value, low, high = _shares(snapshot.regions, regions)
+    area_value, area_low, area_high = _area_shares(snapshot.countries, countries)
+    published = snapshot.regions.published.reindex(index=regions, columns=value.columns)
+    tables = {
+        "persons_employed": snapshot.regions.estimate.reindex(index=regions, columns=value.columns),
+        "is_estimated": published.isna() & value.notna(),
+        "share_pct": 100 * value,
+        "lq": value / area_value,
+        "lq_low": low / area_high,
+        "lq_high": high / area_low,
+    }
+    index = pd.MultiIndex.from_product([value.index, value.columns], names=["nuts_id", "nace_code"])
+    return pd.DataFrame({key: table.to_numpy().ravel() for key, table in tables.items()}, index=index)
 
 
 def _shares(cells: Cells, rows: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

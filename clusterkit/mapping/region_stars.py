@@ -87,19 +87,9 @@ def region_stars(
             )
         )
     now = yearly[reference_year]
-    regions = now.regions
-    beside = {
-        "low": regions.low,
-        "high": regions.high,
-        "employment_start": yearly[base_year].regions.published.reindex_like(regions.published),
-        "benchmark": now.benchmark,
-        "region_total": now.region_total,
-        "country": now.country,
-    }
-    by_scheme = {
-        key: cluster_strength(regions.published, now.wages_meur, scheme=rules, **beside).loc[name]
-        for key, rules in schemes.items()
-    }
+    regions, beside = now.regions, _beside(yearly, base_year, reference_year)
+    everywhere = all_stars(yearly, schemes=schemes, base_year=base_year, reference_year=reference_year)
+    by_scheme = {key: table.loc[name] for key, table in everywhere.items()}
     rules = schemes[scheme]
     rows = regions.estimate.index if _needs_others(rules) else [name]
     tables = {key: table.loc[rows] if isinstance(table, pd.DataFrame) else table for key, table in beside.items()}
@@ -107,6 +97,43 @@ def region_stars(
         regions.estimate.loc[rows], now.wages_meur.loc[rows], scheme=rules, seed=seed, draws=draws, **tables
     )
     return RegionStars(rules, dict(schemes), by_scheme, chances.loc[name])
+
+
+def all_stars(
+    yearly: Mapping[int, Snapshot], *, schemes: Mapping[str, Scheme], base_year: int, reference_year: int
+) -> dict[str, pd.DataFrame]:
+    """How many stars every sector of every region has, by each scheme.
+
+    Parameters
+    ----------
+    yearly, schemes, base_year, reference_year
+        As in :func:`region_stars`.
+
+    Returns
+    -------
+    dict of pandas.DataFrame
+        By scheme, as ``cluster_strength`` gives it (persons employed, euro, percent and no unit).
+        Published cells decide; a hidden one has a star where its whole 90 % interval has it.
+    """
+    now = yearly[reference_year]
+    beside = _beside(yearly, base_year, reference_year)
+    return {
+        key: cluster_strength(now.regions.published, now.wages_meur, scheme=rules, **beside)
+        for key, rules in schemes.items()
+    }
+
+
+def _beside(yearly: Mapping[int, Snapshot], base_year: int, reference_year: int) -> dict[str, pd.DataFrame | pd.Series]:
+    """What stars need beside the published cells of a year."""
+    now = yearly[reference_year]
+    return {
+        "low": now.regions.low,
+        "high": now.regions.high,
+        "employment_start": yearly[base_year].regions.published.reindex_like(now.regions.published),
+        "benchmark": now.benchmark,
+        "region_total": now.region_total,
+        "country": now.country,
+    }
 
 
 def _needs_others(scheme: Scheme) -> bool:

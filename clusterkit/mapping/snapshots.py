@@ -60,9 +60,9 @@ class Snapshot:
 
 
 def snapshots(
-    industry: pd.DataFrame, cells: pd.DataFrame, *, name: str, nuts_ids: Sequence[str]
+    industry: pd.DataFrame, cells: pd.DataFrame | None = None, *, name: str = "", nuts_ids: Sequence[str] = ()
 ) -> dict[int, Snapshot]:
-    """Every year of the table: all NUTS 2 regions, with one territory as a row of its own.
+    """Every year of the table: all NUTS 2 regions, with one territory as a row of its own, or none.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def snapshots(
     cells
         The territory's cells, as ``territory.combine`` gives them. Where they are published, as for
         a region of level 1 with the same borders, they stand in the territory's row; their bounds
-        narrow the interval of its estimates.
+        narrow the interval of its estimates. None: there is no territory.
     name, nuts_ids
         Name of the territory's row and the NUTS 2 codes that it takes the place of.
 
@@ -81,9 +81,12 @@ def snapshots(
         By calendar year. Persons employed; wages in million euro.
     """
     regions, countries, by_region = by_year(industry)
-    totals = pd.concat([by_region.drop(list(nuts_ids), level="nuts_id", errors="ignore"), _own_totals(cells, name)])
-    years = cells.index.get_level_values("year")
-    own = {year: cells[years == year].droplevel("year") for year in regions}  # empty where the country has left
+    totals = by_region.drop(list(nuts_ids), level="nuts_id", errors="ignore")
+    own = dict.fromkeys(regions)
+    if cells is not None:
+        totals = pd.concat([totals, _own_totals(cells, name)])
+        years = cells.index.get_level_values("year")
+        own = {year: cells[years == year].droplevel("year") for year in regions}  # empty where the country has left
     return {
         int(year): _snapshot(int(year), rows, countries[year], own[year], totals.loc[year], name, nuts_ids)
         for year, rows in regions.items()
@@ -133,13 +136,13 @@ def _snapshot(
     year: int,
     rows: pd.DataFrame,
     countries: pd.DataFrame,
-    own: pd.DataFrame,
+    own: pd.DataFrame | None,
     totals: pd.Series,
     name: str,
     nuts_ids: Sequence[str],
 ) -> Snapshot:
-    regions, wages = _cells(rows, {name: nuts_ids})
-    if name in regions.estimate.index:
+    regions, wages = _cells(rows, {} if own is None else {name: nuts_ids})
+    if own is not None and name in regions.estimate.index:
         regions = _narrowed(regions, own.reindex(regions.estimate.columns), name)
         wages.loc[name] = own["wages_meur"].reindex(wages.columns)
     names = regions.estimate.index

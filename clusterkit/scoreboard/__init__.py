@@ -5,6 +5,7 @@ from clusterkit.scoreboard.aggregation import aggregate
 from clusterkit.scoreboard.audit import Audit, audit, cronbach_alpha, principal_axes, removals
 from clusterkit.scoreboard.board import Aids, Scoreboard, compare, rank
 from clusterkit.scoreboard.bottleneck import bottleneck_penalty, weakest_link
+from clusterkit.scoreboard.everywhere import dimensions_everywhere
 from clusterkit.scoreboard.imputation import impute, imputed_cells
 from clusterkit.scoreboard.normalisation import normalise
 from clusterkit.scoreboard.observations import Observations, base_amounts, observe
@@ -54,6 +55,7 @@ __all__ = [
     "coverage",
     "cronbach_alpha",
     "denominate",
+    "dimensions_everywhere",
     "drivers",
     "gather",
     "impute",

@@ -10,7 +10,7 @@ from clusterkit import mapping
 from clusterkit.data import territory
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
-from clusterkit.params import EUROPE_ID, EXAMPLE_ID, RegionParams
+from clusterkit.params import EUROPE_ID, EXAMPLE_ID, EXPLORER_ID, RegionParams
 from clusterkit.show import words
 from clusterkit.show.output import Column, Downloads, Links, Pointer, Table, Text
 from clusterkit.show.tables import source_note
@@ -121,6 +121,16 @@ def say_europe(pages: Mapping[str, Mapping[str, str]]) -> Pointer:
     )
 
 
+def say_explorer(pages: Mapping[str, Mapping[str, str]]) -> Pointer:
+    """The way to the explorer; nothing where this run has none."""
+    return Pointer(
+        before="Any sector on a map of Europe, any region with its sectors, or several regions side by side: ",
+        label="the explorer",
+        after=".",
+        href=next(iter(pages.get(EXPLORER_ID, {}).values()), ""),
+    )
+
+
 def say_example(pages: Mapping[str, Mapping[str, str]]) -> Pointer:
     """The way to the example of a stress test; nothing where this run has none."""
     return Pointer(
@@ -140,7 +150,11 @@ def say_failures(failures: Mapping[str, Mapping[str, str]], listed: Sequence[Reg
         For the identifier of a region, the label of each page that failed and the reason.
     """
     names = {p.region: p.name for p in listed}
-    whole = {EUROPE_ID: "The page on all of Europe", EXAMPLE_ID: "The example of a stress test"}
+    whole = {
+        EUROPE_ID: "The page on all of Europe",
+        EXPLORER_ID: "The explorer",
+        EXAMPLE_ID: "The example of a stress test",
+    }
     return Text(
         tuple(
             f"**{whole[region]}** could not be made in this run: {reason}"

@@ -267,7 +267,7 @@ def _europe(
 
 
 def on_map(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The regions as far as they are on the map: prepared once for the same shapes, which are never changed."""
+    """The regions as far as they are on the map of Europe: prepared once for the same shapes, which are never changed."""
     shapes = region.geometry.to_numpy()
     key = (tuple(region.index), tuple(region["country"]), tuple(id(shape) for shape in shapes))
     if key not in _prepared:

@@ -18,7 +18,7 @@ import pandas as pd
 
 _SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'\\`*_{}[]#+!|~^$@"})
 FOLDER = "downloads"  # beside the pages
-OF_DATA = (".csv", ".json")  # endings of what is saved there
+OF_DATA = (".csv", ".json", ".js")  # endings of what is saved there
 
 
 def escape(text: object) -> str:
@@ -121,6 +121,10 @@ class Downloads:
     def save_json(self, name: str, value: Mapping[str, object]) -> str:
         """Write ``value`` as JSON and return the link to it, "" when there is no folder."""
         return self._write(f"{name}.json", (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+
+    def write(self, name: str, text: str) -> str:
+        """Write a file that the page itself loads and return its address, "" when there is no folder."""
+        return self._write(name, text.encode())
 
     def _write(self, name: str, data: bytes) -> str:
         if self.folder is None:

@@ -30,7 +30,7 @@ from clusterkit.paths import Project
 MAPPINGS = {"estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"}
 SCOREBOARDS = {"estonia-scoreboard.html", "slovenia-scoreboard.html"}
 STRESS_TESTS = {"estonia-stress-test.html", "slovenia-stress-test.html"}
-PAGES = {"index.html", "europe.html", *MAPPINGS, *SCOREBOARDS, *STRESS_TESTS}
+PAGES = {"index.html", "europe.html", "explorer.html", *MAPPINGS, *SCOREBOARDS, *STRESS_TESTS}
 LABELS = ["Cluster mapping", "Scoreboard", "Stress test"]
 EXAMPLE_PAGE = f"{EXAMPLE_ID}.html"
 SAYS_EXAMPLE = "Illustrative example: stress test for cluster policy"
@@ -125,9 +125,9 @@ def write_example(project: Project) -> None:
     path.write_text(json.dumps(values) + "\n", encoding="utf-8")
 
 
-def shorten(project: Project) -> None:
+def shorten(project: Project, names: tuple[str, ...] = ("cluster_mapping", "europe", "home")) -> None:
     """Leave only title, text and parameters in the large notebooks: for tests that are not about what they show."""
-    for name in ("cluster_mapping", "europe", "home"):
+    for name in names:
         notebook = nbformat.read(notebook_of(project, name), as_version=4)
         notebook.cells = notebook.cells[:3]
         nbformat.write(notebook, notebook_of(project, name))
@@ -165,6 +165,7 @@ def tiny(tiny_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Pro
     for page in REGION_PAGES:
         if page.kind in SMALL:
             write_small_page(project, page)
+    shorten(project, ("explorer",))  # its scoreboard needs more indicators than two invented countries have
     return project
 
 
@@ -198,21 +199,22 @@ def test_two_countries_from_raw_files_to_a_website(first_run: tuple[Project, Com
     assert done.returncode == 0, done.stderr
     assert {path.name for path in project.site.glob("*.html")} == PAGES
     lines = done.stdout.splitlines()
-    said = sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:8])
+    said = sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:9])
     assert said == [
         "Eesti, cluster-mapping: done",
         "Eesti, scoreboard: done",
         "Eesti, stress-test: done",
         "Europe: done",
+        "Explorer: done",
         "Home: done",
         "Slovenija, cluster-mapping: done",
         "Slovenija, scoreboard: done",
         "Slovenija, stress-test: done",
     ]
-    assert lines[8] == SAYS_NBCONVERT
+    assert lines[9] == SAYS_NBCONVERT
     assert done.stdout.count("nbconvert") == 1
-    assert re.fullmatch(rf"8 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[9])
-    assert re.fullmatch(r"6 of 6 pages of 2 regions in \d+ s\.", lines[10])
+    assert re.fullmatch(rf"9 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[10])
+    assert re.fullmatch(r"6 of 6 pages of 2 regions in \d+ s\.", lines[11])
     assert "failed" not in done.stderr
     assert leftovers(project) == []
 
@@ -430,7 +432,7 @@ def test_the_example_is_made_with_all_and_is_in_every_navigation(with_site: Proj
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert sum("Example of a stress test: done" in line for line in lines) == 1
-    assert lines[-2].startswith("9 pages, ")
+    assert lines[-2].startswith("10 pages, ")
     assert lines[-1].startswith("6 of 6 pages of 2 regions in ")
     for name in PAGES:
         links = [link.removeprefix("*") for link in links_of(with_site, name)]
@@ -472,7 +474,7 @@ def test_an_example_that_fails_leaves_the_regions_and_is_named(with_site: Projec
     shorten(with_site)
     alone = clusterkit(with_site, "report", EXAMPLE_ID, "--renderer", "nbconvert")
     assert alone.returncode == 1
-    assert alone.stdout.splitlines()[-1].split(",")[0] == "8 pages"  # nothing is said to be made
+    assert alone.stdout.splitlines()[-1].split(",")[0] == "9 pages"  # nothing is said to be made
 
 
 @pytest.mark.slow
@@ -896,6 +898,11 @@ def forget(notebook: nbformat.NotebookNode) -> None:
             "europe",
             "does not declare the parameters base_year, manufacturing_year, nuts_version, output_dir, "
             "reference_year and 2 more.",
+        ),
+        (
+            untag,
+            "explorer",
+            "does not declare the parameters base_year, nuts_version, output_dir, reference_year, regions and 1 more.",
         ),
         (untag, "home", "does not declare the parameters failures, output_dir, pages, regions."),
         (forget, "home", "does not declare the parameters failures, output_dir."),

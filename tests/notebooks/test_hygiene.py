@@ -62,7 +62,9 @@ def parameters(notebook: nbformat.NotebookNode) -> dict[str, Any]:
 
 
 def test_there_are_the_notebooks_that_the_report_runs() -> None:
-    assert {page.notebook for page in REGION_PAGES} | {"europe", "home"} <= {path.stem for path in NOTEBOOKS}
+    assert {page.notebook for page in REGION_PAGES} | {"europe", "explorer", "home"} <= {
+        path.stem for path in NOTEBOOKS
+    }
 
 
 @each_notebook
@@ -225,6 +227,12 @@ def test_the_default_parameters_of_the_page_on_europe_are_those_of_the_report() 
     values = parameters(read(ROOT / "notebooks" / "europe.ipynb"))
     assert values.pop("output_dir") is None
     assert values == params.load_europe(project(ROOT)).model_dump()
+
+
+def test_the_default_parameters_of_the_explorer_are_those_of_the_report() -> None:
+    values = parameters(read(ROOT / "notebooks" / "explorer.ipynb"))
+    assert (values.pop("output_dir"), values.pop("regions")) == (None, [])
+    assert values == params.load_europe(project(ROOT)).model_dump(include=set(values))
 
 
 def test_the_home_page_by_hand_lists_all_regions_and_links_to_none() -> None:

@@ -36,6 +36,7 @@ STRESS_TEST = next(page for page in KINDS if page.kind == "stress-test")
 REGION_PAGES_OF = {region: [f"{page.name(region)}.html" for page in KINDS] for region in PILOTS}
 EXAMPLE = f"{EXAMPLE_ID}.html"
 WHOLE = [f"{page.name}.html" for page in WHOLE_PAGES]  # pages on no single region
+WITHOUT_PICTURES = {"explorer.html", "compare.html"}  # a script draws it: test_explorer_browser.py; shaded tables
 METHOD = [f"{document.name}.html" for document in DOCUMENTS]  # which no notebook makes
 EXECUTED = ["index.html", *itertools.chain.from_iterable(REGION_PAGES_OF.values()), *WHOLE]
 PAGES = [*EXECUTED, *METHOD]  # in the order of the site
@@ -153,7 +154,7 @@ def asks_no_other_host(page: Page) -> None:
         script.extract()
     assert not [name for tag in page.soup.find_all(True) for name in tag.attrs if name.startswith("on")]
     assert not re.findall(r"@import|url\(", text)
-    sources = [tag["src"] for tag in page.soup.find_all(src=True)]
+    sources = [tag["src"] for tag in page.soup.find_all(src=True) if tag.name != "script"]
     assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
     assert not page.soup.find_all(srcset=True)
     rule = page.soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
@@ -162,7 +163,7 @@ def asks_no_other_host(page: Page) -> None:
 
 def has_pictures_for_all(page: Page) -> None:
     images = page.soup.find_all("img")
-    assert images
+    assert images or page.name in WITHOUT_PICTURES
     for image in images:
         assert len(image["alt"].split()) >= 5, image["alt"]
         assert int(image["width"]) > 0
