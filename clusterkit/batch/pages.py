@@ -128,10 +128,10 @@ class WholePage:
 # In the order of the navigation, which shows those that were executed.
 WHOLE_PAGES = (
     WholePage(COMPARE_ID, "Compare"),
-    WholePage(EXPLORER_ID, "Explorer"),
+    WholePage(EXPLORER_ID, "Explore"),
     WholePage(SYNTHESIS_ID, "Synthesis"),
     WholePage(EUROPE_ID, "Europe"),
-    WholePage(EXAMPLE_ID, "Example stress test"),
+    WholePage(EXAMPLE_ID, "Example"),
 )
 
 

@@ -284,5 +284,5 @@ def point_to_explorer(pages: Mapping[str, str]) -> Pointer:
         before="Any two to five regions of Europe, sector by sector: ",
         label="side by side in the explorer",
         after=".",
-        href=f"{href}#view=compare" if href else "",
+        href=f"{href}#view=regions" if href else "",
     )
