@@ -145,7 +145,7 @@ def has_links_that_resolve(page: Page) -> None:
 def asks_no_other_host(page: Page) -> None:
     page = Page(page.folder, page.name)  # its tree is changed
     text = re.sub(r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]+", "", page.source)
-    assert not re.findall(r"(?:https?|ftp|wss?):", text, re.IGNORECASE)
+    assert not re.findall(r"\b(?:https?|ftp|wss?):", text, re.IGNORECASE)
     assert not re.findall(r"""[\s"'(=]//\w""", text)
     assert page.soup.find(["iframe", "object", "embed", "base", "form", "style"]) is None
     for script in page.soup.find_all("script"):  # what the policy lets run: files of the site alone
@@ -681,10 +681,14 @@ def differences(ours: Page, theirs: Page) -> Iterator[str]:
         "words": lambda page: [joined(tag) for tag in page.reading.body.find_all(BLOCKS)],
         "all words": lambda page: [joined(page.reading.body)],
         "pictures": lambda page: [image["alt"] + image["src"] for image in page.reading.find_all("img")],
-        "links": lambda page: [f"{a['href']} {joined(a)} {a.has_attr('download')}" for a in page.soup.find_all("a")],
+        "links": lambda page: [
+            f"{a['href']} {joined(a)} {a.has_attr('download')}"
+            for a in page.soup.find_all("a")
+            if not a.find_parent(class_="sourceCode")  # Quarto numbers the lines of code
+        ],
         "title": lambda page: [page.soup.title.get_text(), page.description],
         "code": lambda page: ["".join(code.get_text().split()) for code in page.soup.find_all(class_="cell-code")],
-        "frame": lambda page: [str(tag) for tag in page.soup.find_all(["header", "footer", "meta"])],
+        "frame": lambda page: [str(tag) for tag in page.soup.select("header.site, footer.site, nav.neighbours, meta")],
         "headings": lambda page: [f"{h.name} {h['id']}" for h in page.soup.main.find_all(["h2", "h3", "h4"])],
     }  # fmt: skip
     for what, of in parts.items():
