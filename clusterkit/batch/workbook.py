@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from clusterkit.batch.takeaway import Source
 from clusterkit.show.columns import heading
 from clusterkit.stress_test.spreadsheets import put, saved
 
@@ -30,6 +32,7 @@ SAYS_ILLUSTRATIVE = "Illustrative: made-up answers that show how the tool works;
 NO_VALUE = "An empty cell is not known or does not apply; it is never zero."
 
 _FORBIDDEN = re.compile(r"[\\/*?:\[\]'\x00-\x1f]")  # in the name of a sheet
+_HEADING = "heading: "  # where the first cell of a page has its title
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _CODE = re.compile(r"(^|_)(code|codes|id|ids)$")  # columns whose numbers are names
 _YEAR = re.compile(r"(^|_)(year|oldest|newest)$")
@@ -52,28 +55,6 @@ class Shown:
 
     titles: tuple[str, ...]
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Source:
-    """A page whose data go into a workbook.
-
-    Parameters
-    ----------
-    label
-        What the navigation calls it; "" where the workbook holds one page alone.
-    title
-        Of the page.
-    notebook
-        The executed page.
-    folder
-        Where its data are.
-    """
-
-    label: str
-    title: str
-    notebook: Path
-    folder: Path
 
 
 class _Reader(HTMLParser):
@@ -114,10 +95,23 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def shown(notebook: Path) -> dict[str, Shown]:
-    """Name of each file of data that an executed page links to, and what the page says of it; in the order of the page."""
+def page_title(cells: Sequence[dict[str, Any]]) -> str:
+    """Title of a page, from the first of its cells; "" where it has none."""
+    lines = "".join(cells[0]["source"]).split("\n")
+    heads = [json.loads(line.removeprefix(_HEADING)) for line in lines if line.startswith(_HEADING)]
+    return html.unescape(heads[0]) if heads else ""
+
+
+def shown(cells: Sequence[dict[str, Any]]) -> dict[str, Shown]:
+    """Name of each file of data that a page links to, and what the page says of it; in the order of the page.
+
+    Parameters
+    ----------
+    cells
+        Of the executed notebook.
+    """
     found: dict[str, Shown] = {}
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+    for cell in cells:
         for output in cell.get("outputs", []):
             text = "".join(output.get("data", {}).get("text/markdown", ""))
             if ".csv" not in text:
@@ -159,7 +153,7 @@ def write(title: str, intro: Sequence[str], sources: Sequence[Source], origin: S
     Parameters
     ----------
     title
-        Of the workbook.
+        Of the workbook; "" for that of its first page.
     intro
         What stands below it, line by line.
     sources
@@ -177,9 +171,11 @@ def write(title: str, intro: Sequence[str], sources: Sequence[Source], origin: S
     contents.title = CONTENTS
     names, rows, columns = [CONTENTS, COLUMNS, SOURCES], [], {}
     for source in sources:
-        said = shown(source.notebook)
+        cells = json.loads(source.notebook.read_text(encoding="utf-8"))["cells"]
+        said, page = shown(cells), page_title(cells)
         files = {path.name: path for path in sorted(source.folder.glob("*.csv"))}
-        of_page = ILLUSTRATIVE.casefold() in source.title.casefold()
+        title = title or page
+        of_page = ILLUSTRATIVE.casefold() in page.casefold()
         for file in [*(name for name in said if name in files), *(name for name in files if name not in said)]:
             head, table = _read(files[file])
             of = said.get(file, Shown((), ()))
@@ -187,9 +183,9 @@ def write(title: str, intro: Sequence[str], sources: Sequence[Source], origin: S
             names.append(name)
             is_illustrative = of_page or _is_illustrative(of, head, table)
             what = "; ".join(of.titles) or files[file].stem.replace("-", " ").capitalize()
-            _data_sheet(book.create_sheet(name), what, of, source, file, head, table, is_illustrative=is_illustrative)
+            _data_sheet(book.create_sheet(name), what, of, page, file, head, table, is_illustrative=is_illustrative)
             mark = ILLUSTRATIVE if is_illustrative else ""
-            rows.append((name, what, source.title, " ".join(of.notes), len(table), file, mark))
+            rows.append((name, what, page, " ".join(of.notes), len(table), file, mark))
             columns.update({column: heading(column) for column in head if column and heading(column) != column})
     _contents_sheet(contents, title, intro, rows)
     _plain_sheet(book.create_sheet(COLUMNS), "Headings, and the names of the same columns in the CSV files",
@@ -244,7 +240,7 @@ def _data_sheet(
     sheet: Worksheet,
     what: str,
     of: Shown,
-    source: Source,
+    page: str,
     file: str,
     head: Sequence[str],
     table: Sequence[Sequence[str]],
@@ -254,7 +250,7 @@ def _data_sheet(
     put(sheet, 1, 1, _clean(what)).font = _TITLE
     put(sheet, 2, 1, _clean(" ".join(of.notes))).font = _MUTED
     put(sheet, 3, 1, SAYS_ILLUSTRATIVE if is_illustrative else "").font = _BOLD
-    back = put(sheet, 4, 1, _clean(f"Page “{source.title}”, file {file}. {NO_VALUE} Back to the contents"))
+    back = put(sheet, 4, 1, _clean(f"Page “{page}”, file {file}. {NO_VALUE} Back to the contents"))
     back.hyperlink, back.font = f"#'{CONTENTS}'!A1", _LINK
     for column, name in enumerate(head, start=1):
         cell = put(sheet, HEAD_ROW, column, _clean(heading(name) if name else "Row"))
