@@ -102,9 +102,7 @@ def report(
         message = "--page chooses among the pages of a region: name one, or say --all."
         raise click.UsageError(message)
     if pdf and (not (everything or names) or (kinds and "brief" not in kinds)):
-        message = (
-            "--pdf prints the briefs of regions: name a region or say --all, and leave --page out or add --page brief."
-        )
+        message = "--pdf prints the briefs of regions: name a region or say --all, with --page brief or without --page."
         raise click.UsageError(message)
     if shared and not scheduler:
         message = "--shared says how the workers of --scheduler see the project."

@@ -15,7 +15,15 @@ from clusterkit.batch.state import State
 from clusterkit.errors import Problem, RunError
 from clusterkit.paths import Project
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge")  # fmt: skip
+BROWSERS = (  # in the order in which they are looked for
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "msedge",
+)
 TIMEOUT = 120.0  # seconds that a browser may take for one page; two are usual
 FLAGS = (
     "--headless=new",

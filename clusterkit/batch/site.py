@@ -151,7 +151,7 @@ def _write_notebook(path: Path, notebook: Mapping[str, Any]) -> None:
 
 
 def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
-    """Write the document pages and the workbooks, give every page its frame, and drop pages of regions that are no longer listed.
+    """Write document pages and workbooks, give every page its frame, and drop pages of regions no longer listed.
 
     Returns
     -------

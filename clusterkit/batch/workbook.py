@@ -37,7 +37,8 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _CODE = re.compile(r"(^|_)(code|codes|id|ids)$")  # columns whose numbers are names
 _YEAR = re.compile(r"(^|_)(year|oldest|newest)$")
 _BOOLEANS = {"True": "yes", "False": "no"}
-_BOLD, _TITLE, _MUTED, _LINK = Font(bold=True), Font(bold=True, size=13), Font(color="57606A"), Font(color="0B5C9E", underline="single")  # fmt: skip
+_BOLD, _TITLE = Font(bold=True), Font(bold=True, size=13)
+_MUTED, _LINK = Font(color="57606A"), Font(color="0B5C9E", underline="single")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
@@ -320,11 +321,15 @@ def origin_rows(record: Path, parameters: Iterable[tuple[str, str]]) -> Iterator
     yield ("What", "Which")
     yield ("Acknowledgement", "Source: Eurostat; own calculations.")
     yield ("Acknowledgement", "© EuroGeographics for the administrative boundaries.")
-    yield ("Licence", "Figures: reuse with acknowledgement of Eurostat and of this project; the licence of each dataset "
-           "stands below. Boundaries: not for commercial use. Code and words: MIT.")  # fmt: skip
+    yield (
+        "Licence",
+        "Figures: reuse with acknowledgement of Eurostat and of this project; the licence of each dataset stands below. "
+        "Boundaries: not for commercial use. Code and words: MIT.",
+    )
     yield from parameters
     if not record.is_file():
         return
     for source in json.loads(record.read_text(encoding="utf-8"))["sources"]:
-        said = (f"edition {source['edition']}", source["licence"], source["acknowledgement"], f"SHA-256 {source['sha256']}")  # fmt: skip
+        edition, checksum = f"edition {source['edition']}", f"SHA-256 {source['sha256']}"
+        said = (edition, source["licence"], source["acknowledgement"], checksum)
         yield (f"Dataset {source['dataset']}", "; ".join(said))
