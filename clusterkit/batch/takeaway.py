@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "summary.json"  # among the data of a brief
 BRIEF = "brief"  # kind of the page that is printed
+SHORT = {"cluster-mapping": "Mapping"}  # of labels that leave no room in the name of a sheet
 RECORDS = "files"  # in the record of the site: what each file was made from
 LOOK = ("tokens.css", "clusterkit.css", "frame.css", "brief.css", "page.html")  # in the theme: what a print depends on
 
@@ -63,7 +64,7 @@ class Source:
     Parameters
     ----------
     label
-        What the navigation calls it, to begin the names of its sheets; "" where the workbook holds one page alone.
+        What the names of its sheets begin with; "" where the workbook holds one page alone.
     notebook
         The executed page.
     folder
@@ -136,7 +137,7 @@ def lines(
 
 def _of_region(project: Project, region: str, page: RegionPage) -> Source:
     notebook = project.reports / f"{page.name(region)}.ipynb"
-    return Source(page.label, notebook, project.reports / FOLDER / region / page.kind)
+    return Source(SHORT.get(page.kind, page.label), notebook, project.reports / FOLDER / region / page.kind)
 
 
 def _parameters(p: RegionParams) -> list[tuple[str, str]]:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from clusterkit.batch.takeaway import Source
@@ -252,7 +253,7 @@ def _data_sheet(
     put(sheet, 2, 1, _clean(" ".join(of.notes))).font = _MUTED
     put(sheet, 3, 1, SAYS_ILLUSTRATIVE if is_illustrative else "").font = _BOLD
     back = put(sheet, 4, 1, _clean(f"Page “{page}”, file {file}. {NO_VALUE} Back to the contents"))
-    back.hyperlink, back.font = f"#'{CONTENTS}'!A1", _LINK
+    _lead(back, CONTENTS)
     for column, name in enumerate(head, start=1):
         cell = put(sheet, HEAD_ROW, column, _clean(heading(name) if name else "Row"))
         cell.font, cell.alignment = _BOLD, _WRAPPED
@@ -278,6 +279,12 @@ def _data_sheet(
         sheet.auto_filter.ref = f"A{HEAD_ROW}:{get_column_letter(len(head))}{HEAD_ROW + len(table)}"
 
 
+def _lead(cell: Cell, sheet: str) -> None:
+    """Make a cell lead to a sheet of the same workbook."""
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1")
+    cell.font = _LINK
+
+
 def _contents_sheet(sheet: Worksheet, title: str, intro: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     put(sheet, 1, 1, _clean(title)).font = _TITLE
     for number, line in enumerate([*intro, NO_VALUE], start=2):
@@ -290,8 +297,7 @@ def _contents_sheet(sheet: Worksheet, title: str, intro: Sequence[str], rows: Se
         for column, value in enumerate(row, start=1):
             cell = put(sheet, number, column, _clean(value) if isinstance(value, str) else value)
             cell.alignment = _WRAPPED
-        sheet.cell(number, 1).hyperlink = f"#'{row[0]}'!A1"
-        sheet.cell(number, 1).font = _LINK
+        _lead(sheet.cell(number, 1), str(row[0]))
     for letter, width in zip("ABCDEFG", (34, 60, 32, 70, 10, 26, 14), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = sheet.cell(first + 1, 2)
@@ -323,7 +329,7 @@ def origin_rows(record: Path, parameters: Iterable[tuple[str, str]]) -> Iterator
     yield ("Acknowledgement", "© EuroGeographics for the administrative boundaries.")
     yield (
         "Licence",
-        "Figures: reuse with acknowledgement of Eurostat and of this project; the licence of each dataset stands below. "
+        "Figures: reuse with acknowledgement of Eurostat and of this project; the licence of each dataset is below. "
         "Boundaries: not for commercial use. Code and words: MIT.",
     )
     yield from parameters
