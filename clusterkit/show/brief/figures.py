@@ -41,7 +41,7 @@ def plot_clusters(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Fig
         return None
     theme.use()
     height = ROW_IN * len(top) + 1.0
-    figure, axes = _figure(height, left=0.37, right=0.73, top=0.34)
+    figure, axes = _figure(height, left=0.45, right=0.73, top=0.34)
     rows, strong = np.arange(len(top)), top["is_strong"].to_numpy(dtype=bool)
     for row, is_strong, (_, sector) in zip(rows, strong, top.iterrows(), strict=True):
         colour, mark = (theme.STRONG, "o") if is_strong else (theme.OTHER, "s")
