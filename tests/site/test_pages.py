@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import unicodedata
+import zipfile
 from collections.abc import Callable, Iterator
 from copy import copy
 from functools import cache
@@ -19,6 +20,7 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup, Tag
+from openpyxl import load_workbook
 
 from clusterkit.batch import search_index, site
 from clusterkit.batch.documents import DOCUMENTS
@@ -40,7 +42,8 @@ WITHOUT_PICTURES = {"explorer.html", "compare.html"}  # a script draws it: test_
 METHOD = [f"{document.name}.html" for document in DOCUMENTS]  # which no notebook makes
 EXECUTED = ["index.html", *itertools.chain.from_iterable(REGION_PAGES_OF.values()), *WHOLE]
 PAGES = [*EXECUTED, *METHOD]  # in the order of the site
-SUFFIXES = {".html", ".css", ".js", ".csv", ".json", ".xlsx"}
+TO_TAKE = {".csv", ".json", ".xlsx"}  # what links to download lead to
+SUFFIXES = {".html", ".css", ".js", *TO_TAKE}
 SECTORS = load_taxonomy(ROOT / "params" / "taxonomies" / "nace-divisions.yaml").categories
 BLOCKS = ["h1", "h2", "h3", "p", "li", "th", "td", "caption", "figcaption"]
 TO_ASSUMPTION = re.compile(r"^(assumptions\.html)?#A\d+$")
@@ -139,7 +142,7 @@ def has_links_that_resolve(page: Page) -> None:
             assert f'id="{address.fragment}"' in target.read_text(encoding="utf-8"), tag
     for tag in page.soup.find_all(download=True):
         assert tag["href"].startswith("downloads/"), tag
-        assert tag["href"].endswith(".csv"), tag
+        assert Path(tag["href"]).suffix in TO_TAKE, tag
 
 
 def asks_no_other_host(page: Page) -> None:
@@ -356,7 +359,8 @@ def test_the_style_asks_no_other_host(full_site: Project) -> None:
 
 def test_every_file_to_download_is_linked_from_a_page(full_site: Project, read: Callable[[str], Page]) -> None:
     linked = {a["href"] for name in EXECUTED for a in read(name).soup.find_all(download=True)}
-    assert linked == {str(path.relative_to(full_site.site)) for path in full_site.site.rglob("*.csv")}
+    there = (path for path in full_site.site.rglob("*") if path.suffix in TO_TAKE)
+    assert linked == {str(path.relative_to(full_site.site)) for path in there}
 
 
 def test_the_run_warned_of_nothing(full_site: Project) -> None:
@@ -372,10 +376,18 @@ def test_nothing_is_left_beside_the_site(full_site: Project) -> None:
 def test_no_page_says_where_it_was_made(full_site: Project) -> None:
     for path in full_site.site.rglob("*"):
         if path.is_file():
-            text = path.read_text(encoding="utf-8")
+            text = text_of(path)
             assert str(full_site.root) not in text
             assert str(ROOT) not in text
             assert str(Path.home()) not in text
+
+
+def text_of(path: Path) -> str:
+    """What a file says; of a workbook, what the files in it say."""
+    if path.suffix != ".xlsx":
+        return path.read_text(encoding="utf-8")
+    with zipfile.ZipFile(path) as packed:
+        return "\n".join(packed.read(name).decode() for name in packed.namelist())
 
 
 def test_the_home_page_lists_all_regions_and_links_to_them(read: Callable[[str], Page]) -> None:
@@ -619,7 +631,7 @@ def test_the_example_shows_every_section_of_the_notebook(read: Callable[[str], P
 
 def test_the_data_of_the_example_are_marked(full_site: Project, read: Callable[[str], Page]) -> None:
     folder = full_site.site / "downloads" / EXAMPLE_ID
-    paths = sorted(folder.iterdir())
+    paths = sorted(folder.glob("*.csv"))
     assert len(paths) >= 15
     for path in paths:
         table = pd.read_csv(path, encoding="utf-8-sig")
@@ -627,7 +639,10 @@ def test_the_data_of_the_example_are_marked(full_site: Project, read: Callable[[
         assert table["illustrative"].eq(True).all(), path
         assert "Lithuania" not in path.read_text(encoding="utf-8"), path
     links = {a["href"] for a in read(EXAMPLE).soup.find_all(download=True)}
-    assert links == {f"downloads/{EXAMPLE_ID}/{path.name}" for path in paths}
+    book = f"downloads/{EXAMPLE_ID}/{EXAMPLE_ID}.xlsx"
+    assert links == {book, *(f"downloads/{EXAMPLE_ID}/{path.name}" for path in paths)}
+    for sheet in load_workbook(full_site.site / book).worksheets[1:-2]:  # between the contents and the sources
+        assert str(sheet["A3"].value).startswith("Illustrative: "), sheet.title
     for path in set(full_site.site.rglob("*.csv")) - set(paths):
         assert "illustrative" not in path.read_text(encoding="utf-8").lower(), path
 
@@ -655,7 +670,7 @@ def test_the_evidence_of_the_example_is_that_of_lithuania(full_site: Project) ->
 
 def test_every_column_of_a_stress_test_has_a_name(full_site: Project) -> None:
     folders = [EXAMPLE_ID, *(f"{region}/{STRESS_TEST.kind}" for region in PILOTS)]
-    paths = [path for folder in folders for path in (full_site.site / "downloads" / folder).iterdir()]
+    paths = [path for folder in folders for path in (full_site.site / "downloads" / folder).glob("*.csv")]
     for path in paths:
         assert not [name for name in pd.read_csv(path, encoding="utf-8-sig").columns if "Unnamed" in name], path
 
