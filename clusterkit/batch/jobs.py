@@ -318,5 +318,6 @@ def home_job(
         title="Clusters in European regions",
         description="Clusters in European regions: what each region is strong in, and where to read on.",
         parameters={"regions": [p.region for p in listed], "pages": pages, "failures": failures},
-        reads=input_files(project, ("taxonomies", "default.yaml", "regions")),
+        reads=_of_all(project, listed),
+        turn=2,
     )
