@@ -99,10 +99,11 @@ def main() -> None:
             copy = copy_with(place, Path(folder) / "project", some)
             found[name] = {"regions": len(some), **run(copy, kinds)}
             left = [path.name for path in copy.reports.glob(".work-*")]
+        one = found[name]
         print(
-            f"{name}: {found[name]['regions']} regions, {found[name]['seconds']:.0f} s, "
-            f"{found[name]['seconds'] / found[name]['regions']:.2f} s a region; memory early {found[name]['early_mb']:.0f}, "
-            f"late {found[name]['late_mb']:.0f}, most {found[name]['most_mb']:.0f} MB; left behind: {left or 'nothing'}",
+            f"{name}: {one['regions']} regions, {one['seconds']:.0f} s, {one['seconds'] / one['regions']:.2f} s a region; "
+            f"memory early {one['early_mb']:.0f}, late {one['late_mb']:.0f}, most {one['most_mb']:.0f} MB; "
+            f"left behind: {left or 'nothing'}",
             flush=True,
         )
     few, many = (found[name]["seconds"] / found[name]["regions"] for name in ("few", "many"))
