@@ -101,7 +101,8 @@ def main() -> None:
             left = [path.name for path in copy.reports.glob(".work-*")]
         one = found[name]
         print(
-            f"{name}: {one['regions']} regions, {one['seconds']:.0f} s, {one['seconds'] / one['regions']:.2f} s a region; "
+            f"{name}: {one['regions']} regions, {one['seconds']:.0f} s, "
+            f"{one['seconds'] / one['regions']:.2f} s a region; "
             f"memory early {one['early_mb']:.0f}, late {one['late_mb']:.0f}, most {one['most_mb']:.0f} MB; "
             f"left behind: {left or 'nothing'}",
             flush=True,

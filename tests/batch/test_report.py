@@ -256,7 +256,10 @@ def test_the_pages_of_the_invented_countries_say_what_was_put_in(
             (f"Stress test of {name}", "stress-test"),
         ]
     ]
-    assert [a["href"] for a in home.find(class_="places").find_all("a")] == ["estonia-brief.html", "slovenia-brief.html"]
+    assert [a["href"] for a in home.find(class_="places").find_all("a")] == [
+        "estonia-brief.html",
+        "slovenia-brief.html",
+    ]
     to_all = [(a.get_text(), a["href"]) for a in home.main.find_all("a") if a["href"] in OF_ALL]
     assert to_all == [
         ("regions compared", "compare.html"),
