@@ -6,7 +6,8 @@ after the other in each round, so that all see the same machine:
 - loop: for each notebook the command ``papermill``, then the command ``jupyter nbconvert``, one notebook at a time;
 - loop, two at a time: the same on both cores;
 - clusterkit: ``clusterkit report --all --force --renderer nbconvert``, which also assembles the site;
-- limit: the same cells as plain functions in two warm processes, without papermill, notebooks or HTML.
+- limit: the same cells as plain functions in two warm processes, without papermill, notebooks or HTML; they leave
+  results for one another as the pages of a run do (clusterkit.results).
 
 Wall time, and CPU time of all processes. Medians over the rounds; ratios within a round.
 """
@@ -27,24 +28,35 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from clusterkit.batch.jobs import Job, europe_job, example_job, region_job
+from clusterkit.batch.jobs import (
+    Job,
+    compare_job,
+    europe_job,
+    example_job,
+    explorer_job,
+    region_job,
+    synthesis_job,
+)
 from clusterkit.batch.pages import REGION_PAGES
 from clusterkit.batch.warm import ONE_THREAD
 from clusterkit.params import has_example, load_europe, load_example, load_regions
 from clusterkit.paths import Project, project
+from clusterkit.results import KEPT, SHARED
 
 BIN = Path(sys.executable).parent
 
 
 def all_jobs(place: Project, n_regions: int | None) -> list[Job]:
-    """Every page but the home page, which only a site has."""
+    """Every page but the home page, which only a site has; in turns, so that what pages share is there in time."""
     regions = load_regions(place)[:n_regions]
     jobs = [region_job(place, p, page, regions) for p in regions for page in REGION_PAGES]
     if n_regions is None:
-        jobs.append(europe_job(place, load_europe(place)))
+        made = {p.region: list(REGION_PAGES) for p in regions}
+        jobs += [compare_job(place, regions, made), synthesis_job(place, regions)]
+        jobs += [explorer_job(place, load_europe(place), regions), europe_job(place, load_europe(place))]
         if has_example(place):
             jobs.append(example_job(place, load_example(place)))
-    return jobs
+    return sorted(jobs, key=lambda job: job.turn)
 
 
 def loop(jobs: list[Job], folder: Path, *, at_a_time: int) -> None:
@@ -74,10 +86,14 @@ def clusterkit(place: Project, regions: list[str]) -> None:
 def limit(place: Project, n_regions: int | None) -> float:
     """The cells alone in two warm processes; seconds from when both are warm."""
     command = [sys.executable, "-m", "bench.plain_cells", str(place.root), str(n_regions or 0)]
+    with tempfile.TemporaryDirectory() as shared, tempfile.TemporaryDirectory() as kept:
+        environment = {**os.environ, **ONE_THREAD, SHARED: shared, KEPT: kept}
+        return _limit(command, environment)
+
+
+def _limit(command: list[str], environment: dict[str, str]) -> float:
     processes = [
-        subprocess.Popen(
-            [*command, str(half)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **ONE_THREAD}
-        )
+        subprocess.Popen([*command, str(half)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         for half in (0, 1)
     ]
     for process in processes:
@@ -113,7 +129,7 @@ def main() -> None:
     for number in range(chosen.pairs):
         with tempfile.TemporaryDirectory() as folder:
             copy = Project(Path(folder) / "project")
-            for name in ("params", "notebooks", "data/processed", "reports/theme"):
+            for name in ("params", "notebooks", "data/processed", "reports/theme", "docs"):
                 shutil.copytree(place.root / name, copy.root / name)
             shutil.copy(place.reports / "_quarto.yml", copy.reports / "_quarto.yml")
             ways = {

@@ -7,9 +7,11 @@ all imports are done and one of each notebook has run, then waits for a line, th
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import nbformat
 from bench.bench_batch import all_jobs
 from clusterkit.batch.jobs import Job
 from clusterkit.paths import ROOT_VARIABLE, Project
+from clusterkit.results import KEPT, SHARED
 
 
 def cells(job: Job) -> list[tuple[Any, Any]]:
@@ -47,17 +50,28 @@ def run(job: Job, folder: str) -> None:
             shown._repr_markdown_()
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Without the folders of shared results: warming up must not do the work ahead."""
+    saved = {name: os.environ.pop(name) for name in (SHARED, KEPT) if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(saved)
+
+
 def main() -> None:
     place, n_regions, half = Project(Path(sys.argv[1])), int(sys.argv[2]) or None, int(sys.argv[3])
     os.environ[ROOT_VARIABLE] = str(place.root)
     jobs = all_jobs(place, n_regions)
     with tempfile.TemporaryDirectory() as folder:
-        for notebook in dict.fromkeys(job.notebook for job in jobs):
-            run(next(job for job in jobs if job.notebook == notebook), folder)
+        with _alone():
+            for notebook in dict.fromkeys(job.notebook for job in jobs if job.turn < 2):
+                run(next(job for job in jobs if job.notebook == notebook), folder)
         sys.stdout.write("warm\n")
         sys.stdout.flush()
         sys.stdin.readline()
-        # The longest first, one to each process in turn: as even as two halves can be.
+        # One to each process in turn: as even as two halves can be.
         for job in jobs[half::2]:
             run(job, folder)
 

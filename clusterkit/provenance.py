@@ -7,13 +7,16 @@ import platform
 import subprocess
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import clusterkit
 from clusterkit import cached
-from clusterkit.data.industries import Taxonomy
 from clusterkit.data.sources import sha256
 from clusterkit.params import EuropeParams, RegionParams, as_table
 from clusterkit.paths import Project
+
+if TYPE_CHECKING:
+    from clusterkit.data.industries import Taxonomy
 
 PACKAGES = ("pandas", "geopandas", "shapely", "matplotlib", "seaborn")  # whose version can change a page
 DIGITS = 12  # hexadecimal digits of a checksum, or of a commit, that are shown

@@ -157,6 +157,11 @@ class Options:
     shared: bool = False
 
 
+def existing(project: Project) -> list[str]:
+    """Pages on no single region that were executed."""
+    return [name for name in WHOLE if (project.reports / f"{name}.ipynb").is_file()]
+
+
 def region_job(project: Project, params: RegionParams, page: RegionPage, listed: Sequence[RegionParams] = ()) -> Job:
     """One page of one region; ``listed`` are all regions, whose programmes can stand beside its own."""
     title = page.title.format(name=params.name)
@@ -191,7 +196,12 @@ def europe_job(project: Project, params: EuropeParams) -> Job:
     )
 
 
-def compare_job(project: Project, listed: Sequence[RegionParams], made: Mapping[str, Sequence[RegionPage]]) -> Job:
+def compare_job(
+    project: Project,
+    listed: Sequence[RegionParams],
+    made: Mapping[str, Sequence[RegionPage]] | None = None,
+    whole: Sequence[str] | None = None,
+) -> Job:
     """The page of all regions of the site side by side.
 
     Parameters
@@ -199,10 +209,15 @@ def compare_job(project: Project, listed: Sequence[RegionParams], made: Mapping[
     listed
         Regions of the site.
     made
-        Pages of each region, to the first of which its name leads.
+        Pages of each region, to the first of which its name leads; default those that exist.
+    whole
+        Pages on no single region, of which the explorer is linked; default those that exist.
     """
     title = "Regions compared"
+    made = pages_of(project, [p.region for p in listed]) if made is None else made
     pages = {p.region: f"{made[p.region][0].name(p.region)}.html" for p in listed if made.get(p.region)}
+    if EXPLORER in (existing(project) if whole is None else whole):
+        pages[EXPLORER] = f"{EXPLORER}.html"
     return Job(
         region=COMPARE_ID,
         label="",
@@ -303,8 +318,7 @@ def home_job(
     """
     made = pages_of(project, [p.region for p in listed]) if made is None else made
     pages = {p.region: {page.label: f"{page.name(p.region)}.html" for page in made.get(p.region, ())} for p in listed}
-    existing = [name for name in WHOLE if (project.reports / f"{name}.ipynb").is_file()] if whole is None else whole
-    pages |= {name: {"": f"{name}.html"} for name in existing}
+    pages |= {name: {"": f"{name}.html"} for name in (existing(project) if whole is None else whole)}
     failures: dict[str, dict[str, str]] = {}
     for result in failed:
         failures.setdefault(result.job.region, {})[result.job.label] = str(result.failure)
@@ -318,5 +332,6 @@ def home_job(
         title="Clusters in European regions",
         description="Clusters in European regions: what each region is strong in, and where to read on.",
         parameters={"regions": [p.region for p in listed], "pages": pages, "failures": failures},
-        reads=input_files(project, ("taxonomies", "default.yaml", "regions")),
+        reads=_of_all(project, listed),
+        turn=2,
     )

@@ -141,8 +141,11 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
     if whole is None:
         example = parameters.has_example(project)
         whole = tuple(name for name in parameters.WHOLE_IDS if name != parameters.EXAMPLE_ID or example)
+    # Pages of regions, and on no single one, as they will be when all goes well.
+    made = _expected(project, regions, chosen, listed)
+    there = [name for name in WHOLE if name in whole or site.has_page(project, name)]
     if parameters.COMPARE_ID in whole:
-        jobs.append(compare_job(project, listed, _expected(project, regions, chosen, listed)))
+        jobs.append(compare_job(project, listed, made, there))
     if parameters.SYNTHESIS_ID in whole:
         jobs.append(synthesis_job(project, listed))
     if parameters.EUROPE_ID in whole:
@@ -151,7 +154,7 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
         jobs.append(explorer_job(project, parameters.load_europe(project), listed))
     if parameters.EXAMPLE_ID in whole:
         jobs.append(example_job(project, parameters.load_example(project)))
-    jobs.append(_expected_home(project, regions, chosen, whole, listed))
+    jobs.append(home_job(project, listed, made, there))
     state = State(project)
     stale = [job for job in jobs if force or not state.is_fresh(job, fingerprints.key(job))]
     return Plan(regions, listed, jobs, sorted(stale, key=lambda job: (job.turn, -_seconds(state, job))))
@@ -173,19 +176,6 @@ def _expected(
     return made
 
 
-def _expected_home(
-    project: Project,
-    regions: Sequence[RegionParams],
-    chosen: Sequence[RegionPage],
-    whole: Sequence[str],
-    listed: Sequence[RegionParams],
-) -> Job:
-    """The home page as it will be when all goes well."""
-    made = _expected(project, regions, chosen, listed)
-    there = [name for name in WHOLE if name in whole or site.has_page(project, name)]
-    return home_job(project, listed, made, there)
-
-
 def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, console: Console, start: float) -> bool:
     # Imported here: papermill takes half a second that a run without work should not cost.
     from clusterkit.batch import progress, runner
@@ -203,11 +193,11 @@ def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, 
             # In the order of the site: that of the run depends on how long pages took last time.
             places = {job.page: number for number, job in enumerate(planned.jobs)}
             run.sort(key=lambda result: places[result.job.page])
-            results = _with_true_home(project, planned, run, options, fingerprints, warm)
+            results = _with_true_links(project, planned, run, options, fingerprints, warm)
             _summary(project, results)
             home_failed = any(result.failure for result in results if result.job.region == HOME)
             ok = not home_failed and _render(project, planned, how, changed=True)
-            reused = [job for job in planned.jobs if job not in planned.stale]
+            reused = _unchanged(planned, results)
             write_manifest(
                 project, fingerprints, results, reused, {**asdict(how), "seconds": round(time.monotonic() - start, 1)}
             )
@@ -215,7 +205,7 @@ def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, 
     return ok and not any(result.failure for result in results)
 
 
-def _with_true_home(
+def _with_true_links(
     project: Project,
     planned: Plan,
     results: list[Result],
@@ -223,16 +213,25 @@ def _with_true_home(
     fingerprints: Fingerprints,
     warm: Warm | None,
 ) -> list[Result]:
-    """The results, with a home page that links to what there is and says what is not."""
+    """The results, with a comparison and a home page that link to what there is, and a home page that says what is not.
+
+    Both were planned for the pages that were to be there.
+    """
     from clusterkit.batch import runner
 
+    def with_true(true: Job) -> list[Result]:
+        if State(project).is_fresh(true, fingerprints.key(true)):
+            return results
+        again = runner.run(project, [true], options=options, fingerprints=fingerprints, warm=warm)
+        return [*(result for result in results if result.job.page != true.page), *again]
+
+    # Of a region that is no longer listed the pages go, too.
+    compare = compare_job(project, planned.listed)
+    known = State(project).of(compare.page).get("parameters", {}).get("pages", {})
+    if site.has_page(project, compare.page) and not known.items() <= compare.parameters["pages"].items():
+        results = with_true(compare)
     failed = [result for result in results if result.failure and result.job.region != HOME]
-    there = [name for name in WHOLE if site.has_page(project, name)]
-    true = home_job(project, planned.listed, None, there, failed)
-    others = [result for result in results if result.job.region != HOME]
-    if State(project).is_fresh(true, fingerprints.key(true)):
-        return results
-    return [*others, *runner.run(project, [true], options=options, fingerprints=fingerprints, warm=warm)]
+    return with_true(home_job(project, planned.listed, failed=failed))
 
 
 def _render(project: Project, planned: Plan, how: How, *, changed: bool) -> bool:
@@ -270,6 +269,12 @@ def _print(project: Project, planned: Plan, how: How, state: State) -> bool:
     return not failures
 
 
+def _unchanged(planned: Plan, results: Sequence[Result]) -> list[Job]:
+    """Jobs whose page was there already, and was not made again for its links."""
+    ran = {result.job.page for result in results}
+    return [job for job in planned.jobs if job not in planned.stale and job.page not in ran]
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' if number != 1 else ''}"
 
@@ -286,7 +291,7 @@ def _summary(project: Project, results: Sequence[Result]) -> None:
 
 
 def _say_done(planned: Plan, results: Sequence[Result], start: float) -> None:
-    kept = sum(job not in planned.stale for job in planned.jobs)
+    kept = len(_unchanged(planned, results))
     same = (
         ""
         if not kept

@@ -7,7 +7,7 @@ inputs calls those.
 
 from clusterkit.portrait.conditions import board, evidence
 from clusterkit.portrait.economy import economy, stars
-from clusterkit.portrait.outline import Outline, leave_outline, outline
+from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
 from clusterkit.portrait.policy import stress_test
 from clusterkit.portrait.together import Together, together
 from clusterkit.portrait.whole import Portrait, portrait
@@ -21,6 +21,7 @@ __all__ = [
     "evidence",
     "leave_outline",
     "outline",
+    "outlines",
     "portrait",
     "stars",
     "stress_test",

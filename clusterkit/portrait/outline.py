@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
 from clusterkit import mapping
 from clusterkit.data import industries
 from clusterkit.data.sources import sha256
+from clusterkit.errors import ClusterkitError
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project, project
 from clusterkit.portrait.whole import Portrait, portrait
@@ -104,6 +106,32 @@ def outline(p: RegionParams, place: Project | None = None) -> Outline:
     """
     place = place or project()
     return _kept(p, place, lambda: portrait(p, place))
+
+
+class Outlines(NamedTuple):
+    """Outlines by region, in the order asked for, and why others could not be made."""
+
+    found: dict[str, Outline]
+    missing: dict[str, str]
+
+
+def outlines(listed: Sequence[RegionParams], place: Project | None = None) -> Outlines:
+    """Outlines of several regions; one that cannot be made stops no other.
+
+    Parameters
+    ----------
+    listed
+        Regions.
+    place
+        Project whose files are read; default the one in use.
+    """
+    found, missing = {}, {}
+    for p in listed:
+        try:
+            found[p.region] = outline(p, place)
+        except ClusterkitError as exc:
+            missing[p.region] = exc.problems[0].what
+    return Outlines(found, missing)
 
 
 def leave_outline(of: Portrait, place: Project | None = None) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 
@@ -11,9 +11,10 @@ import pandas as pd
 
 from clusterkit import mapping
 from clusterkit.data import tables
+from clusterkit.errors import Problem, RunError
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project, project
-from clusterkit.portrait.outline import Outline, outline
+from clusterkit.portrait.outline import Outline, outlines
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,13 @@ class Together:
         One outline a region.
     close
         Sectors that stand together more often than by chance, as ``mapping.close_sectors`` gives them.
+    missing
+        Names of regions whose outline could not be made, with the reason.
     """
 
     members: tuple[Outline, ...]
     close: pd.DataFrame
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[str, str]:
@@ -168,8 +172,8 @@ def together(listed: Sequence[RegionParams], place: Project | None = None) -> To
 
     Raises
     ------
-    ClusterkitError
-        As the outlines raise it.
+    RunError
+        No region has an outline.
     """
     place = place or project()
     year = listed[0].reference_year
@@ -177,4 +181,12 @@ def together(listed: Sequence[RegionParams], place: Project | None = None) -> To
     quotients = mapping.location_quotient(
         mapping.employment_matrix(industry, year=year), benchmark=mapping.benchmark_totals(industry, year=year)
     )
-    return Together(tuple(outline(p, place) for p in listed), mapping.close_sectors(quotients))
+    found, missing = outlines(listed, place)
+    if not found:
+        what = f"None of the {len(listed)} regions can be outlined: {next(iter(missing.values()))}"
+        raise RunError(
+            Problem(what, "portrait.together", "one region at least has figures", "see what its own pages say")
+        )
+    names = {p.region: p.name for p in listed}
+    reasons = {names[region]: reason for region, reason in missing.items()}
+    return Together(tuple(found.values()), mapping.close_sectors(quotients), reasons)

@@ -257,8 +257,10 @@ class _Figures:
         return _Cube.of(self.rows, self.codes, [*self.regions, *self.countries])
 
     def prepare(self) -> None:
-        """Work out all that is worked out when it is asked for."""
-        _ = self.cube, self.found, self.repeated
+        """Work out all that is worked out when it is asked for; no cube where there is no figure to put in it."""
+        _ = self.found, self.repeated
+        if self.found:
+            _ = self.cube
 
     @cached_property
     def found(self) -> set[str]:

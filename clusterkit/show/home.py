@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+import geopandas as gpd
 import pandas as pd
 
 from clusterkit import mapping
 from clusterkit.data import territory
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
-from clusterkit.params import EUROPE_ID, EXAMPLE_ID, EXPLORER_ID, RegionParams
-from clusterkit.show import words
-from clusterkit.show.output import Column, Downloads, Links, Pointer, Table, Text
+from clusterkit.params import COMPARE_ID, EUROPE_ID, EXAMPLE_ID, EXPLORER_ID, SYNTHESIS_ID, RegionParams
+from clusterkit.portrait import Outline
+from clusterkit.show import svg_paths, words
+from clusterkit.show.linked_map import LinkedMap, Place
+from clusterkit.show.maps import GISCO
+from clusterkit.show.output import Column, Downloads, Links, Pointer, Table, Text, Tiles
 from clusterkit.show.tables import source_note
+from clusterkit.show.together.compare import answered, extremes
 
 
 def overview(listed: Sequence[RegionParams], industry: pd.DataFrame, region_ids: Collection[str]) -> pd.DataFrame:
@@ -54,61 +59,171 @@ def say_lead(table: pd.DataFrame, taxonomy: Taxonomy) -> Text:
     )
 
 
+def tiles(table: pd.DataFrame, outlines: Mapping[str, Outline]) -> Tiles:
+    """The site in four numbers.
+
+    Parameters
+    ----------
+    table
+        As :func:`overview` gives it.
+    outlines
+        Outlines by region, of those that have one.
+    """
+    strong = table[table["n_strong"] > 0]
+    jobs = float(strong["persons_strong"].sum())
+    share = 100 * jobs / float(table["persons_employed"].sum()) if len(table) else 0.0
+    answered = sum(one.is_answered and not one.is_illustrative for one in outlines.values())
+    return Tiles(
+        (
+            (words.number(len(table)), "region" if len(table) == 1 else "regions"),
+            (words.number(int(table["n_strong"].sum())), "strong sectors"),
+            (words.number(jobs), f"jobs in them, {words.percent(share)} of the business economy"),
+            (words.number(answered), "have answered the stress test"),
+        )
+    )
+
+
+def map_regions(
+    listed: Sequence[RegionParams],
+    region: gpd.GeoDataFrame,
+    table: pd.DataFrame,
+    taxonomy: Taxonomy,
+    pages: Mapping[str, Mapping[str, str]],
+) -> LinkedMap:
+    """A map of Europe on which each region leads to its pages, with the list of them beside.
+
+    Parameters
+    ----------
+    listed
+        Regions of the site.
+    region
+        Table ``region``, EPSG:3035.
+    table
+        As :func:`overview` gives it.
+    taxonomy
+        Names of sectors.
+    pages
+        For the identifier of a region, the label of each of its pages and the address.
+    """
+    found = svg_paths.europe_outlines(region, {p.region: p.nuts_ids for p in listed})
+    places = []
+    for number, p in enumerate(listed, start=1):
+        row = table.loc[p.region]
+        strongest = (
+            f"{taxonomy.phrase(row['top_code'])}, {_quotient(row)}" if row["top_code"] else "no sector large enough"
+        )
+        places.append(
+            Place(
+                number=str(number),
+                name=p.name,
+                about=strongest,
+                href=next(iter(pages.get(p.region, {}).values()), ""),
+                path=found["territories"].get(p.region, ""),
+                at=svg_paths.middle(region, p.nuts_ids),
+            )
+        )
+    countries = {code[:2] for p in listed for code in p.nuts_ids}
+    return LinkedMap(
+        title=f"{words.sentence(words.count(len(listed), 'region'))} in {words.count(len(countries), 'country', 'countries')}, each with its most specialised sector",
+        width=found["width"],
+        height=found["height"],
+        land=found["countries"],
+        places=tuple(places),
+        note=f"Most specialised: share of jobs, times the European. {source_note(listed[0])} Boundaries: {GISCO}.",
+    )
+
+
+def _quotient(row: pd.Series) -> str:
+    return words.times(row["top_lq"], row["top_lq_low"], row["top_lq_high"], certain=bool(row["top_lq_is_certain"]))
+
+
+def with_pages(listed: Sequence[RegionParams], pages: Mapping[str, Mapping[str, str]]) -> list[RegionParams]:
+    """The regions that have a page: what these found is there, so that their outlines cost little."""
+    return [p for p in listed if pages.get(p.region)]
+
+
 def table_overview(
     table: pd.DataFrame,
+    outlines: Mapping[str, Outline],
     taxonomy: Taxonomy,
     listed: Sequence[RegionParams],
     pages: Mapping[str, Mapping[str, str]],
     downloads: Downloads,
 ) -> Table:
-    """All regions with their jobs, strong sectors and strongest sector, and links to their pages.
+    """All regions with their jobs, strong sectors, strongest sector, best and worst condition, and links to their pages.
 
     Parameters
     ----------
+    table
+        As :func:`overview` gives it.
+    outlines
+        Outlines by region, of those that have one; of others the conditions are left open.
+    taxonomy
+        Names of sectors.
+    listed
+        Regions of the site.
     pages
         For the identifier of a region, the label of each of its pages and the address. The region's name
         links to the first, a column of its own to the others; a region without pages may be absent.
+    downloads
+        Where the data go.
     """
     first = {region: next(iter(its_pages.values()), None) for region, its_pages in pages.items()}
     further = {region: dict(list(its_pages.items())[1:]) for region, its_pages in pages.items()}
     has_further = any(further.get(str(region)) for region in table.index)
-    rows = [
-        (
-            row["name"],
-            *([Links(further.get(str(region), {}), of=row["name"])] if has_further else []),
-            row["country"],
-            words.number(row["persons_employed"]),
-            words.number(row["n_strong"]),
-            words.percent(row["share_strong_pct"]) if row["n_strong"] else "–",
-            taxonomy.label(row["top_code"]) if row["top_code"] else "none large enough",
-            words.times(row["top_lq"], row["top_lq_low"], row["top_lq_high"], certain=bool(row["top_lq_is_certain"]))
+    rows, kept = [], table.copy()
+    for region, row in table.iterrows():
+        one = outlines.get(str(region))
+        best, worst = extremes(one) if one else ("–", "–")
+        answers = answered(one) if one else "–"
+        kept.loc[region, ["best_condition", "worst_condition", "policy_answers"]] = best, worst, answers
+        sector = (
+            f"{taxonomy.label(row['top_code'])}, {_quotient(row)}{_starred(one, row)}"
             if row["top_code"]
-            else "–",
+            else "none large enough"
         )
-        for region, row in table.iterrows()
-    ]
+        rows.append(
+            (
+                row["name"],
+                *([Links(further.get(str(region), {}), of=row["name"])] if has_further else []),
+                words.number(row["persons_employed"]),
+                words.number(row["n_strong"]),
+                words.percent(row["share_strong_pct"]) if row["n_strong"] else "–",
+                sector,
+                best,
+                worst,
+                answers,
+            )
+        )
     rules = {(p.mapping.strong_lq, p.mapping.min_share_pct) for p in listed}
     rule = " or ".join(
         f"at least {lq:g} times the European share and {words.percent(share)} of the region’s jobs"
         for lq, share in sorted(rules)
     )
     return Table(
-        title=f"{words.sentence(words.count(len(table), 'region'))}, their strong sectors and the strongest of them",
+        title=f"{words.sentence(words.count(len(table), 'region'))}, what they are strong in and how good their conditions are",
         columns=[
             Column("Region", numeric=False),
             *([Column("Further pages", numeric=False)] if has_further else []),
-            Column("Country", numeric=False),
             Column("Jobs, business economy"),
             Column("Strong sectors"),
             Column("Their share of jobs"),
-            Column("Strongest sector", numeric=False),
-            Column("Share of jobs, of the European", numeric=False),
+            Column("Strongest sector, times the European share of jobs", numeric=False),
+            Column("Best condition (rank interval)", numeric=False),
+            Column("Worst condition (rank interval)", numeric=False),
+            Column("Policy answers", numeric=False),
         ],
         rows=rows,
-        note=f"Strong: {rule}. {source_note(listed[0])}",
-        link=downloads.save("overview", table),
+        note=f"Strong: {rule}. Rank: among all regions of Europe with a score. –: the region has no pages yet. {source_note(listed[0])}",
+        link=downloads.save("overview", kept),
         hrefs=[first.get(str(region)) for region in table.index],
+        is_wide=True,
     )
+
+
+def _starred(one: Outline | None, row: pd.Series) -> str:
+    stars = one.strength["n_stars_low"].get(row["top_code"]) if one else None
+    return f", {words.count(int(stars), 'star')}" if words.is_known(stars) else ""
 
 
 def say_europe(pages: Mapping[str, Mapping[str, str]]) -> Pointer:
@@ -118,6 +233,26 @@ def say_europe(pages: Mapping[str, Mapping[str, str]]) -> Pointer:
         label="clusters of Europe",
         after=".",
         href=next(iter(pages.get(EUROPE_ID, {}).values()), ""),
+    )
+
+
+def say_compare(pages: Mapping[str, Mapping[str, str]]) -> Pointer:
+    """The way to the comparison; nothing where this run has none."""
+    return Pointer(
+        before="What each region is strong in and how its conditions rank, side by side: ",
+        label="regions compared",
+        after=".",
+        href=next(iter(pages.get(COMPARE_ID, {}).values()), ""),
+    )
+
+
+def say_synthesis(pages: Mapping[str, Mapping[str, str]]) -> Pointer:
+    """The way to the synthesis; nothing where this run has none."""
+    return Pointer(
+        before="What the regions have in common, and who could work with whom on what: ",
+        label="what the regions share",
+        after=".",
+        href=next(iter(pages.get(SYNTHESIS_ID, {}).values()), ""),
     )
 
 
@@ -152,6 +287,8 @@ def say_failures(failures: Mapping[str, Mapping[str, str]], listed: Sequence[Reg
     names = {p.region: p.name for p in listed}
     whole = {
         EUROPE_ID: "The page on all of Europe",
+        COMPARE_ID: "The comparison",
+        SYNTHESIS_ID: "The synthesis",
         EXPLORER_ID: "The explorer",
         EXAMPLE_ID: "The example of a stress test",
     }

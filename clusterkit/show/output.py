@@ -70,6 +70,20 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Tiles:
+    """A few large numbers, each with what it counts."""
+
+    numbers: tuple[tuple[str, str], ...]
+
+    def _repr_markdown_(self) -> str:
+        parts = "".join(f"<li><strong>{escape(number)}</strong> {escape(what)}</li>\n" for number, what in self.numbers)
+        return f'<ul class="tiles">\n{parts}</ul>\n'
+
+    def __repr__(self) -> str:
+        return "; ".join(f"{number} {what}" for number, what in self.numbers)
+
+
+@dataclass(frozen=True)
 class Pointer:
     """A sentence that leads to another page of the site; nothing where that page does not exist (no ``href``)."""
 

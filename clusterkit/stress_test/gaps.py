@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from clusterkit.errors import ContractError, Problem
-from clusterkit.scoreboard.profile import is_sure
 from clusterkit.stress_test.scoring import STAGES
 
 GAPS = ("blind spot", "addressed weakness", "maintained strength", "reinforced strength")
@@ -86,6 +85,9 @@ def policy_gaps(
     table["n_known"] = table["n_known"].fillna(0).astype(int)
     columns = ["priority", "priority_consensus", "is_high", "is_firm", "vertical", "horizontal", "approach"]
     table = table.join(priorities[[name for name in columns if name in priorities]])
+    # Imported here: whoever reads a rule or an answer needs none of the statistics behind a scoreboard.
+    from clusterkit.scoreboard.profile import is_sure
+
     table["is_sure"] = is_sure(table).astype("boolean").where(table["rank"].notna())
     table["gap"] = [_gap(verdict, high) for verdict, high in zip(table["verdict"], table["is_high"], strict=True)]
     stages = quality.loc[quality["level"] == "section", "score_pct"].reindex(list(STAGES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import json
 import os
@@ -27,11 +28,13 @@ from clusterkit.errors import RunError
 from clusterkit.params import EXAMPLE_ID, load_regions
 from clusterkit.paths import Project
 
+BRIEFS = {"estonia-brief.html", "slovenia-brief.html"}
 MAPPINGS = {"estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"}
 SCOREBOARDS = {"estonia-scoreboard.html", "slovenia-scoreboard.html"}
 STRESS_TESTS = {"estonia-stress-test.html", "slovenia-stress-test.html"}
-PAGES = {"index.html", "europe.html", "explorer.html", *MAPPINGS, *SCOREBOARDS, *STRESS_TESTS}
-LABELS = ["Cluster mapping", "Scoreboard", "Stress test"]
+OF_ALL = ["compare.html", "explorer.html", "synthesis.html", "europe.html"]  # in the order of the navigation
+PAGES = {"index.html", *OF_ALL, *BRIEFS, *MAPPINGS, *SCOREBOARDS, *STRESS_TESTS}
+LABELS = ["Brief", "Cluster mapping", "Scoreboard", "Stress test"]
 EXAMPLE_PAGE = f"{EXAMPLE_ID}.html"
 SAYS_EXAMPLE = "Illustrative example: stress test for cluster policy"
 SAYS_NBCONVERT = "Quarto is not on the PATH: rendering the same pages with nbconvert."
@@ -88,8 +91,9 @@ def edit(path: Path, change: str, *, after: str | None = None) -> None:
 
 
 # In the place of the notebooks that need more than two countries have: what each says, and the data it saves.
-# These tests are about three pages of a region, not about what stands in them.
+# These tests are about the pages of a region, not about what stands in them.
 SMALL = {
+    "brief": ("clusters", "f'{p.name} in short: {link}'"),
     "scoreboard": ("scores", "f'{p.name} by {p.scoreboard.framework}: {link}'"),
     "stress-test": ("questions", "f'{p.name} answered {p.stress_test.answers}: {link}'"),
 }
@@ -147,6 +151,11 @@ def links_of(project: Project, page: str, css: str = "pages") -> list[str]:
     return [f"{'*' if a.get('aria-current') == 'page' else ''}{a['href']}" for a in nav.find_all("a")] if nav else []
 
 
+def table_links(project: Project) -> list[tuple[str, str]]:
+    """Words and targets of the links in the table of regions on the home page."""
+    return [(words_of(a), a["href"]) for a in soup(project, "index.html").main.table.find_all("a")]
+
+
 def data_of(project: Project) -> list[str]:
     """Folders with data in the site."""
     folder = project.site / "downloads"
@@ -160,12 +169,13 @@ def copy(project: Project, target: Path) -> Project:
 
 @pytest.fixture(scope="module")
 def tiny(tiny_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The two invented countries, each with three notebooks; do not change it, copy it."""
-    project = copy(tiny_project, tmp_path_factory.mktemp("three-pages") / "project")
+    """The two invented countries, with small notebooks where theirs need more; do not change it, copy it."""
+    project = copy(tiny_project, tmp_path_factory.mktemp("small-pages") / "project")
     for page in REGION_PAGES:
         if page.kind in SMALL:
             write_small_page(project, page)
-    shorten(project, ("explorer",))  # its scoreboard needs more indicators than two invented countries have
+    # Their scoreboards need more indicators than two invented countries have.
+    shorten(project, ("explorer", "compare", "synthesis"))
     return project
 
 
@@ -199,22 +209,27 @@ def test_two_countries_from_raw_files_to_a_website(first_run: tuple[Project, Com
     assert done.returncode == 0, done.stderr
     assert {path.name for path in project.site.glob("*.html")} == PAGES
     lines = done.stdout.splitlines()
-    said = sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:9])
+    said = sorted(line.split(" ", 1)[1].split(" (")[0] for line in lines[:13])
     assert said == [
+        "Comparison: done",
+        "Eesti, brief: done",
         "Eesti, cluster-mapping: done",
         "Eesti, scoreboard: done",
         "Eesti, stress-test: done",
         "Europe: done",
         "Explorer: done",
         "Home: done",
+        "Slovenija, brief: done",
         "Slovenija, cluster-mapping: done",
         "Slovenija, scoreboard: done",
         "Slovenija, stress-test: done",
+        "Synthesis: done",
     ]
-    assert lines[9] == SAYS_NBCONVERT
+    assert lines[13] == SAYS_NBCONVERT
+    assert "kernel of its own" not in done.stdout  # tables with few figures do not stop the warm process
     assert done.stdout.count("nbconvert") == 1
-    assert re.fullmatch(rf"9 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[10])
-    assert re.fullmatch(r"6 of 6 pages of 2 regions in \d+ s\.", lines[11])
+    assert re.fullmatch(rf"13 pages, \d\.\d MB\. Open {re.escape(str(project.site / 'index.html'))}", lines[14])
+    assert re.fullmatch(r"8 of 8 pages of 2 regions in \d+ s\.", lines[15])
     assert "failed" not in done.stderr
     assert leftovers(project) == []
 
@@ -231,13 +246,26 @@ def test_the_pages_of_the_invented_countries_say_what_was_put_in(
         "Slovenija is made up of two NUTS 2 regions: Vzhodna Slovenija (SI03) and Zahodna Slovenija (SI04)." in slovenia
     )
     home = soup(project, "index.html")
-    assert [(a.get_text(), a["href"]) for a in home.main.table.find_all("a")] == [
-        ("Eesti", "estonia-cluster-mapping.html"),
-        ("Scoreboard of Eesti", "estonia-scoreboard.html"),
-        ("Stress test of Eesti", "estonia-stress-test.html"),
-        ("Slovenija", "slovenia-cluster-mapping.html"),
-        ("Scoreboard of Slovenija", "slovenia-scoreboard.html"),
-        ("Stress test of Slovenija", "slovenia-stress-test.html"),
+    assert table_links(project) == [
+        (name, f"{region}-{kind}.html")
+        for region, name in (("estonia", "Eesti"), ("slovenia", "Slovenija"))
+        for name, kind in [
+            (name, "brief"),
+            (f"Cluster mapping of {name}", "cluster-mapping"),
+            (f"Scoreboard of {name}", "scoreboard"),
+            (f"Stress test of {name}", "stress-test"),
+        ]
+    ]
+    assert [a["href"] for a in home.find(class_="places").find_all("a")] == [
+        "estonia-brief.html",
+        "slovenia-brief.html",
+    ]
+    to_all = [(a.get_text(), a["href"]) for a in home.main.find_all("a") if a["href"] in OF_ALL]
+    assert to_all == [
+        ("regions compared", "compare.html"),
+        ("what the regions share", "synthesis.html"),
+        ("clusters of Europe", "europe.html"),
+        ("the explorer", "explorer.html"),
     ]
     assert "has no page" not in words_of(home)
     assert "illustrative" not in words_of(home)  # there is no example to lead to
@@ -261,11 +289,13 @@ def test_each_page_of_a_region_has_its_title_its_description_and_its_data(
     assert described.startswith("Slovenija: stress test for cluster policy: priorities and practice ")
     assert "Slovenija answered None: downloads/slovenia/stress-test/questions.csv" in words_of(page.main)
     assert data_of(project) == [
+        "estonia/brief",
         "estonia/cluster-mapping",
         "estonia/scoreboard",
         "estonia/stress-test",
         "europe",
         "home",
+        "slovenia/brief",
         "slovenia/cluster-mapping",
         "slovenia/scoreboard",
         "slovenia/stress-test",
@@ -302,28 +332,34 @@ def test_the_oldest_quarto_is_the_one_that_the_project_asks_for() -> None:
 @pytest.mark.slow
 def test_the_navigation_keeps_the_kind_of_page(first_run: tuple[Project, CompletedProcess[str]]) -> None:
     project, _ = first_run
-    mappings = ["estonia-cluster-mapping.html", "slovenia-cluster-mapping.html"]
-    assert links_of(project, "index.html") == ["*index.html", *mappings, "europe.html"]
-    assert links_of(project, "europe.html") == ["index.html", *mappings, "*europe.html"]
+    briefs = ["estonia-brief.html", "slovenia-brief.html"]
+    assert links_of(project, "index.html") == ["*index.html", *briefs, *OF_ALL]
+    for name in OF_ALL:
+        marked = [f"*{page}" if page == name else page for page in OF_ALL]
+        assert links_of(project, name) == ["index.html", *briefs, *marked]
     assert links_of(project, "estonia-cluster-mapping.html") == [
-        "index.html", "*estonia-cluster-mapping.html", "slovenia-cluster-mapping.html", "europe.html",
+        "index.html", "*estonia-cluster-mapping.html", "slovenia-cluster-mapping.html", *OF_ALL,
     ]  # fmt: skip
     assert links_of(project, "estonia-scoreboard.html") == [
-        "index.html", "*estonia-scoreboard.html", "slovenia-scoreboard.html", "europe.html",
+        "index.html", "*estonia-scoreboard.html", "slovenia-scoreboard.html", *OF_ALL,
     ]  # fmt: skip
     assert links_of(project, "slovenia-stress-test.html") == [
-        "index.html", "estonia-stress-test.html", "*slovenia-stress-test.html", "europe.html",
+        "index.html", "estonia-stress-test.html", "*slovenia-stress-test.html", *OF_ALL,
     ]  # fmt: skip
-    assert links_of(project, "estonia-cluster-mapping.html", "views") == [
-        "*estonia-cluster-mapping.html", "estonia-scoreboard.html", "estonia-stress-test.html",
+    assert links_of(project, "estonia-brief.html", "views") == [
+        "*estonia-brief.html", "estonia-cluster-mapping.html", "estonia-scoreboard.html", "estonia-stress-test.html",
     ]  # fmt: skip
     assert links_of(project, "estonia-stress-test.html", "views") == [
-        "estonia-cluster-mapping.html", "estonia-scoreboard.html", "*estonia-stress-test.html",
+        "estonia-brief.html", "estonia-cluster-mapping.html", "estonia-scoreboard.html", "*estonia-stress-test.html",
+    ]  # fmt: skip
+    navigation = soup(project, "index.html").find("nav", class_="pages")
+    assert [a.get_text() for a in navigation.find_all("a")] == [
+        "Home", "Eesti", "Slovenija", "Compare", "Explore", "Synthesis", "Europe",
     ]  # fmt: skip
     views = soup(project, "estonia-scoreboard.html").find("nav", class_="views")
     assert views["aria-label"] == "Pages of Eesti"
     assert [a.get_text() for a in views.find_all("a")] == LABELS
-    assert not links_of(project, "index.html", "views") + links_of(project, "europe.html", "views")
+    assert not [link for name in ("index.html", *OF_ALL) for link in links_of(project, name, "views")]
 
 
 @pytest.mark.slow
@@ -371,7 +407,7 @@ def test_a_page_on_europe_that_fails_leaves_the_regions_and_is_named(with_site: 
     done = clusterkit(with_site, "report", "estonia", "europe", "--renderer", "nbconvert")
     assert done.returncode == 1
     assert re.search(r"^failed: Europe: notebook europe\.ipynb, cell \d+: ZeroDivisionError", done.stderr, re.MULTILINE)
-    assert done.stdout.splitlines()[-1].startswith("3 of 3 pages of 1 region in ")
+    assert done.stdout.splitlines()[-1].startswith("4 of 4 pages of 1 region in ")
     assert not (with_site.site / "europe.html").exists()
     assert (with_site.reports / "failed" / "europe.ipynb").is_file()
     home = soup(with_site, "index.html")
@@ -432,14 +468,14 @@ def test_the_example_is_made_with_all_and_is_in_every_navigation(with_site: Proj
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert sum("Example of a stress test: done" in line for line in lines) == 1
-    assert lines[-2].startswith("10 pages, ")
-    assert lines[-1].startswith("6 of 6 pages of 2 regions in ")
+    assert lines[-2].startswith("14 pages, ")
+    assert lines[-1].startswith("8 of 8 pages of 2 regions in ")
     for name in PAGES:
         links = [link.removeprefix("*") for link in links_of(with_site, name)]
-        assert [links[0], *links[-2:]] == ["index.html", "europe.html", EXAMPLE_PAGE]
+        assert [links[0], *links[-5:]] == ["index.html", *OF_ALL, EXAMPLE_PAGE]
     navigation = soup(with_site, "estonia-stress-test.html").find("nav", class_="pages")
     assert [a.get_text() for a in navigation.find_all("a")] == [
-        "Home", "Eesti", "Slovenija", "Europe", "Example",
+        "Home", "Eesti", "Slovenija", "Compare", "Explore", "Synthesis", "Europe", "Example",
     ]  # fmt: skip
 
 
@@ -460,7 +496,7 @@ def test_an_example_that_fails_leaves_the_regions_and_is_named(with_site: Projec
     assert done.returncode == 1
     said = r"^failed: Example of a stress test: notebook stress_test\.ipynb, cell \d+: ZeroDivisionError"
     assert re.search(said, done.stderr, re.MULTILINE)
-    assert done.stdout.splitlines()[-1].startswith("3 of 3 pages of 1 region in ")
+    assert done.stdout.splitlines()[-1].startswith("4 of 4 pages of 1 region in ")
     assert not (with_site.site / EXAMPLE_PAGE).exists()
     assert EXAMPLE_ID not in data_of(with_site)
     assert (with_site.reports / "failed" / f"{EXAMPLE_ID}.ipynb").is_file()
@@ -474,7 +510,7 @@ def test_an_example_that_fails_leaves_the_regions_and_is_named(with_site: Projec
     shorten(with_site)
     alone = clusterkit(with_site, "report", EXAMPLE_ID, "--renderer", "nbconvert")
     assert alone.returncode == 1
-    assert alone.stdout.splitlines()[-1].split(",")[0] == "9 pages"  # nothing is said to be made
+    assert alone.stdout.splitlines()[-1].split(",")[0] == "13 pages"  # nothing is said to be made
 
 
 @pytest.mark.slow
@@ -593,7 +629,7 @@ def test_a_page_that_fails_is_named_and_does_not_stop_the_others(
     assert f"Eesti, cluster-mapping: failed: {reason} (" in done.stdout
     assert "Slovenija, cluster-mapping: done" in done.stdout
     assert "scoreboard" not in done.stdout, "what has not changed is not made again"
-    assert re.fullmatch(r"5 of 6 pages of 2 regions in \d+ s; \d pages had not changed\.", done.stdout.splitlines()[-1])
+    assert re.fullmatch(r"7 of 8 pages of 2 regions in \d+ s; 10 pages had not changed\.", done.stdout.splitlines()[-1])
     assert "Traceback" not in done.stdout + done.stderr
     assert leftovers(project) == []
 
@@ -631,20 +667,38 @@ def test_the_other_pages_of_the_region_stay_and_are_what_links_lead_to(
     failed_run: tuple[Project, CompletedProcess[str]],
 ) -> None:
     project, _ = failed_run
-    assert {"estonia/scoreboard", "estonia/stress-test"} <= set(data_of(project))
+    assert {"estonia/brief", "estonia/scoreboard", "estonia/stress-test"} <= set(data_of(project))
     assert "estonia/cluster-mapping" not in data_of(project)
-    links = [a["href"] for a in soup(project, "index.html").main.table.find_all("a")]
-    assert links == [
-        "estonia-scoreboard.html", "estonia-stress-test.html",
-        "slovenia-cluster-mapping.html", "slovenia-scoreboard.html", "slovenia-stress-test.html",
+    assert [href for _, href in table_links(project)] == [
+        "estonia-brief.html", "estonia-scoreboard.html", "estonia-stress-test.html",
+        "slovenia-brief.html", "slovenia-cluster-mapping.html", "slovenia-scoreboard.html", "slovenia-stress-test.html",
     ]  # fmt: skip
-    for page in ("index.html", "slovenia-cluster-mapping.html", "slovenia-scoreboard.html"):
-        assert "estonia-scoreboard.html" in links_of(project, page)
+    for page in ("index.html", "slovenia-cluster-mapping.html", "slovenia-brief.html"):
+        assert "estonia-brief.html" in links_of(project, page)
+    assert "estonia-scoreboard.html" in links_of(project, "slovenia-scoreboard.html")
     assert "estonia-stress-test.html" in links_of(project, "slovenia-stress-test.html")
     assert "*estonia-scoreboard.html" in links_of(project, "estonia-scoreboard.html")
     assert links_of(project, "estonia-scoreboard.html", "views") == [
-        "*estonia-scoreboard.html", "estonia-stress-test.html",
+        "estonia-brief.html", "*estonia-scoreboard.html", "estonia-stress-test.html",
     ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_where_the_brief_fails_all_links_lead_to_the_next_page(with_site: Project, clusterkit: Run) -> None:
+    shorten(with_site, ("cluster_mapping", "europe"))
+    edit(notebook_of(with_site, "brief"), "1 / (p.region != 'estonia')")
+    edit(notebook_of(with_site, "compare"), "sorted(pages.values())")
+    done = clusterkit(with_site, "report", "estonia", "compare", "--page", "brief", "--renderer", "nbconvert")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1].startswith("0 of 1 page of 1 region in ")
+    (shown,) = [cell for cell in nbformat.read(with_site.reports / "compare.ipynb", 4).cells if cell.get("outputs")]
+    assert ast.literal_eval(shown.outputs[0]["data"]["text/plain"]) == [
+        "estonia-cluster-mapping.html", "explorer.html", "slovenia-brief.html",
+    ]  # fmt: skip
+    assert ("Eesti", "estonia-cluster-mapping.html") in table_links(with_site)
+    for name in {path.name for path in with_site.site.glob("*.html")}:
+        assert not soup(with_site, name).find_all("a", href="estonia-brief.html")
+    assert links_of(with_site, "slovenia-brief.html")[1:3] == ["estonia-cluster-mapping.html", "*slovenia-brief.html"]
 
 
 @pytest.mark.slow
@@ -661,6 +715,7 @@ def test_a_region_with_one_page_has_no_choice_of_pages(tiny: Project, tmp_path: 
 def test_all_pages_of_a_region_can_fail_each_with_its_reason(with_site: Project, clusterkit: Run) -> None:
     shorten(with_site)
     shutil.copy(ROOT_HOME, notebook_of(with_site, "home"))
+    edit(notebook_of(with_site, "brief"), "[][0]")
     edit(notebook_of(with_site), "1 / 0")
     edit(notebook_of(with_site, "scoreboard_profile"), "{}['x']")
     edit(notebook_of(with_site, "stress_test"), "nothing")
@@ -668,11 +723,12 @@ def test_all_pages_of_a_region_can_fail_each_with_its_reason(with_site: Project,
     assert done.returncode == 1
     failed = sorted(line.rpartition(", cell")[0] for line in done.stderr.splitlines() if line.startswith("failed: "))
     assert failed == [
+        "failed: Eesti, brief: notebook brief.ipynb",
         "failed: Eesti, cluster-mapping: notebook cluster_mapping.ipynb",
         "failed: Eesti, scoreboard: notebook scoreboard_profile.ipynb",
         "failed: Eesti, stress-test: notebook stress_test.ipynb",
     ]
-    assert done.stdout.splitlines()[-1].startswith("0 of 3 pages of 1 region in ")
+    assert done.stdout.splitlines()[-1].startswith("0 of 4 pages of 1 region in ")
     assert {path.name for path in with_site.site.glob("*.html")} == {
         name for name in PAGES if not name.startswith("estonia")
     }
@@ -682,10 +738,13 @@ def test_all_pages_of_a_region_can_fail_each_with_its_reason(with_site: Project,
     assert [words_of(warning).split(":")[0] for warning in home.find_all("p", class_="warning")] == [
         f"Eesti has no page “{label}” in this run" for label in LABELS
     ]
+    assert "Eesti" in words_of(home.main.table)
     assert "estonia" not in " ".join(a["href"] for a in home.find_all("a"))
+    assert "estonia-" not in (with_site.reports / "compare.ipynb").read_text(encoding="utf-8")
     assert "estonia" not in str(soup(with_site, "slovenia-scoreboard.html").find("header"))
     assert sorted(path.name for path in (with_site.reports / "failed").iterdir()) == [
-        "estonia-cluster-mapping.ipynb", "estonia-scoreboard.ipynb", "estonia-stress-test.ipynb",
+        "estonia-brief.ipynb", "estonia-cluster-mapping.ipynb", "estonia-scoreboard.ipynb",
+        "estonia-stress-test.ipynb",
     ]  # fmt: skip
 
 
@@ -722,14 +781,14 @@ def test_data_that_no_page_shows_are_dropped(with_site: Project, clusterkit: Run
     shorten(with_site)
     downloads = with_site.reports / "downloads"
     for name in (
-        "estonia/portfolio.csv", "gone/cluster-mapping/portfolio.csv", "estonia/brief/facts.csv",
+        "estonia/portfolio.csv", "gone/cluster-mapping/portfolio.csv", "estonia/portrait/facts.csv",
         "gone/stress-test/questions.csv", f"{EXAMPLE_ID}/stress-test/questions.csv",
     ):  # fmt: skip
         (downloads / name).parent.mkdir(parents=True, exist_ok=True)
         (downloads / name).write_text("a\n1\n", encoding="utf-8")
     done = clusterkit(with_site, "report", "slovenia", "--page", "scoreboard", "--renderer", "nbconvert")
     assert done.returncode == 0, done.stderr
-    kinds = ["cluster-mapping", "scoreboard", "stress-test"]
+    kinds = ["brief", "cluster-mapping", "scoreboard", "stress-test"]
     assert data_of(with_site) == [
         *(f"estonia/{kind}" for kind in kinds), "europe", *(f"slovenia/{kind}" for kind in kinds),
     ]  # fmt: skip
@@ -809,8 +868,10 @@ def test_a_hostile_name_is_text_everywhere(tiny: Project, tmp_path: Path, cluste
     assert f"{HOSTILE} in figures, 2014" in [caption.get_text() for caption in page.find_all("caption")]
     assert page.img["alt"].startswith(f"Map of Europe with {HOSTILE} in orange")
     assert [a.get_text() for a in home.main.table.find_all("a")] == [
-        HOSTILE, f"Scoreboard of {HOSTILE}", f"Stress test of {HOSTILE}",
+        HOSTILE, *(f"{label} of {HOSTILE}" for label in LABELS[1:]),
     ]  # fmt: skip
+    (place,) = home.find(class_="places").find_all("a")
+    assert HOSTILE in place.get_text()
 
 
 @needs_sh
@@ -885,6 +946,11 @@ def forget(notebook: nbformat.NotebookNode) -> None:
         (forget, "cluster_mapping", "does not declare the parameters nuts_ids, output_dir."),
         (
             untag,
+            "brief",
+            "does not declare the parameters aggregation, answers, base_year, domains, draws and 16 more.",
+        ),
+        (
+            untag,
             "scoreboard_profile",
             "does not declare the parameters aggregation, draws, framework, min_coverage, name and 10 more.",
         ),
@@ -904,6 +970,8 @@ def forget(notebook: nbformat.NotebookNode) -> None:
             "explorer",
             "does not declare the parameters base_year, nuts_version, output_dir, reference_year, regions and 1 more.",
         ),
+        (untag, "compare", "does not declare the parameters output_dir, pages, regions."),
+        (untag, "synthesis", "does not declare the parameters output_dir, regions."),
         (untag, "home", "does not declare the parameters failures, output_dir, pages, regions."),
         (forget, "home", "does not declare the parameters failures, output_dir."),
     ],

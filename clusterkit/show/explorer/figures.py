@@ -21,9 +21,9 @@ from clusterkit.mapping.portfolio import RANGE_TOLERANCE
 from clusterkit.params import RegionParams
 from clusterkit.show import theme, words
 from clusterkit.show.explorer.library import plot_library
-from clusterkit.show.explorer.outline import europe_outlines
 from clusterkit.show.explorer.plots import specifications
 from clusterkit.show.output import Downloads
+from clusterkit.show.svg_paths import europe_outlines
 
 GLOBAL = "clusterkitExplorer"  # the one variable that the data are assigned to
 # How a figure came about, one letter a cell; what the reader sees of each is in the script.

@@ -6,6 +6,7 @@ from clusterkit.show.together.compare import (
     heat_sectors,
     point_to_explorer,
     say_compared,
+    say_missing,
     table_glance,
 )
 from clusterkit.show.together.synthesis import (
@@ -33,6 +34,7 @@ __all__ = [
     "say_compared",
     "say_conditions",
     "say_differences",
+    "say_missing",
     "say_pairs",
     "say_policy",
     "say_strengths",

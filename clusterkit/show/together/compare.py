@@ -36,6 +36,11 @@ def say_compared(of: Together) -> Text:
     return Text((text,), role="lead")
 
 
+def say_missing(of: Together) -> Text:
+    """The regions that are not compared and why; nothing when all are."""
+    return Text(tuple(f"**{name}** is not among them: {reason}" for name, reason in of.missing.items()), role="warning")
+
+
 def table_glance(of: Together, taxonomy: Taxonomy, pages: Mapping[str, str], downloads: Downloads) -> Table:
     """One row a region: jobs, strong sectors, the strongest, change, best and worst condition, policy.
 

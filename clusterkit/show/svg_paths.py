@@ -50,6 +50,26 @@ def europe_outlines(region: gpd.GeoDataFrame, territories: Mapping[str, Sequence
     }
 
 
+def middle(region: gpd.GeoDataFrame, nuts_ids: Sequence[str]) -> tuple[int, int] | None:
+    """A point inside a territory, in whole kilometres from the north-west corner; None where it is not on the map.
+
+    Parameters
+    ----------
+    region
+        Table ``region``, EPSG:3035.
+    nuts_ids
+        NUTS 2 codes that make up the territory; the point is in the largest piece.
+    """
+    west, _, _, north = EUROPE
+    shapes = on_map(region)
+    merged = shapes.geometry[shapes["nuts_id"].isin(list(nuts_ids))].union_all()
+    if merged.is_empty:
+        return None
+    pieces = shapely.get_parts(merged)
+    point = shapely.point_on_surface(pieces[np.argmax(shapely.area(pieces))])
+    return round((point.x - west) / KM), round((north - point.y) / KM)
+
+
 def svg_path(polygons: np.ndarray) -> str:
     """Rings of polygons (metres, EPSG:3035) as one path of whole kilometres; rings that vanish are left out.
 
