@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,7 +166,7 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
     found = frame.frames(listed, made, whole, documents.write(project, state), offers)
     data = {HOME, *(page.name for page in WHOLE_PAGES)}  # folders of data that the site shows
     data |= {f"{region}/{page.kind}" for region, own in made.items() for page in own}
-    data |= {region for region, own in made.items() if own}  # the workbook of all its pages, the printed brief
+    data |= {f"{region}/{region}{end}" for region, own in made.items() if own for end in takeaway.ENDS}
     for path in reports.glob("*.ipynb"):
         if path.stem not in found:
             path.unlink()
@@ -194,13 +194,13 @@ def _put_frame(path: Path, around: frame.Frame) -> None:
         _write_notebook(path, notebook)
 
 
-def _drop_data(folder: Path, kept: Collection[str]) -> None:
-    """Remove data that no page of the site shows, and the folders that are empty then."""
+def _drop_data(folder: Path, kept: set[str]) -> None:
+    """Remove data that no page of the site shows (``kept``: folders and files), and the folders that are empty then."""
     for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
         if path.is_dir():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif path.parent.relative_to(folder).as_posix() not in kept:
+        elif kept.isdisjoint(one.relative_to(folder).as_posix() for one in (path, path.parent)):
             path.unlink()
 
 

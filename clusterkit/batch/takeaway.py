@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SUMMARY = "summary.json"  # among the data of a brief
 BRIEF = "brief"  # kind of the page that is printed
 SHORT = {"cluster-mapping": "Mapping"}  # of labels that leave no room in the name of a sheet
+ENDS = (".xlsx", f"-{BRIEF}.pdf")  # of the files of a region, after its identifier
 RECORDS = "files"  # in the record of the site: what each file was made from
 LOOK = ("tokens.css", "clusterkit.css", "frame.css", "brief.css", "page.html")  # in the theme: what a print depends on
 
