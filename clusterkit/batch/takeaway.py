@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +27,7 @@ SUMMARY = "summary.json"  # among the data of a brief
 BRIEF = "brief"  # kind of the page that is printed
 SHORT = {"cluster-mapping": "Mapping"}  # of labels that leave no room in the name of a sheet
 ENDS = (".xlsx", f"-{BRIEF}.pdf")  # of the files of a region, after its identifier
+ENOUGH = 2  # workbooks for each process that is started to write some
 RECORDS = "files"  # in the record of the site: what each file was made from
 LOOK = ("tokens.css", "clusterkit.css", "frame.css", "brief.css", "page.html")  # in the theme: what a print depends on
 
@@ -77,6 +82,16 @@ class Source:
     folder: Path
 
 
+@dataclass(frozen=True)
+class Book:
+    """A workbook to be: its name and title, what its figures rest on, and its pages."""
+
+    name: str
+    title: str
+    parameters: tuple[tuple[str, str], ...]
+    sources: tuple[Source, ...]
+
+
 def line(name: str, offers: Sequence[Offer]) -> str:
     """The offers at the foot of a page, as HTML; nothing without any.
 
@@ -119,20 +134,29 @@ def lines(
     whole
         Pages on no single region that exist.
     """
+    books = [
+        Book(
+            p.region,
+            f"{p.name}: the data behind the pages",
+            tuple(_parameters(p)),
+            tuple(_of_region(project, p.region, page) for page in made[p.region]),
+        )
+        for p in listed
+        if made[p.region]
+    ]
+    for page in whole:
+        if page.name != EXPLORER_ID:  # its tables are those of all Europe, too long for sheets that people scroll
+            one = Source("", project.reports / f"{page.name}.ipynb", project.reports / FOLDER / page.name)
+            books.append(Book(page.name, "", (), (one,)))
+    workbooks = _workbooks(project, state, books)
     found = {}
     for p in listed:
-        if not made[p.region]:
-            continue
-        sources = [_of_region(project, p.region, page) for page in made[p.region]]
-        title = f"{p.name}: the data behind the pages"
-        offers = _workbook(project, state, p.region, title, _parameters(p), sources)
-        offers += _of_brief(project, state, p.region, made[p.region])
-        found.update({page.name(p.region): line(p.name, offers) for page in made[p.region]})
+        if made[p.region]:
+            offers = workbooks[p.region] + _of_brief(project, state, p.region, made[p.region])
+            found.update({page.name(p.region): line(p.name, offers) for page in made[p.region]})
     for page in whole:
-        if page.name == EXPLORER_ID:  # its tables are those of all Europe, too long for sheets that people scroll
-            continue
-        one = Source("", project.reports / f"{page.name}.ipynb", project.reports / FOLDER / page.name)
-        found[page.name] = line(f"“{page.label}”", _workbook(project, state, page.name, "", [], [one]))
+        if page.name in workbooks:
+            found[page.name] = line(f"“{page.label}”", workbooks[page.name])
     return found
 
 
@@ -150,33 +174,46 @@ def _parameters(p: RegionParams) -> list[tuple[str, str]]:
     ]
 
 
-def _workbook(
-    project: Project,
-    state: State,
-    name: str,
-    title: str,
-    parameters: Sequence[tuple[str, str]],
-    sources: Sequence[Source],
-) -> list[Offer]:
-    """The workbook of some pages, made anew where one of them is new; none where they have no data."""
-    path = project.reports / FOLDER / name / f"{name}.xlsx"
-    data = [file for source in sources for file in sorted(source.folder.glob("*.csv"))]
-    if not data:
-        path.unlink(missing_ok=True)
-        return []
-    pages = [[source.notebook.stem, state.of(source.notebook.stem).get("key")] for source in sources]
-    key = _digest([json.dumps([title, pages, [[file.name, file.stat().st_size] for file in data]])])
-    known = state.of(f"{RECORDS}/{name}-workbook")
-    if known.get("key") != key or not path.is_file() or path.stat().st_size != known.get("size"):
-        # Imported here: openpyxl takes a third of a second that a site whose workbooks are all there should not cost.
-        from clusterkit.batch import workbook
-
-        origin = list(workbook.origin_rows(project.processed / RECORD, parameters))
-        of = [f"{what}: {which}" for what, which in parameters]
-        made = workbook.write(title, of, sources, origin)
+def _workbooks(project: Project, state: State, books: Sequence[Book]) -> dict[str, list[Offer]]:
+    """Workbooks by name, made anew where one of their pages is new; none where the pages have no data."""
+    found: dict[str, list[Offer]] = {book.name: [] for book in books}
+    stale, keys = [], {}
+    for book in books:
+        data = [file for source in book.sources for file in sorted(source.folder.glob("*.csv"))]
+        path = project.reports / FOLDER / book.name / f"{book.name}.xlsx"
+        if not data:
+            path.unlink(missing_ok=True)
+            continue
+        pages = [[source.notebook.stem, state.of(source.notebook.stem).get("key")] for source in book.sources]
+        key = _digest([json.dumps([book.title, pages, [[file.name, file.stat().st_size] for file in data]])])
+        known = state.of(f"{RECORDS}/{book.name}-workbook")
+        keys[book.name] = (path, key)
+        if known.get("key") != key or not path.is_file() or path.stat().st_size != known.get("size"):
+            stale.append(book)
+    for book, made in zip(stale, _written(project.processed / RECORD, stale), strict=True):
+        path, key = keys[book.name]
         write_whole(path, made)
-        state.keep(f"{RECORDS}/{name}-workbook", {"key": key, "size": len(made)})
-    return [_offer(project, path, "Workbook of all tables", "XLSX")]
+        state.keep(f"{RECORDS}/{book.name}-workbook", {"key": key, "size": len(made)})
+    for name, (path, _) in keys.items():
+        found[name] = [_offer(project, path, "Workbook of all tables", "XLSX")]
+    return found
+
+
+def _written(record: Path, books: Sequence[Book]) -> Iterable[bytes]:
+    """Each of some workbooks; several at a time, half a second each, where there are processors for it."""
+    workers = min(os.cpu_count() or 1, len(books) // ENOUGH)
+    if workers < 2:
+        return [_write(record, book) for book in books]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(_write, itertools.repeat(record), books))
+
+
+def _write(record: Path, book: Book) -> bytes:
+    # Imported here: openpyxl takes a third of a second that a site whose workbooks are all there should not cost.
+    from clusterkit.batch import workbook
+
+    origin = list(workbook.origin_rows(record, book.parameters))
+    return workbook.write(book.title, [f"{what}: {which}" for what, which in book.parameters], book.sources, origin)
 
 
 def _offer(project: Project, path: Path, label: str, form: str) -> Offer:
