@@ -31,7 +31,7 @@ from clusterkit.paths import Project, project
 ROOT = Path(__file__).resolve().parents[2]
 PILOTS = region_ids(project(ROOT))
 KINDS = [page for page in REGION_PAGES if page.path(project(ROOT)).is_file()]
-MAPPING = KINDS[0]
+MAPPING = next(page for page in KINDS if page.kind == "cluster-mapping")
 STRESS_TEST = next(page for page in KINDS if page.kind == "stress-test")
 REGION_PAGES_OF = {region: [f"{page.name(region)}.html" for page in KINDS] for region in PILOTS}
 EXAMPLE = f"{EXAMPLE_ID}.html"
@@ -40,7 +40,7 @@ WITHOUT_PICTURES = {"explorer.html", "compare.html"}  # a script draws it: test_
 METHOD = [f"{document.name}.html" for document in DOCUMENTS]  # which no notebook makes
 EXECUTED = ["index.html", *itertools.chain.from_iterable(REGION_PAGES_OF.values()), *WHOLE]
 PAGES = [*EXECUTED, *METHOD]  # in the order of the site
-SUFFIXES = {".html", ".css", ".js", ".csv"}
+SUFFIXES = {".html", ".css", ".js", ".csv", ".json"}
 SECTORS = load_taxonomy(ROOT / "params" / "taxonomies" / "nace-divisions.yaml").categories
 BLOCKS = ["h1", "h2", "h3", "p", "li", "th", "td", "caption", "figcaption"]
 TO_ASSUMPTION = re.compile(r"^(assumptions\.html)?#A\d+$")
