@@ -35,7 +35,7 @@ class Frame:
     nav
         The menu of the site, and the pages that belong together with this one.
     foot
-        The ways to the page before and the next one.
+        What the page offers to take away, and the ways to the page before and the next one.
     """
 
     nav: str
@@ -47,6 +47,7 @@ def frames(
     made: Mapping[str, Sequence[RegionPage]],
     whole: Sequence[WholePage],
     documents: Sequence[Document],
+    offers: Mapping[str, str] | None = None,
 ) -> dict[str, Frame]:
     """Name of every page, in the order of the site, to its frame.
 
@@ -60,6 +61,8 @@ def frames(
         Pages of each region that exist.
     whole, documents
         Pages on no single region that exist, and documents.
+    offers
+        What a page offers to take away, as HTML, by name of the page; it stands above the ways on.
     """
     with_pages = [p for p in listed if made[p.region]]
     home = [Link(INDEX, HOME_LABEL)]
@@ -90,7 +93,11 @@ def frames(
             nav[name] = menu(name, page) + _views(own[p.region], name, p.name, f"Pages of {p.name}")
     for link in method:
         nav[link.page] = menu(link.page) + _place(METHOD_LABEL, link.label)
-    return {link.page: Frame(nav[link.page], _foot(before, after)) for before, link, after in _in_threes(order)}
+    taken = offers or {}
+    return {
+        link.page: Frame(nav[link.page], taken.get(link.page, "") + _foot(before, after))
+        for before, link, after in _in_threes(order)
+    }
 
 
 def script_tags(scripts: str) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clusterkit.batch import documents, frame, search_index
+from clusterkit.batch import documents, frame, search_index, takeaway
 from clusterkit.batch.jobs import HOME
 from clusterkit.batch.pages import WHOLE_PAGES, pages_of
 from clusterkit.batch.state import State
@@ -151,7 +151,7 @@ def _write_notebook(path: Path, notebook: Mapping[str, Any]) -> None:
 
 
 def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
-    """Write the document pages, give every page its frame, and drop pages of regions that are no longer listed.
+    """Write document pages and workbooks, give every page its frame, and drop pages of regions no longer listed.
 
     Returns
     -------
@@ -161,9 +161,12 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
     reports = project.reports
     made = pages_of(project, [p.region for p in listed])
     whole = [page for page in WHOLE_PAGES if has_page(project, page.name)]
-    found = frame.frames(listed, made, whole, documents.write(project, State(project)))
+    state = State(project)
+    offers = takeaway.lines(project, state, listed, made, whole)
+    found = frame.frames(listed, made, whole, documents.write(project, state), offers)
     data = {HOME, *(page.name for page in WHOLE_PAGES)}  # folders of data that the site shows
     data |= {f"{region}/{page.kind}" for region, own in made.items() for page in own}
+    data |= {region for region, own in made.items() if own}  # the workbook of all its pages, the printed brief
     for path in reports.glob("*.ipynb"):
         if path.stem not in found:
             path.unlink()
@@ -320,17 +323,36 @@ def _render_with_nbconvert(
     theme = project.reports / "theme"
     skeleton = (theme / "page.html").read_text(encoding="utf-8")
     for path in pages:
-        fields = _fields(path)
-        raw = {name: fields[name].removeprefix("`").removesuffix("`{=html}") for name in ("nav", "foot", "tail")}
-        values = {**fields, **raw, "toc": texts[path.stem]["toc"], "body": texts[path.stem]["html"]}
-        page = re.sub(r"\$([a-z]+)\$", lambda found, values=values: values[found[1]], skeleton)
-        (new / f"{path.stem}.html").write_text(page, encoding="utf-8")
-    (new / "theme").mkdir()
-    for path in sorted(theme.iterdir()):
-        if path.suffix in (".css", ".js"):
-            shutil.copy(path, new / "theme" / path.name)
+        _write_html(path, texts[path.stem], skeleton, new)
+    _copy_look(theme, new)
     shutil.copy(project.reports / search_index.NAME, new / search_index.NAME)
     _copy_folders(project, new, FOLDER, FAILED)
+
+
+def _write_html(path: Path, text: Mapping[str, str], skeleton: str, folder: Path) -> None:
+    """Put the text of a page into the skeleton."""
+    fields = _fields(path)
+    raw = {name: fields[name].removeprefix("`").removesuffix("`{=html}") for name in ("nav", "foot", "tail")}
+    values = {**fields, **raw, "toc": text["toc"], "body": text["html"]}
+    page = re.sub(r"\$([a-z]+)\$", lambda found: values[found[1]], skeleton)
+    (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
+
+
+def _copy_look(theme: Path, folder: Path) -> None:
+    (folder / "theme").mkdir()
+    for path in sorted(theme.iterdir()):
+        if path.suffix in (".css", ".js"):
+            shutil.copy(path, folder / "theme" / path.name)
+
+
+def write_alone(project: Project, names: Sequence[str], folder: Path, bodies: Callable[[str], Path]) -> list[Path]:
+    """Write some pages without the site around them into an empty folder, through nbconvert; their files."""
+    skeleton = (project.reports / "theme" / "page.html").read_text(encoding="utf-8")
+    _copy_look(project.reports / "theme", folder)
+    for name in names:
+        path = project.reports / f"{name}.ipynb"
+        _write_html(path, _text(project, path, bodies), skeleton, folder)
+    return [folder / f"{name}.html" for name in names]
 
 
 def _copy_folders(project: Project, target: Path, *names: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from clusterkit import params as parameters
-from clusterkit.batch import site
+from clusterkit.batch import site, takeaway
 from clusterkit.batch.jobs import (
     HOME,
     WHOLE,
@@ -67,11 +67,14 @@ class How:
         ``quarto``, ``nbconvert``, or ``auto``: Quarto where it is.
     options
         How the notebooks are run.
+    pdf
+        Whether the briefs that are asked for are printed too.
     """
 
     force: bool
     renderer: str
     options: Options
+    pdf: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,11 @@ def make(project: Project, wanted: Wanted, how: How, *, console: Console) -> boo
         What is wrong with the input; nothing has run then.
     """
     start = time.monotonic()
+    if how.pdf:
+        # Imported here: nothing else of a run needs it. A browser that is missing is said before anything runs.
+        from clusterkit.batch import printing
+
+        printing.browser()
     fingerprints = Fingerprints(project)
     planned = plan(project, wanted, fingerprints, force=how.force)
     if planned.stale:
@@ -233,6 +241,7 @@ def _render(project: Project, planned: Plan, how: How, *, changed: bool) -> bool
         if renderer == "nbconvert" and changed:
             say("Quarto is not on the PATH: rendering the same pages with nbconvert.")
     state = State(project)
+    ok = not how.pdf or _print(project, planned, how, state)
     rendered = site.prepare(project, planned.listed)
     key = site.key(project, rendered, state, renderer)
     if state.of("site").get("key") == key and (project.site / "index.html").is_file():
@@ -246,7 +255,18 @@ def _render(project: Project, planned: Plan, how: How, *, changed: bool) -> bool
         state.keep("site", {"key": key})
     size = sum(path.stat().st_size for path in project.site.rglob("*") if path.is_file())
     say(f"{_count(len(rendered), 'page')}, {size / 1e6:.1f} MB. Open {index}")
-    return True
+    return ok
+
+
+def _print(project: Project, planned: Plan, how: How, state: State) -> bool:
+    """Print the briefs that were asked for, before the pages say what they offer; whether all went well."""
+    from clusterkit.batch import printing
+
+    briefs = [job.region for job in planned.jobs if job.page == f"{job.region}-{takeaway.BRIEF}"]
+    failures = printing.print_briefs(project, briefs, bodies=state.body, workers=how.options.workers)
+    for failure in failures:
+        warn(str(failure))
+    return not failures
 
 
 def _unchanged(planned: Plan, results: Sequence[Result]) -> list[Job]:

@@ -219,7 +219,7 @@ def _long(everywhere: AllRegions, codes: Sequence[str]) -> pd.DataFrame:
         ).set_index("nace_code", append=True)[name]
         for name in ("lq", "lq_low", "lq_high", "is_estimated")
     }  # fmt: skip
-    return pd.DataFrame(parts)
+    return pd.DataFrame(parts).rename_axis(["nuts_id", "nace_code"])
 
 
 def _coarse(region: gpd.GeoDataFrame, p: RegionParams) -> gpd.GeoSeries:

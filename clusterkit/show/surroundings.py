@@ -224,7 +224,9 @@ def plot_surroundings(
         alt=f"Map of {p.name} and the regions around it, shaded by the number of {p.name}’s strong sectors in which they are strong too. "
         f"Its neighbours share: {shown}.",
         note=f"Codes: the sectors that a neighbour shares. {source_note(p)} Boundaries: {GISCO}.",
-        link=downloads.save("neighbours", shared.loc[list(beside)].assign(name=[names[code] for code in beside])),
+        link=downloads.save(
+            "neighbours", shared.loc[list(beside)].assign(name=[names[code] for code in beside]).rename_axis("nuts_id")
+        ),
     )
 
 

@@ -204,7 +204,8 @@ def put(out: Worksheet, row: int, column: int, value: Any) -> Any:
     cell.value = value if value != "" else None
     if isinstance(value, str) and value:
         cell.data_type = "s"
-        cell.quotePrefix = bool(_FORMULA.match(value))
+        if _FORMULA.match(value):
+            cell.quotePrefix = True
     return cell
 
 

@@ -18,6 +18,7 @@ from clusterkit.show.theme import finish
 
 TOP = 5  # clusters
 WIDTH_IN = 5.3  # inches; 72 pixels to an inch in SVG: two of them beside each other
+ROW_IN = 0.41  # inches; two lines of a name have room in it
 LABEL = 24  # characters in a line of a row's name
 NAMED = 10  # sectors whose code stands in the chart of change
 
@@ -39,8 +40,8 @@ def plot_clusters(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Fig
     if top.empty:
         return None
     theme.use()
-    height = 0.5 * len(top) + 1.0
-    figure, axes = _figure(height, left=0.37, right=0.73, top=0.34)
+    height = ROW_IN * len(top) + 1.0
+    figure, axes = _figure(height, left=0.45, right=0.73, top=0.34)
     rows, strong = np.arange(len(top)), top["is_strong"].to_numpy(dtype=bool)
     for row, is_strong, (_, sector) in zip(rows, strong, top.iterrows(), strict=True):
         colour, mark = (theme.STRONG, "o") if is_strong else (theme.OTHER, "s")
@@ -74,7 +75,7 @@ def plot_clusters(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Fig
         title=title,
         alt=f"Dot chart of the {len(top)} most specialised sectors of {of.p.name} in {of.p.reference_year}: {shown}.",
         note=f"Round, orange: strong (at least {of.p.mapping.strong_lq:g} times). Band: what hidden figures leave open. Stars: scheme "
-        f"“{of.stars.chosen.title}”, out of {len(of.stars.chosen.stars)}. {_source(of)}",
+        f"“{of.stars.chosen.title}”, out of {len(of.stars.chosen.stars)}. {source(of)}",
         link=downloads.save("clusters", top.assign(name=[taxonomy.categories[str(code)] for code in top.index])),
     )
 
@@ -89,8 +90,9 @@ def _figure(
     return figure, axes
 
 
-def _source(of: Portrait) -> str:
-    return f"Source: Eurostat, structural business statistics by region, {of.p.reference_year}; own calculations. NUTS {of.p.nuts_version}."
+def source(of: Portrait) -> str:
+    """Source, year and NUTS version in one line of a narrow note."""
+    return f"Source: Eurostat, business statistics {of.p.reference_year}; own calculations. NUTS {of.p.nuts_version}."
 
 
 def _stars(row: pd.Series, most: int) -> str:
@@ -116,7 +118,7 @@ def plot_change(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Figur
     if quadrants.empty:
         return None
     theme.use()
-    height = 0.5 * TOP + 1.0
+    height = ROW_IN * TOP + 1.0
     figure, axes = _figure(height, left=0.15, right=0.985, top=0.06)
     strong = quadrants["is_strong"].to_numpy(dtype=bool)
     for chosen, colour, mark in ((~strong, theme.OTHER, "s"), (strong, theme.STRONG, "o")):
@@ -150,7 +152,7 @@ def plot_change(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Figur
         alt=f"Scatter chart of {len(quadrants)} sectors of {of.p.name}, specialisation against growth beside Europe. "
         f"{f'Strong sectors: {shown}' if shown else 'None is strong'}.",
         note=f"Growth of jobs less that of the sector in Europe. Round, orange: strong. Square, grey: not. "
-        f"{'Eurostat marks a break in some of these series. ' if quadrants['growth_has_break'].fillna(value=False).any() else ''}{_source(of)}",
+        f"{'Eurostat marks a break in some of these series. ' if quadrants['growth_has_break'].fillna(value=False).any() else ''}{source(of)}",
         link=downloads.save("change", quadrants.assign(name=[taxonomy.categories[str(code)] for code in quadrants.index])),
     )  # fmt: skip
 
@@ -169,7 +171,7 @@ def plot_conditions(of: Portrait, downloads: Downloads) -> Figure | None:
     if table["rank"].isna().all():
         return None
     theme.use()
-    height = 0.44 * len(table) + 1.15
+    height = ROW_IN * len(table) + 1.15
     figure, axes = _figure(height, left=0.41, right=0.79, top=0.1, bottom=0.8)
     for third in (100 / 3, 200 / 3):
         axes.axvline(third, color=theme.MUTED, linewidth=1, linestyle=(0, (3, 3)), zorder=0)

@@ -8,6 +8,7 @@ from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
 from clusterkit.portrait import Portrait
 from clusterkit.show import words
+from clusterkit.show.brief.figures import source
 from clusterkit.show.output import Column, Downloads, Table
 from clusterkit.show.tables import source_note
 
@@ -116,7 +117,7 @@ def table_partners(of: Portrait, taxonomy: Taxonomy, names: dict[str, str], down
             Column("It would bring", numeric=False),
         ],
         rows=rows,
-        note=f"Linked: strong in both, or strong in one and close to a strong sector of the other (docs/methods.md#partner-regions). {source_note(of.p)}",
+        note=f"Linked: strong in both, or strong in one and close to a strong sector of the other (docs/methods.md#partner-regions). {source(of)}",
         link=downloads.save("partners", pd.DataFrame(kept).assign(name=[names.get(str(code), "") for code in kept.index])),
     )  # fmt: skip
 
