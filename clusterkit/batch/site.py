@@ -166,11 +166,12 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
     found = frame.frames(listed, made, whole, documents.write(project, state), offers)
     data = {HOME, *(page.name for page in WHOLE_PAGES)}  # folders of data that the site shows
     data |= {f"{region}/{page.kind}" for region, own in made.items() for page in own}
-    data |= {region for region, own in made.items() if own}  # the workbook of all its pages, the printed brief
+    beside = (takeaway.workbook_path, takeaway.printed_path)  # of all pages of a region together
+    own_files = {path(project, region) for region, own in made.items() if own for path in beside}
     for path in reports.glob("*.ipynb"):
         if path.stem not in found:
             path.unlink()
-    _drop_data(reports / FOLDER, data)
+    _drop_data(reports / FOLDER, data, own_files)
     for name, around in found.items():
         _put_frame(reports / f"{name}.ipynb", around)
     return [reports / f"{name}.ipynb" for name in found]
@@ -194,13 +195,13 @@ def _put_frame(path: Path, around: frame.Frame) -> None:
         _write_notebook(path, notebook)
 
 
-def _drop_data(folder: Path, kept: Collection[str]) -> None:
-    """Remove data that no page of the site shows, and the folders that are empty then."""
+def _drop_data(folder: Path, kept: Collection[str], files: Collection[Path]) -> None:
+    """Remove data that no page of the site shows, and the folders that are empty then; ``files`` stay in any case."""
     for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
         if path.is_dir():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif path.parent.relative_to(folder).as_posix() not in kept:
+        elif path.parent.relative_to(folder).as_posix() not in kept and path not in files:
             path.unlink()
 
 

@@ -158,7 +158,7 @@ def _workbook(
     sources: Sequence[Source],
 ) -> list[Offer]:
     """The workbook of some pages, made anew where one of them is new; none where they have no data."""
-    path = project.reports / FOLDER / name / f"{name}.xlsx"
+    path = workbook_path(project, name)
     data = [file for source in sources for file in sorted(source.folder.glob("*.csv"))]
     if not data:
         path.unlink(missing_ok=True)
@@ -194,6 +194,11 @@ def _of_brief(project: Project, state: State, region: str, pages: Iterable[Regio
     if printed.is_file():
         offers.append(_offer(project, printed, "Brief on paper", "PDF"))
     return offers
+
+
+def workbook_path(project: Project, name: str) -> Path:
+    """Where the workbook of a region, or of a page on no single one, is."""
+    return project.reports / FOLDER / name / f"{name}.xlsx"
 
 
 def printed_path(project: Project, region: str) -> Path:

@@ -305,7 +305,8 @@ def test_each_page_of_a_region_has_its_title_its_description_and_its_data(
     linked = {a["href"] for name in PAGES for a in soup(project, name).find_all(download=True)}
     for region in ("estonia", "slovenia"):  # said, not linked
         linked |= {f"downloads/{region}/{kind}/{data}.csv" for kind, (data, _) in SMALL.items()}
-    assert linked == {path.relative_to(project.site).as_posix() for path in project.site.rglob("*.csv")}
+    offered = [path for path in project.site.rglob("*") if path.suffix in (".csv", ".xlsx")]
+    assert linked == {path.relative_to(project.site).as_posix() for path in offered}
 
 
 @pytest.mark.slow
@@ -797,7 +798,7 @@ def test_data_that_no_page_shows_are_dropped(with_site: Project, clusterkit: Run
         *(f"estonia/{kind}" for kind in kinds), "europe", *(f"slovenia/{kind}" for kind in kinds),
     ]  # fmt: skip
     assert sorted(path.name for path in downloads.iterdir()) == ["estonia", "europe", "slovenia"]
-    assert sorted(path.name for path in (downloads / "estonia").iterdir()) == kinds
+    assert sorted(path.name for path in (downloads / "estonia").iterdir()) == sorted([*kinds, "estonia.xlsx"])
 
 
 @pytest.mark.slow

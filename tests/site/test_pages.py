@@ -361,7 +361,8 @@ def test_the_style_asks_no_other_host(full_site: Project) -> None:
 
 def test_every_file_to_download_is_linked_from_a_page(full_site: Project, read: Callable[[str], Page]) -> None:
     linked = {a["href"] for name in EXECUTED for a in read(name).soup.find_all(download=True)}
-    assert linked == {str(path.relative_to(full_site.site)) for path in full_site.site.rglob("*.csv")}
+    offered = [path for path in (full_site.site / "downloads").rglob("*") if path.suffix in (".csv", ".json", ".xlsx")]
+    assert linked == {str(path.relative_to(full_site.site)) for path in offered}
 
 
 def test_the_run_warned_of_nothing(full_site: Project) -> None:
