@@ -223,6 +223,8 @@ class Warm:
         """End the warm process and with it all of its children."""
         if self._server is None:
             return
+        if not self._is_open:
+            self._server.kill()  # it has no children yet, and nobody is to wait until it is warm
         server, self._server, self._is_open = self._server, None, False
         self._children.clear()
         self._said = b""

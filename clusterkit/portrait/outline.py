@@ -109,7 +109,7 @@ def outline(p: RegionParams, place: Project | None = None) -> Outline:
 
 
 class Outlines(NamedTuple):
-    """Outlines by region, in the order asked for, and why others could not be made."""
+    """Outlines by region, in the order asked for, and why others could not be made, in one line each."""
 
     found: dict[str, Outline]
     missing: dict[str, str]
@@ -131,6 +131,8 @@ def outlines(listed: Sequence[RegionParams], place: Project | None = None) -> Ou
             found[p.region] = outline(p, place)
         except ClusterkitError as exc:
             missing[p.region] = exc.problems[0].what
+        except Exception as exc:  # whatever stops the pages of one region: it is said, and the others are shown
+            missing[p.region] = f"{type(exc).__name__}: {exc}".splitlines()[0]
     return Outlines(found, missing)
 
 

@@ -214,7 +214,7 @@ def table_overview(
             Column("Policy answers", numeric=False),
         ],
         rows=rows,
-        note=f"Strong: {rule}. Rank: among all regions of Europe with a score. –: the region has no pages yet. {source_note(listed[0])}",
+        note=f"Strong: {rule}. Rank: among all regions of Europe with a score. –: not worked out, as for a region without pages. {source_note(listed[0])}",
         link=downloads.save("overview", kept),
         hrefs=[first.get(str(region)) for region in table.index],
         is_wide=True,

@@ -256,7 +256,7 @@ def test_the_pages_of_the_invented_countries_say_what_was_put_in(
             (f"Stress test of {name}", "stress-test"),
         ]
     ]
-    assert [a["href"] for a in home.find(class_="places").find_all("a")] == [
+    assert [a["href"] for a in home.find("ol", class_="linked-map-list").find_all("a")] == [
         "estonia-brief.html",
         "slovenia-brief.html",
     ]
@@ -268,6 +268,8 @@ def test_the_pages_of_the_invented_countries_say_what_was_put_in(
         ("the explorer", "explorer.html"),
     ]
     assert "has no page" not in words_of(home)
+    rows = home.main.table.tbody.find_all("tr")
+    assert [[words_of(cell) for cell in row.find_all("td")[-3:]] for row in rows] == [["–"] * 3] * 2  # none to rank by
     assert "illustrative" not in words_of(home)  # there is no example to lead to
 
 
@@ -387,7 +389,7 @@ def test_the_page_on_europe_is_made_by_name_and_kept_by_other_runs(
     without = clusterkit(project, "report", "estonia", "--renderer", "nbconvert")
     assert without.returncode == 0, without.stderr
     assert not (project.site / "europe.html").exists()
-    assert links_of(project, "index.html") == ["*index.html", "estonia-cluster-mapping.html"]
+    assert links_of(project, "index.html") == ["*index.html", "estonia-brief.html"]
     alone = clusterkit(project, "report", "europe", "--renderer", "nbconvert")
     assert alone.returncode == 0, alone.stderr
     assert re.fullmatch(r"Europe in \d+ s\.", alone.stdout.splitlines()[-1])
@@ -396,7 +398,7 @@ def test_the_page_on_europe_is_made_by_name_and_kept_by_other_runs(
     kept = nbformat.read(project.reports / "europe.ipynb", 4)
     assert kept.cells[1:] == before[1].cells[1:]  # its navigation alone is new
     assert links_of(project, "europe.html") == [
-        "index.html", "estonia-cluster-mapping.html", "slovenia-cluster-mapping.html", "*europe.html",
+        "index.html", "estonia-brief.html", "slovenia-brief.html", "*europe.html",
     ]  # fmt: skip
 
 
@@ -405,10 +407,11 @@ def test_a_page_on_europe_that_fails_leaves_the_regions_and_is_named(with_site: 
     shorten(with_site)
     edit(notebook_of(with_site, "europe"), "1 / 0")
     shutil.copy(ROOT_HOME, notebook_of(with_site, "home"))
-    done = clusterkit(with_site, "report", "estonia", "europe", "--renderer", "nbconvert")
+    wanted = ["estonia", "europe", "--page", "cluster-mapping"]
+    done = clusterkit(with_site, "report", *wanted, "--renderer", "nbconvert")
     assert done.returncode == 1
     assert re.search(r"^failed: Europe: notebook europe\.ipynb, cell \d+: ZeroDivisionError", done.stderr, re.MULTILINE)
-    assert done.stdout.splitlines()[-1].startswith("4 of 4 pages of 1 region in ")
+    assert done.stdout.splitlines()[-1].startswith("1 of 1 page of 1 region in ")
     assert not (with_site.site / "europe.html").exists()
     assert (with_site.reports / "failed" / "europe.ipynb").is_file()
     home = soup(with_site, "index.html")
@@ -493,11 +496,12 @@ def test_an_example_that_fails_leaves_the_regions_and_is_named(with_site: Projec
     assert clusterkit(with_site, "report", EXAMPLE_ID, "--renderer", "nbconvert").returncode == 0
     shutil.copy(ROOT_HOME, notebook_of(with_site, "home"))
     edit(notebook_of(with_site, "stress_test"), f"1 / (p.region != {EXAMPLE_ID!r})")
-    done = clusterkit(with_site, "report", "estonia", EXAMPLE_ID, "--renderer", "nbconvert")
+    wanted = ["estonia", EXAMPLE_ID, "--page", "cluster-mapping"]
+    done = clusterkit(with_site, "report", *wanted, "--renderer", "nbconvert")
     assert done.returncode == 1
     said = r"^failed: Example of a stress test: notebook stress_test\.ipynb, cell \d+: ZeroDivisionError"
     assert re.search(said, done.stderr, re.MULTILINE)
-    assert done.stdout.splitlines()[-1].startswith("4 of 4 pages of 1 region in ")
+    assert done.stdout.splitlines()[-1].startswith("1 of 1 page of 1 region in ")
     assert not (with_site.site / EXAMPLE_PAGE).exists()
     assert EXAMPLE_ID not in data_of(with_site)
     assert (with_site.reports / "failed" / f"{EXAMPLE_ID}.ipynb").is_file()
@@ -871,7 +875,7 @@ def test_a_hostile_name_is_text_everywhere(tiny: Project, tmp_path: Path, cluste
     assert [a.get_text() for a in home.main.table.find_all("a")] == [
         HOSTILE, *(f"{label} of {HOSTILE}" for label in LABELS[1:]),
     ]  # fmt: skip
-    (place,) = home.find(class_="places").find_all("a")
+    (place,) = home.find("ol", class_="linked-map-list").find_all("a")
     assert HOSTILE in place.get_text()
 
 
@@ -889,7 +893,8 @@ def test_a_renderer_that_fails_leaves_the_old_site(
 ) -> None:
     shorten(with_site)
     before = files(with_site.site)
-    done = clusterkit(with_site, "report", "estonia", path=fake_quarto(tmp_path / "bin", version=version))
+    wanted = ["estonia", "--page", "cluster-mapping"]
+    done = clusterkit(with_site, "report", *wanted, path=fake_quarto(tmp_path / "bin", version=version))
     assert done.returncode == 1
     text = (
         re.escape(what)
@@ -948,7 +953,7 @@ def forget(notebook: nbformat.NotebookNode) -> None:
         (
             untag,
             "brief",
-            "does not declare the parameters aggregation, answers, base_year, domains, draws and 16 more.",
+            "does not declare the parameters aggregation, answers, base_year, domains, draws and 18 more.",
         ),
         (
             untag,
@@ -992,7 +997,9 @@ def test_a_notebook_without_its_parameters_is_refused_and_nothing_runs(
     )
 
 
-def test_notebooks_that_cannot_be_read_are_refused_together(tiny: Project, tmp_path: Path) -> None:
+def test_notebooks_that_cannot_be_read_are_refused_together(
+    tiny: Project, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     project = copy(tiny, tmp_path / "project")
     notebook_of(project).write_text("<html>", encoding="utf-8")
     notebook_of(project, "home").unlink()
@@ -1000,6 +1007,7 @@ def test_notebooks_that_cannot_be_read_are_refused_together(tiny: Project, tmp_p
     assert text.startswith("2 problems:\nThe notebook cluster_mapping.ipynb cannot be read: ")
     assert "\nThe notebook home.ipynb cannot be read: " in text
     assert text.count("  fix:   restore it from git\n") == 2
+    assert capfd.readouterr().err == ""  # the warm process, which had begun, says nothing of its end
 
 
 def refusal(project: Project, *arguments: str) -> str:

@@ -33,12 +33,13 @@ from clusterkit.paths import Project, project
 ROOT = Path(__file__).resolve().parents[2]
 PILOTS = region_ids(project(ROOT))
 KINDS = [page for page in REGION_PAGES if page.path(project(ROOT)).is_file()]
-MAPPING = KINDS[0]
+MAPPING = next(page for page in KINDS if page.kind == "cluster-mapping")
 STRESS_TEST = next(page for page in KINDS if page.kind == "stress-test")
 REGION_PAGES_OF = {region: [f"{page.name(region)}.html" for page in KINDS] for region in PILOTS}
 EXAMPLE = f"{EXAMPLE_ID}.html"
 WHOLE = [f"{page.name}.html" for page in WHOLE_PAGES]  # pages on no single region
-WITHOUT_PICTURES = {"explorer.html", "compare.html"}  # a script draws it: test_explorer_browser.py; shaded tables
+# A map in the page itself; a script draws it (test_explorer_browser.py); shaded tables.
+WITHOUT_PICTURES = {"index.html", "explorer.html", "compare.html"}
 METHOD = [f"{document.name}.html" for document in DOCUMENTS]  # which no notebook makes
 EXECUTED = ["index.html", *itertools.chain.from_iterable(REGION_PAGES_OF.values()), *WHOLE]
 PAGES = [*EXECUTED, *METHOD]  # in the order of the site
@@ -78,8 +79,9 @@ class Page:
             code.decompose()
         for part in self.reading.find_all(["title", "style", "script"]):
             part.decompose()
-        for link in self.reading.main.find_all("a", href=TO_DOCUMENT):  # a word of its sentence like any other
-            link.unwrap()
+        inline = [*self.reading.main.find_all("a", href=TO_DOCUMENT), *self.reading.main.select("p strong, li strong")]
+        for part in inline:  # a word of its sentence like any other
+            part.unwrap()
         self.reading.smooth()
         self.words = words_of(self.reading)
         self.description = self.soup.find("meta", attrs={"name": "description"})["content"]
@@ -138,7 +140,10 @@ def has_links_that_resolve(page: Page) -> None:
         target = page.folder / unquote(address.path) if address.path else page.folder / page.name
         assert target.is_file(), tag
         assert target.resolve().is_relative_to(page.folder.resolve()), tag
-        if address.fragment:
+        if view := re.fullmatch(r"view=(\w+)", address.fragment):  # of the explorer, whose script reads it
+            script = (page.folder / "theme" / "explorer.js").read_text(encoding="utf-8")
+            assert (address.path, f'state.view === "{view[1]}"' in script) == ("explorer.html", True), tag
+        elif address.fragment:
             assert f'id="{address.fragment}"' in target.read_text(encoding="utf-8"), tag
     for tag in page.soup.find_all(download=True):
         assert tag["href"].startswith("downloads/"), tag

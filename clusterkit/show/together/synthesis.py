@@ -312,14 +312,14 @@ def heat_pairs(of: Together, downloads: Downloads) -> Table | None:
     rows, classes = [], []
     for one in regions:
         values = [numbers.get((one, other), numbers.get((other, one))) for other in regions]
-        rows.append((of.names[one], *("" if value is None else words.number(value) for value in values)))
+        rows.append((of.names[one], *("–" if value is None else words.number(value) for value in values)))
         classes.append(["", *(f"heat count{min(int(value), 6)}" if value is not None else "" for value in values)])
     first = pairs.index[0]
     most = int(pairs["n_linked"].iloc[0])
     title = f"{of.names[first[0]]} and {of.names[first[1]]} are linked by {words.count(most, 'sector')}, {'more than any other two' if (pairs['n_linked'] == most).sum() == 1 else 'as are others; none by more'}"
     return Table(
         title=title if most else "No two of the regions are linked by strong sectors",
-        columns=[Column("", numeric=False), *(Column(name) for name in of.names.values())],
+        columns=[Column("Region", numeric=False), *(Column(name) for name in of.names.values())],
         rows=rows,
         note=f"Sectors that are strong in both, or strong in one and close to a strong sector of the other (docs/methods.md#partner-regions). {source_note(of.members[0].p)}",
         link=downloads.save(
