@@ -378,6 +378,14 @@ def test_nothing_is_left_beside_the_site(full_site: Project) -> None:
     assert "failed" not in names
 
 
+def text_of(path: Path) -> str:
+    """What is written in a file; of a workbook, in all its parts."""
+    if path.suffix != ".xlsx":
+        return path.read_text(encoding="utf-8")
+    with zipfile.ZipFile(path) as parts:
+        return "\n".join(parts.read(name).decode("utf-8") for name in parts.namelist())
+
+
 def test_no_page_says_where_it_was_made(full_site: Project) -> None:
     for path in full_site.site.rglob("*"):
         if path.is_file():
