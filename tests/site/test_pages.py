@@ -395,14 +395,6 @@ def test_no_page_says_where_it_was_made(full_site: Project) -> None:
             assert str(Path.home()) not in text
 
 
-def text_of(path: Path) -> str:
-    """What a file says; of a workbook, what the files in it say."""
-    if path.suffix != ".xlsx":
-        return path.read_text(encoding="utf-8")
-    with zipfile.ZipFile(path) as packed:
-        return "\n".join(packed.read(name).decode() for name in packed.namelist())
-
-
 def test_the_home_page_lists_all_regions_and_links_to_them(read: Callable[[str], Page]) -> None:
     rows = read("index.html").section("What is each region strong in?").table.tbody.find_all("tr")
     assert [[a["href"] for a in row.find_all("a")] for row in rows] == list(REGION_PAGES_OF.values())
