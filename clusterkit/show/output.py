@@ -6,17 +6,19 @@ All text is escaped, so that a name with ``<`` or ``*`` is shown as it is writte
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
 
 _SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'\\`*_{}[]#+!|~^$@"})
+SVG_DATA = "data:image/svg+xml,"  # how the address of a picture begins that is in the page itself
+_PLAIN = " ,;:()=+/"  # of what is not a letter or digit, all that stands as it is in such an address
 FOLDER = "downloads"  # beside the pages
 OF_DATA = (".csv", ".json", ".js")  # endings of what is saved there
 
@@ -102,6 +104,15 @@ class Pointer:
         return f"{self.before}{self.label}{self.after}" if self.href else ""
 
 
+def inline(svg: str) -> str:
+    """A picture as an address that holds it: a fifth shorter than base64, and no character that Markdown reads.
+
+    >>> inline('<svg fill="#fff"/>')
+    'data:image/svg+xml,%3Csvg fill=%22%23fff%22/%3E'
+    """
+    return f"{SVG_DATA}{quote(svg, safe=_PLAIN)}"
+
+
 def _bold(text: str) -> str:
     parts = text.split("**")
     return "".join(f"<strong>{escape(p)}</strong>" if i % 2 else escape(p) for i, p in enumerate(parts))
@@ -181,11 +192,10 @@ class Figure:
     height: int
 
     def _repr_markdown_(self) -> str:
-        data = base64.b64encode(self.svg.encode()).decode()
         return (
             '<figure class="figure">\n'
             f"<figcaption><span>{escape(self.title)}</span></figcaption>\n"
-            f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self.alt)}" '
+            f'<img src="{inline(self.svg)}" alt="{escape(self.alt)}" '
             f'width="{self.width}" height="{self.height}">\n'
             f'<p class="note">{escape(self.note)}{_data_link(self.link, self.title)}</p>\n'
             "</figure>\n"

@@ -23,8 +23,8 @@ from clusterkit.mapping import Atlas
 from clusterkit.params import EuropeParams, load_regions
 from clusterkit.paths import project
 from clusterkit.scoreboard import load_framework
-from clusterkit.show import Downloads, explorer, theme, words
-from clusterkit.show.explorer import figures, library, outline, plots
+from clusterkit.show import Downloads, explorer, svg_paths, theme, words
+from clusterkit.show.explorer import figures, library, plots
 from clusterkit.show.explorer.figures import shortest
 
 PLACE = project(Path(__file__).resolve().parents[2])
@@ -141,7 +141,7 @@ def test_a_short_quotient_reads_and_is_classed_as_the_exact_one(quotient: float)
 
 
 def test_outlines_are_where_the_regions_are(region: gpd.GeoDataFrame) -> None:
-    made = outline.europe_outlines(region, {"saxony": ["DED2", "DED4", "DED5"]})
+    made = svg_paths.europe_outlines(region, {"saxony": ["DED2", "DED4", "DED5"]})
     shape = region.set_index("nuts_id").geometry["ITC1"]
     points = np.array(re.findall(r"-?\d+", _absolute(made["regions"]["ITC1"])), dtype=int).reshape(-1, 2)
     west, south, east, north = shape.bounds
@@ -168,7 +168,7 @@ def _absolute(path: str) -> str:
 
 def test_a_ring_of_less_than_a_unit_is_left_out() -> None:
     speck = shapely.box(3_000_000, 3_000_000, 3_000_200, 3_000_200)
-    assert outline.svg_path(np.array([speck])) == ""
+    assert svg_paths.svg_path(np.array([speck])) == ""
 
 
 def test_the_plots_can_be_drawn_and_show_rows_in_the_order_given() -> None:
