@@ -340,7 +340,8 @@ def _subscripts(text: str, *, longest: int) -> str:
 
 def _references(works: Mapping[str, Work]) -> str:
     lines = [f'<p id="{work.key}" class="reference">{inert(work.text())}</p>\n' for work in works.values()]
-    return "## Works\n\n" + "\n".join(lines)
+    # Words first: Quarto takes a heading at the very start for the title of the page.
+    return "The works that methods, assumptions and reports cite, by author.\n\n" + "\n".join(lines)
 
 
 def _citation(project: Project) -> str:
