@@ -67,6 +67,7 @@ def main(context: click.Context, root: Path | None) -> None:
 @click.option("--fail-fast", is_flag=True, help="Stop at the first page that fails.")
 @click.option("--scheduler", default=None, help="Address of a dask scheduler whose workers are to run the notebooks.")
 @click.option("--pdf", is_flag=True, help="Print each brief on one sheet too; needs Chromium, Chrome or Edge.")
+@click.option("--docx", is_flag=True, help="Write each brief as DOCX too, to be edited; needs Quarto.")
 @click.option("--shared", is_flag=True, help="The workers of the scheduler see this project under the same path.")
 @click.pass_obj
 @refuse_wrong_input
@@ -84,6 +85,7 @@ def report(
     fail_fast: bool,
     scheduler: str | None,
     pdf: bool,
+    docx: bool,
     shared: bool,
 ) -> None:
     """Run the notebooks of each region and make the website.
@@ -101,8 +103,9 @@ def report(
     if kinds and not (everything or names):
         message = "--page chooses among the pages of a region: name one, or say --all."
         raise click.UsageError(message)
-    if pdf and (not (everything or names) or (kinds and "brief" not in kinds)):
-        message = "--pdf prints the briefs of regions: name a region or say --all, with --page brief or without --page."
+    if (pdf or docx) and (not (everything or names) or (kinds and "brief" not in kinds)):
+        option = "--pdf prints" if pdf else "--docx writes"
+        message = f"{option} the briefs of regions: name a region or say --all, with --page brief or without --page."
         raise click.UsageError(message)
     if shared and not scheduler:
         message = "--shared says how the workers of --scheduler see the project."
@@ -125,7 +128,7 @@ def report(
         scheduler=scheduler,
         shared=shared,
     )
-    how = reports.How(force, renderer, options, pdf)
+    how = reports.How(force, renderer, options, pdf, docx)
     try:
         ended = reports.make(place, wanted, how, console=Console())
     except KeyboardInterrupt:

@@ -124,7 +124,8 @@ def print_briefs(
     names = {
         region: f"{region}-{takeaway.BRIEF}"
         for region in regions
-        if site.has_page(project, f"{region}-{takeaway.BRIEF}") and not takeaway.is_printed(project, state, region)
+        if site.has_page(project, f"{region}-{takeaway.BRIEF}")
+        and not takeaway.is_copied(project, state, region, takeaway.PDF)
     }
     if not names:
         return []
@@ -137,7 +138,7 @@ def print_briefs(
             target = page.with_suffix(".pdf")
             try:
                 print_page(command, page, target)
-                takeaway.keep_print(project, state, region, target.read_bytes())
+                takeaway.keep_copy(project, state, region, takeaway.PDF, target.read_bytes())
             except RunError as exc:
                 return exc
             return None

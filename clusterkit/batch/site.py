@@ -345,6 +345,12 @@ def _copy_look(theme: Path, folder: Path) -> None:
             shutil.copy(path, folder / "theme" / path.name)
 
 
+def title_and_text(project: Project, name: str, bodies: Callable[[str], Path]) -> tuple[str, str]:
+    """Title of a page, and its text as HTML."""
+    path = project.reports / f"{name}.ipynb"
+    return html.unescape(_fields(path)["heading"]), _text(project, path, bodies)["html"]
+
+
 def write_alone(project: Project, names: Sequence[str], folder: Path, bodies: Callable[[str], Path]) -> list[Path]:
     """Write some pages without the site around them into an empty folder, through nbconvert; their files."""
     skeleton = (project.reports / "theme" / "page.html").read_text(encoding="utf-8")

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 SUMMARY = "summary.json"  # among the data of a brief
 BRIEF = "brief"  # kind of the page that is printed
 SHORT = {"cluster-mapping": "Mapping"}  # of labels that leave no room in the name of a sheet
-ENDS = (".xlsx", f"-{BRIEF}.pdf")  # of the files of a region, after its identifier
+PDF, DOCX = "pdf", "docx"
+COPIES = {PDF: ("Brief on paper", "PDF"), DOCX: ("Brief to edit", "DOCX")}  # of a brief: what each is called
+ENDS = (".xlsx", *(f"-{BRIEF}.{form}" for form in COPIES))  # of the files of a region, after its identifier
 ENOUGH = 2  # workbooks for each process that is started to write some
 RECORDS = "files"  # in the record of the site: what each file was made from
 LOOK = ("tokens.css", "clusterkit.css", "frame.css", "brief.css", "page.html")  # in the theme: what a print depends on
@@ -221,38 +223,39 @@ def _offer(project: Project, path: Path, label: str, form: str) -> Offer:
 
 
 def _of_brief(project: Project, state: State, region: str, pages: Iterable[RegionPage]) -> list[Offer]:
-    """The summary of a brief, and the brief as printed, where they are there; a print of an older brief goes."""
-    summary, printed = project.reports / FOLDER / region / BRIEF / SUMMARY, printed_path(project, region)
+    """The summary of a brief and its copies, where they are there; a copy of an older brief goes."""
+    summary = project.reports / FOLDER / region / BRIEF / SUMMARY
     has_brief = any(page.kind == BRIEF for page in pages)
-    if printed.is_file() and not (has_brief and is_printed(project, state, region)):
-        printed.unlink()
     offers = []
     if has_brief and summary.is_file():
         offers.append(_offer(project, summary, "Summary in figures", "JSON"))
-    if printed.is_file():
-        offers.append(_offer(project, printed, "Brief on paper", "PDF"))
+    for form, (label, name) in COPIES.items():
+        path = copy_path(project, region, form)
+        if path.is_file() and not (has_brief and is_copied(project, state, region, form)):
+            path.unlink()
+        if path.is_file():
+            offers.append(_offer(project, path, label, name))
     return offers
 
 
-def printed_path(project: Project, region: str) -> Path:
-    """Where the printed brief of a region is kept."""
-    return project.reports / FOLDER / region / f"{region}-{BRIEF}.pdf"
+def copy_path(project: Project, region: str, form: str) -> Path:
+    """Where a copy of the brief of a region is kept: as printed (``PDF``) or to edit (``DOCX``)."""
+    return project.reports / FOLDER / region / f"{region}-{BRIEF}.{form}"
 
 
-def is_printed(project: Project, state: State, region: str) -> bool:
-    """Whether the brief of a region is printed as it is now."""
-    known = state.of(f"{RECORDS}/{region}-print")
-    path = printed_path(project, region)
-    return path.is_file() and known.get("key") == _print_key(project, state, region)
+def is_copied(project: Project, state: State, region: str, form: str) -> bool:
+    """Whether there is a copy of the brief of a region as it is now."""
+    known = state.of(f"{RECORDS}/{region}-{form}")
+    return copy_path(project, region, form).is_file() and known.get("key") == _copy_key(project, state, region)
 
 
-def keep_print(project: Project, state: State, region: str, data: bytes) -> None:
-    """Put the printed brief of a region in its place and record what it was made from."""
-    write_whole(printed_path(project, region), data)
-    state.keep(f"{RECORDS}/{region}-print", {"key": _print_key(project, state, region)})
+def keep_copy(project: Project, state: State, region: str, form: str, data: bytes) -> None:
+    """Put a copy of the brief of a region in its place and record what it was made from."""
+    write_whole(copy_path(project, region, form), data)
+    state.keep(f"{RECORDS}/{region}-{form}", {"key": _copy_key(project, state, region)})
 
 
-def _print_key(project: Project, state: State, region: str) -> str:
+def _copy_key(project: Project, state: State, region: str) -> str:
     theme = project.reports / "theme"
     look = [hashlib.sha256((theme / name).read_bytes()).hexdigest() for name in LOOK if (theme / name).is_file()]
     return _digest([str(state.of(f"{region}-{BRIEF}").get("key")), *look])

@@ -69,12 +69,15 @@ class How:
         How the notebooks are run.
     pdf
         Whether the briefs that are asked for are printed too.
+    docx
+        Whether they are written as DOCX too.
     """
 
     force: bool
     renderer: str
     options: Options
     pdf: bool = False
+    docx: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,10 @@ def make(project: Project, wanted: Wanted, how: How, *, console: Console) -> boo
         What is wrong with the input; nothing has run then.
     """
     start = time.monotonic()
+    if how.docx:
+        from clusterkit.batch import wordfile
+
+        wordfile.quarto()
     if how.pdf:
         # Imported here: nothing else of a run needs it. A browser that is missing is said before anything runs.
         from clusterkit.batch import printing
@@ -241,7 +248,7 @@ def _render(project: Project, planned: Plan, how: How, *, changed: bool) -> bool
         if renderer == "nbconvert" and changed:
             say("Quarto is not on the PATH: rendering the same pages with nbconvert.")
     state = State(project)
-    ok = not how.pdf or _print(project, planned, how, state)
+    ok = _copies(project, planned, how, state)
     rendered = site.prepare(project, planned.listed)
     key = site.key(project, rendered, state, renderer)
     if state.of("site").get("key") == key and (project.site / "index.html").is_file():
@@ -258,12 +265,18 @@ def _render(project: Project, planned: Plan, how: How, *, changed: bool) -> bool
     return ok
 
 
-def _print(project: Project, planned: Plan, how: How, state: State) -> bool:
-    """Print the briefs that were asked for, before the pages say what they offer; whether all went well."""
-    from clusterkit.batch import printing
-
+def _copies(project: Project, planned: Plan, how: How, state: State) -> bool:
+    """Copy the briefs that were asked for, before the pages say what they offer; whether all went well."""
     briefs = [job.region for job in planned.jobs if job.page == f"{job.region}-{takeaway.BRIEF}"]
-    failures = printing.print_briefs(project, briefs, bodies=state.body, workers=how.options.workers)
+    failures = []
+    if how.pdf:
+        from clusterkit.batch import printing
+
+        failures += printing.print_briefs(project, briefs, bodies=state.body, workers=how.options.workers)
+    if how.docx:
+        from clusterkit.batch import wordfile
+
+        failures += wordfile.write_briefs(project, briefs, bodies=state.body)
     for failure in failures:
         warn(str(failure))
     return not failures

@@ -218,9 +218,9 @@ def test_a_workbook_is_made_anew_only_when_a_page_of_the_region_is(
 
 
 def test_a_page_links_to_what_is_there_and_says_its_form_and_size(project: Project) -> None:
-    printed = takeaway.printed_path(project, "here")
+    printed = takeaway.copy_path(project, "here", takeaway.PDF)
     without = lines(project)
-    takeaway.keep_print(project, State(project), "here", b"%PDF" + b"x" * 130_000)
+    takeaway.keep_copy(project, State(project), "here", takeaway.PDF, b"%PDF" + b"x" * 130_000)
     found = lines(project)
     assert set(found) == {"here-brief", "here-cluster-mapping", "compare"}
     assert ".pdf" not in without["here-brief"]

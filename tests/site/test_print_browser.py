@@ -55,7 +55,7 @@ def test_a_printed_brief_is_offered_on_every_page_of_its_region_and_printed_once
     shutil.copytree(full_site.root, project.root)
     state = State(project)
     assert printing.print_briefs(project, ["piemonte"], bodies=state.body) == []
-    printed = takeaway.printed_path(project, "piemonte")
+    printed = takeaway.copy_path(project, "piemonte", takeaway.PDF)
     first = printed.stat().st_mtime_ns
     assert pages_in(printed.read_bytes()) == 1
     assert printing.print_briefs(project, ["piemonte"], bodies=state.body) == []
