@@ -26,7 +26,8 @@ BODY = (
     + Table(
         "A table", [Column("Sector", numeric=False), Column("Jobs")], [("A <b>", "12")], "A note."
     )._repr_markdown_()
-    + '</div><h2 id="how-was-this-page-made">How was this page made?<a class="anchor" href="#x">#</a></h2><p>commit 123</p>'
+    + '</div><h2 id="how-was-this-page-made">How was this page made?<a class="anchor" href="#x">#</a></h2>'
+    + "<p>commit 123</p>"
 )
 needs_quarto = pytest.mark.skipif(site.quarto() is None, reason="needs Quarto on the PATH")
 
