@@ -90,7 +90,9 @@ def main() -> None:
     kinds = chosen.page or ["cluster-mapping", "stress-test"]
     place = project()
     industry = load_industry(place.processed)
-    year = industry[industry["year"].eq(2014) & industry["nuts_id"].str.len().eq(4)]
+    # Regions of the scoreboard: those of the 28 members of 2014.
+    is_region = industry["nuts_id"].str.len().eq(4) & ~industry["nuts_id"].str.startswith("NO")
+    year = industry[industry["year"].eq(2014) & is_region]
     codes = sorted(year.loc[year["persons_employed"].notna(), "nuts_id"].unique())
     step = max(len(codes) // FEW, 1)
     found = {}
