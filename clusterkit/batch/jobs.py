@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from clusterkit.batch.pages import OF_ALL, WHOLE_PAGES, RegionPage, input_files, pages_of
+from clusterkit.batch.pages import OF_ALL, RegionPage, has_page, input_files, pages_of, whole_page
 from clusterkit.params import (
     COMPARE_ID,
     EUROPE_ID,
@@ -15,6 +15,7 @@ from clusterkit.params import (
     EXPLORER_ID,
     RESERVED_ID,
     SYNTHESIS_ID,
+    WHOLE_IDS,
     EuropeParams,
     RegionParams,
     stress_test_parameters,
@@ -22,14 +23,7 @@ from clusterkit.params import (
 from clusterkit.paths import Project
 
 HOME = RESERVED_ID  # the home page's place among the regions
-EUROPE = EUROPE_ID  # and that of the page of all regions
-EXPLORER = EXPLORER_ID  # that of the explorer
-EXAMPLE = EXAMPLE_ID  # and that of the example of a stress test
-WHOLE = tuple(page.name for page in WHOLE_PAGES)  # pages on no single region
 INDEX = "index"  # name of the home page
-EUROPE_NAME = "Europe"  # in what the command says
-EXPLORER_NAME = "Explorer"
-EXAMPLE_NAME = "Example of a stress test"  # the same of the page with illustrative answers
 DOWNLOADS, RESULT, BODY = "downloads", "result.json", "body.json"  # in the folder of a job
 Kernel = Literal["auto", "forked", "stock"]
 TIMEOUT = 900.0  # seconds that a job may take
@@ -157,11 +151,6 @@ class Options:
     shared: bool = False
 
 
-def existing(project: Project) -> list[str]:
-    """Pages on no single region that were executed."""
-    return [name for name in WHOLE if (project.reports / f"{name}.ipynb").is_file()]
-
-
 def region_job(project: Project, params: RegionParams, page: RegionPage, listed: Sequence[RegionParams] = ()) -> Job:
     """One page of one region; ``listed`` are all regions, whose programmes can stand beside its own."""
     title = page.title.format(name=params.name)
@@ -180,20 +169,28 @@ def region_job(project: Project, params: RegionParams, page: RegionPage, listed:
     )
 
 
+def _whole_job(project: Project, name: str, parameters: dict[str, Any], reads: tuple[str, ...] | None = None) -> Job:
+    """A page on no single region; ``reads`` are its files where these are not those of its kind alone."""
+    page = whole_page(name)
+    return Job(
+        region=name,
+        label="",
+        name=page.said,
+        notebook=project.notebooks / f"{page.notebook}.ipynb",
+        page=name,
+        downloads=name,
+        title=page.title,
+        description=page.description,
+        parameters=parameters,
+        reads=input_files(project, page.reads) if reads is None else reads,
+        turn=page.turn,
+        scripts=page.scripts,
+    )
+
+
 def europe_job(project: Project, params: EuropeParams) -> Job:
     """The page of all regions of Europe; it depends on no region file."""
-    return Job(
-        region=EUROPE,
-        label="",
-        name=EUROPE_NAME,
-        notebook=project.notebooks / "europe.ipynb",
-        page=EUROPE,
-        downloads=EUROPE,
-        title="Clusters of Europe",
-        description="Clusters of Europe: how many there are, what they employ and pay, where, and how sure that is.",
-        parameters=params.model_dump(),
-        reads=input_files(project, ("taxonomies", "star_schemes")),
-    )
+    return _whole_job(project, EUROPE_ID, params.model_dump())
 
 
 def compare_job(
@@ -213,42 +210,22 @@ def compare_job(
     whole
         Pages on no single region, of which the explorer is linked; default those that exist.
     """
-    title = "Regions compared"
     made = pages_of(project, [p.region for p in listed]) if made is None else made
     pages = {p.region: f"{made[p.region][0].name(p.region)}.html" for p in listed if made.get(p.region)}
-    if EXPLORER in (existing(project) if whole is None else whole):
-        pages[EXPLORER] = f"{EXPLORER}.html"
-    return Job(
-        region=COMPARE_ID,
-        label="",
-        name="Comparison",
-        notebook=project.notebooks / "compare.ipynb",
-        page=COMPARE_ID,
-        downloads=COMPARE_ID,
-        title=title,
-        description=f"{title}: strong sectors, conditions and emerging industries of all regions side by side.",
-        parameters={"regions": [p.region for p in listed], "pages": pages},
-        reads=_of_all(project, listed),
-        turn=2,
-    )
+    if EXPLORER_ID in (_existing(project) if whole is None else whole):
+        pages[EXPLORER_ID] = f"{EXPLORER_ID}.html"
+    parameters = {"regions": [p.region for p in listed], "pages": pages}
+    return _whole_job(project, COMPARE_ID, parameters, _of_all(project, listed))
 
 
 def synthesis_job(project: Project, listed: Sequence[RegionParams]) -> Job:
     """The page of what the regions of the site share, where they differ, and who could work with whom."""
-    title = "What the regions share"
-    return Job(
-        region=SYNTHESIS_ID,
-        label="",
-        name="Synthesis",
-        notebook=project.notebooks / "synthesis.ipynb",
-        page=SYNTHESIS_ID,
-        downloads=SYNTHESIS_ID,
-        title=title,
-        description=f"{title}: common bottlenecks, shared clusters, and who could work with whom on what.",
-        parameters={"regions": [p.region for p in listed]},
-        reads=_of_all(project, listed),
-        turn=2,
-    )
+    return _whole_job(project, SYNTHESIS_ID, {"regions": [p.region for p in listed]}, _of_all(project, listed))
+
+
+def _existing(project: Project) -> list[str]:
+    """Pages on no single region that were executed."""
+    return [name for name in WHOLE_IDS if has_page(project, name)]
 
 
 def _of_all(project: Project, listed: Sequence[RegionParams]) -> tuple[str, ...]:
@@ -259,43 +236,14 @@ def _of_all(project: Project, listed: Sequence[RegionParams]) -> tuple[str, ...]
 
 def explorer_job(project: Project, params: EuropeParams, listed: Sequence[RegionParams]) -> Job:
     """The page to look up and compare all regions; ``listed`` are those that have reports."""
-    title = "Explorer of sectors and regions"
-    return Job(
-        region=EXPLORER,
-        label="",
-        name=EXPLORER_NAME,
-        notebook=project.notebooks / "explorer.ipynb",
-        page=EXPLORER,
-        downloads=EXPLORER,
-        title=title,
-        description=f"{title}: a sector on a map of Europe, a region with its sectors, regions side by side.",
-        parameters={
-            **params.model_dump(include={"base_year", "reference_year", "nuts_version", "star_scheme"}),
-            "regions": [p.region for p in listed],
-        },
-        reads=input_files(
-            project,
-            ("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "default.yaml", "regions"),
-        ),
-        scripts=("theme/explorer.js",),
-    )
+    own = params.model_dump(include={"base_year", "reference_year", "nuts_version", "star_scheme"})
+    return _whole_job(project, EXPLORER_ID, {**own, "regions": [p.region for p in listed]})
 
 
 def example_job(project: Project, params: RegionParams) -> Job:
     """The stress test with illustrative answers; it depends on no region file."""
-    title = "Illustrative example: stress test for cluster policy"
-    return Job(
-        region=EXAMPLE,
-        label="",
-        name=EXAMPLE_NAME,
-        notebook=project.notebooks / "stress_test.ipynb",
-        page=EXAMPLE,
-        downloads=EXAMPLE,
-        title=title,
-        description=f"{title}, with answers that are made up to show how the tool works.",
-        parameters=stress_test_parameters(params),
-        reads=input_files(project, ("taxonomies", "frameworks", "indicators.yaml", "stress_test"), params),
-    )
+    reads = input_files(project, whole_page(EXAMPLE_ID).reads, params)
+    return _whole_job(project, EXAMPLE_ID, stress_test_parameters(params), reads)
 
 
 def home_job(
@@ -318,7 +266,7 @@ def home_job(
     """
     made = pages_of(project, [p.region for p in listed]) if made is None else made
     pages = {p.region: {page.label: f"{page.name(p.region)}.html" for page in made.get(p.region, ())} for p in listed}
-    pages |= {name: {"": f"{name}.html"} for name in (existing(project) if whole is None else whole)}
+    pages |= {name: {"": f"{name}.html"} for name in (_existing(project) if whole is None else whole)}
     failures: dict[str, dict[str, str]] = {}
     for result in failed:
         failures.setdefault(result.job.region, {})[result.job.label] = str(result.failure)

@@ -117,34 +117,106 @@ class WholePage:
     ----------
     name
         Name of the page, without ending, and folder of its data.
+    notebook
+        Name of the notebook's file, without ending.
     label
         Name in the navigation.
+    said
+        What the command calls it.
+    title, description
+        Of the page.
+    reads
+        Files and folders of ``params`` that the notebook reads, besides those of regions.
+    turn
+        As of :class:`RegionPage`.
+    scripts
+        Scripts of the page, from the folder of the site.
     """
 
     name: str
+    notebook: str
     label: str
-
-
-# In the order of the navigation, which shows those that were executed.
-WHOLE_PAGES = (
-    WholePage(COMPARE_ID, "Compare"),
-    WholePage(EXPLORER_ID, "Explore"),
-    WholePage(SYNTHESIS_ID, "Synthesis"),
-    WholePage(EUROPE_ID, "Europe"),
-    WholePage(EXAMPLE_ID, "Example"),
-)
-
-
-def pages_of(project: Project, regions: Iterable[str]) -> dict[str, list[RegionPage]]:
-    """Pages of each region that were executed, in the order of the navigation."""
-    return {
-        region: [page for page in REGION_PAGES if (project.reports / f"{page.name(region)}.ipynb").is_file()]
-        for region in regions
-    }
+    said: str
+    title: str
+    description: str
+    reads: tuple[str, ...]
+    turn: int = 0
+    scripts: tuple[str, ...] = ()
 
 
 # Files of ``params`` that a page of all regions is made from.
 OF_ALL = ("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "stress_test", "default.yaml", "regions")
+
+# In the order of the navigation, which shows those that were executed: that of ``params.WHOLE_IDS``.
+WHOLE_PAGES = (
+    WholePage(
+        name=COMPARE_ID,
+        notebook="compare",
+        label="Compare",
+        said="Comparison",
+        title="Regions compared",
+        description="Regions compared: strong sectors, conditions and emerging industries of all regions side by side.",
+        reads=OF_ALL,
+        turn=2,
+    ),
+    WholePage(
+        name=EXPLORER_ID,
+        notebook="explorer",
+        label="Explore",
+        said="Explorer",
+        title="Explorer of sectors and regions",
+        description="Explorer of sectors and regions: a sector on a map of Europe, a region with its sectors, "
+        "regions side by side.",
+        reads=("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "default.yaml", "regions"),
+        scripts=("theme/explorer.js",),
+    ),
+    WholePage(
+        name=SYNTHESIS_ID,
+        notebook="synthesis",
+        label="Synthesis",
+        said="Synthesis",
+        title="What the regions share",
+        description="What the regions share: common bottlenecks, shared clusters, "
+        "and who could work with whom on what.",
+        reads=OF_ALL,
+        turn=2,
+    ),
+    WholePage(
+        name=EUROPE_ID,
+        notebook="europe",
+        label="Europe",
+        said="Europe",
+        title="Clusters of Europe",
+        description="Clusters of Europe: how many there are, what they employ and pay, where, and how sure that is.",
+        reads=("taxonomies", "star_schemes"),
+    ),
+    WholePage(
+        name=EXAMPLE_ID,
+        notebook="stress_test",
+        label="Example",
+        said="Example of a stress test",
+        title="Illustrative example: stress test for cluster policy",
+        description="Illustrative example: stress test for cluster policy, with answers that are made up to show how "
+        "the tool works.",
+        reads=("taxonomies", "frameworks", "indicators.yaml", "stress_test"),
+    ),
+)
+_WHOLE = {page.name: page for page in WHOLE_PAGES}
+
+
+def whole_page(name: str) -> WholePage:
+    """The page on no single region of that name, one of ``params.WHOLE_IDS``."""
+    return _WHOLE[name]
+
+
+def has_page(project: Project, name: str) -> bool:
+    """Whether the page of that name was executed."""
+    return (project.reports / f"{name}.ipynb").is_file()
+
+
+def pages_of(project: Project, regions: Iterable[str]) -> dict[str, list[RegionPage]]:
+    """Pages of each region that were executed, in the order of the navigation."""
+    return {region: [page for page in REGION_PAGES if has_page(project, page.name(region))] for region in regions}
 
 
 def input_files(

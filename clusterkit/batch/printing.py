@@ -121,12 +121,7 @@ def print_briefs(
         What went wrong, region by region; the others are printed.
     """
     state = State(project)
-    names = {
-        region: f"{region}-{takeaway.BRIEF}"
-        for region in regions
-        if site.has_page(project, f"{region}-{takeaway.BRIEF}")
-        and not takeaway.is_copied(project, state, region, takeaway.PDF)
-    }
+    names = takeaway.to_copy(project, state, regions, takeaway.PDF)
     if not names:
         return []
     command = browser()

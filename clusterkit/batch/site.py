@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusterkit.batch import documents, frame, search_index, takeaway
 from clusterkit.batch.jobs import HOME
-from clusterkit.batch.pages import WHOLE_PAGES, pages_of
+from clusterkit.batch.pages import WHOLE_PAGES, has_page, pages_of
 from clusterkit.batch.state import State
 from clusterkit.errors import Problem, RunError
 from clusterkit.files import write_whole
@@ -34,11 +34,6 @@ if TYPE_CHECKING:
 QUARTO_MIN = (1, 4)  # oldest that has all that _quarto.yml asks for: `html-table-processing` came with 1.4
 FRAME_BYTES = 1 << 15  # the first cell of a page, with its navigation, is shorter
 FAILED = "failed"
-
-
-def has_page(project: Project, name: str) -> bool:
-    """Whether the page of that name was executed."""
-    return (project.reports / f"{name}.ipynb").is_file()
 
 
 def publish(project: Project, executed: Path, downloads: Path, folder: str) -> None:

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clusterkit.batch.pages import RegionPage, WholePage
+from clusterkit.batch.pages import RegionPage, WholePage, has_page
 from clusterkit.files import write_whole
 from clusterkit.params import EXPLORER_ID, RegionParams
 from clusterkit.paths import Project
@@ -247,6 +247,16 @@ def is_copied(project: Project, state: State, region: str, form: str) -> bool:
     """Whether there is a copy of the brief of a region as it is now."""
     known = state.of(f"{RECORDS}/{region}-{form}")
     return copy_path(project, region, form).is_file() and known.get("key") == _copy_key(project, state, region)
+
+
+def to_copy(project: Project, state: State, regions: Iterable[str], form: str) -> dict[str, str]:
+    """Of some regions those with a brief of which there is no copy as it is now, each with the name of its page."""
+    names = {region: f"{region}-{BRIEF}" for region in regions}
+    return {
+        region: name
+        for region, name in names.items()
+        if has_page(project, name) and not is_copied(project, state, region, form)
+    }
 
 
 def keep_copy(project: Project, state: State, region: str, form: str, data: bytes) -> None:

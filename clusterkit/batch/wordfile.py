@@ -150,10 +150,7 @@ def write_briefs(project: Project, regions: Sequence[str], *, bodies: Callable[[
         What went wrong, region by region; the others are written.
     """
     state, failures = State(project), []
-    for region in regions:
-        name = f"{region}-{takeaway.BRIEF}"
-        if not site.has_page(project, name) or takeaway.is_copied(project, state, region, takeaway.DOCX):
-            continue
+    for region, name in takeaway.to_copy(project, state, regions, takeaway.DOCX).items():
         with tempfile.TemporaryDirectory(prefix="brief-") as folder:
             target = Path(folder).resolve() / f"{name}.docx"
             try:

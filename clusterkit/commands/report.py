@@ -13,7 +13,6 @@ from clusterkit import params as parameters
 from clusterkit.batch import site, takeaway
 from clusterkit.batch.jobs import (
     HOME,
-    WHOLE,
     Job,
     Options,
     Result,
@@ -25,7 +24,7 @@ from clusterkit.batch.jobs import (
     region_job,
     synthesis_job,
 )
-from clusterkit.batch.pages import REGION_PAGES, RegionPage, pages_of
+from clusterkit.batch.pages import REGION_PAGES, RegionPage, has_page, pages_of
 from clusterkit.batch.state import Fingerprints, State, write_manifest
 from clusterkit.commands.answers import say, warn
 from clusterkit.errors import ClusterkitError
@@ -150,7 +149,7 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
         whole = tuple(name for name in parameters.WHOLE_IDS if name != parameters.EXAMPLE_ID or example)
     # Pages of regions, and on no single one, as they will be when all goes well.
     made = _expected(project, regions, chosen, listed)
-    there = [name for name in WHOLE if name in whole or site.has_page(project, name)]
+    there = [name for name in parameters.WHOLE_IDS if name in whole or has_page(project, name)]
     if parameters.COMPARE_ID in whole:
         jobs.append(compare_job(project, listed, made, there))
     if parameters.SYNTHESIS_ID in whole:
@@ -235,7 +234,7 @@ def _with_true_links(
     # Of a region that is no longer listed the pages go, too.
     compare = compare_job(project, planned.listed)
     known = State(project).of(compare.page).get("parameters", {}).get("pages", {})
-    if site.has_page(project, compare.page) and not known.items() <= compare.parameters["pages"].items():
+    if has_page(project, compare.page) and not known.items() <= compare.parameters["pages"].items():
         results = with_true(compare)
     failed = [result for result in results if result.failure and result.job.region != HOME]
     return with_true(home_job(project, planned.listed, failed=failed))
@@ -314,10 +313,10 @@ def _say_done(planned: Plan, results: Sequence[Result], start: float) -> None:
     )
     took = f"in {time.monotonic() - start:.0f} s{same}"
     failed = {result.job.page for result in results if result.failure}
-    own = [job for job in planned.jobs if job.region not in (*WHOLE, HOME)]
+    own = [job for job in planned.jobs if job.region not in (*parameters.WHOLE_IDS, HOME)]
     if own:
         done = sum(job.page not in failed for job in own)
         say(f"{done} of {_count(len(own), 'page')} of {_count(len(planned.wanted), 'region')} {took}.")
     elif not failed:
-        names = [job.name for job in planned.jobs if job.region in WHOLE]
+        names = [job.name for job in planned.jobs if job.region in parameters.WHOLE_IDS]
         say(f"{' and '.join(names)} {took}.")

@@ -58,10 +58,7 @@ def plot_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
     axes.annotate(f"strong: {p.mapping.strong_lq:g}", (p.mapping.strong_lq, -0.75), ha="left", va="bottom", color=theme.MUTED,
                   xytext=(3, 0), textcoords="offset points", annotation_clip=False)  # fmt: skip
     n_strong = int(sectors["is_strong"].sum())
-    shown = "; ".join(
-        f"{taxonomy.label(str(code))} {words.times(row['lq'], row['lq_low'], row['lq_high'], certain=row['lq_is_certain'])}"
-        for code, row in top.iterrows()
-    )
+    shown = "; ".join(f"{taxonomy.label(str(code))} {words.times_of(row)}" for code, row in top.iterrows())
     if n_strong:
         title = f"{words.sentence(words.count(n_strong, 'sector'))} {'is' if n_strong == 1 else 'are'} strong in {p.name}, led by {taxonomy.phrase(str(top.index[0]))}"
     else:

@@ -120,7 +120,7 @@ def say_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> 
         return Text(
             (
                 f"No sector of {p.name} reaches {p.mapping.strong_lq:g} times the European share. The nearest is "
-                f"{taxonomy.phrase(code)} with {words.times(row['lq'], row['lq_low'], row['lq_high'], certain=row['lq_is_certain'])}.",
+                f"{taxonomy.phrase(code)} with {words.times_of(row)}.",
             )
         )
     sentences = [_strong_sentence(str(code), row, p, taxonomy) for code, row in strong.head(LISTED).iterrows()]
@@ -141,7 +141,7 @@ def say_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> 
 
 
 def _strong_sentence(code: str, row: pd.Series, p: RegionParams, taxonomy: Taxonomy) -> str:
-    lq = words.times(row["lq"], row["lq_low"], row["lq_high"], certain=row["lq_is_certain"])
+    lq = words.times_of(row)
     growth = ""
     if words.is_known(row["growth_pct"]):
         word = words.change(row["growth_pct"])
@@ -191,7 +191,7 @@ def summary(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> Text:
     if strong.empty:
         return Text((f"No sector of {p.name} stands out in Europe by the measure used here.",), role="lead")
     named = [
-        f"{taxonomy.categories[str(code)].lower()} ({code}, {words.times(row['lq'], row['lq_low'], row['lq_high'], certain=row['lq_is_certain'])} the European share)"
+        f"{taxonomy.categories[str(code)].lower()} ({code}, {words.times_of(row)} the European share)"
         for code, row in strong.head(LISTED).iterrows()
     ]
     return Text((f"{p.name} stands out in Europe for its jobs in {words.listing(named)}.",), role="lead")

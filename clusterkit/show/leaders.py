@@ -40,7 +40,7 @@ def table_leaders(ranked: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, dow
     """Three lists of five sectors; None without a sector."""
     lists = leaders(ranked)
     shows = {
-        "most specialised": lambda row: words.times(row["lq"], row["lq_low"], row["lq_high"], certain=row["lq_is_certain"]),
+        "most specialised": lambda row: words.times_of(row),
         "largest": lambda row: words.number(row["persons_employed"]),
         "most productive": lambda row: f"{words.decimal(_productivity(row))} times",
     }  # fmt: skip

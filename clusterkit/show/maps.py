@@ -27,7 +27,6 @@ from clusterkit.show.theme import finish
 EUROPE = (2_550_000, 1_330_000, 6_050_000, 5_420_000)  # metres, EPSG:3035: west, south, east, north
 LEGEND_M = 600_000  # metres of ocean that a legend needs in the west
 OUTSIDE = "Overseas regions, the Azores, Madeira, the Canary Islands and Iceland are not drawn."
-LABELLED = 20  # regions; more names than that hide each other and the map
 SPECK_KM2 = 30.0  # km²; a smaller island is less than a pixel and is left out of the drawing
 
 
@@ -109,26 +108,6 @@ def _plot_sector(
         f"{words.count(int(everywhere.isna().sum()), 'region')} hidden or not published.",
         note=f"A hidden region is coloured where its whole range lies in one class. {OUTSIDE} {source_note(p)} Boundaries: {GISCO}.",
         link=downloads.save(f"map-{code.lower()}", regions.join(region.set_index("nuts_id")[["name", "country"]])),
-    )
-
-
-def plot_pilots(regions: list[RegionParams], region: gpd.GeoDataFrame) -> Figure:
-    """All report regions on one map, each with its name."""
-    figure, axes, region = _europe(region)
-    for p in regions:
-        own = region[region["nuts_id"].isin(p.nuts_ids)].dissolve()
-        own.plot(ax=axes, color=theme.STRONG, edgecolor=theme.PAPER, linewidth=0.6)
-    _borders(axes, region)
-    if len(regions) <= LABELLED:
-        _label(axes, {p.name: region[region["nuts_id"].isin(p.nuts_ids)] for p in regions})
-    names = words.listing([p.name for p in regions])
-    countries = {code[:2] for p in regions for code in p.nuts_ids}
-    return finish(
-        figure,
-        title=f"{words.sentence(words.count(len(regions), 'region'))} in {words.count(len(countries), 'country', 'countries')}",
-        alt=f"Map of Europe with the regions of this site in orange: {names}.",
-        note=f"Boundaries: NUTS {regions[0].nuts_version}, {GISCO}.",
-        link="",
     )
 
 

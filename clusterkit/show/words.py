@@ -7,7 +7,8 @@ the same words.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 NBSP = "\u00a0"
 UNKNOWN = "not published"
@@ -111,6 +112,22 @@ def times(lq: float | None, low: float | None = None, high: float | None = None,
             else f"between {decimal(low)} and {decimal(high)} times"
         )
     return f"at least {decimal(low)} times" if is_known(low) and low > 0 else "an unknown multiple of"
+
+
+def times_of(row: Mapping[str, Any], name: str = "lq") -> str:
+    """A location quotient of a table, or its range: see :func:`times`.
+
+    Parameters
+    ----------
+    row
+        With the columns ``name``, ``name_low`` and ``name_high`` (no unit) and ``name_is_certain`` (bool).
+    name
+        Of the column.
+
+    >>> times_of({"lq": 3.58, "lq_low": 3.5, "lq_high": 3.6, "lq_is_certain": True})
+    '3.6 times'
+    """
+    return times(row[name], row[f"{name}_low"], row[f"{name}_high"], certain=bool(row[f"{name}_is_certain"]))
 
 
 def change(growth_pct: float | None) -> str:

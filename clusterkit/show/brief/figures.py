@@ -64,10 +64,10 @@ def plot_clusters(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Fig
     led = f"{of.p.name} is most specialised in {taxonomy.phrase(code)}"
     title = led if n else f"No sector of {of.p.name} is strong; it is most specialised in {taxonomy.phrase(code)}"
     shown = "; ".join(
-        f"{taxonomy.label(str(code))} {words.times(row['lq'], row['lq_low'], row['lq_high'], certain=bool(row['lq_is_certain']))}, "
+        f"{taxonomy.label(str(code))} {words.times_of(row)}, "
         f"{words.number(row['persons_employed'])} jobs, {words.count(int(row['n_stars_low']), 'star')}"
         if pd.notna(row["n_stars_low"])
-        else f"{taxonomy.label(str(code))} {words.times(row['lq'], row['lq_low'], row['lq_high'], certain=bool(row['lq_is_certain']))}"
+        else f"{taxonomy.label(str(code))} {words.times_of(row)}"
         for code, row in top.iterrows()
     )
     return finish(

@@ -52,10 +52,10 @@ def _strength(of: Portrait, taxonomy: Taxonomy) -> str:
         code, row = str(ranked.index[0]), ranked.iloc[0]
         return (
             f"**No sector of {of.p.name} stands out in Europe** by the rule used here; the most specialised is "
-            f"{taxonomy.phrase(code)} with {_times(row)} the European share of jobs."
+            f"{taxonomy.phrase(code)} with {words.times_of(row)} the European share of jobs."
         )
     top = ranked[ranked["is_strong"]].head(NAMED)
-    listed = "; ".join(f"{taxonomy.phrase(str(code))}, {_times(row)}" for code, row in top.iterrows())
+    listed = "; ".join(f"{taxonomy.phrase(str(code))}, {words.times_of(row)}" for code, row in top.iterrows())
     n = int(found["n_strong"])
     which = f"it is {listed}" if n == 1 else f"above all {listed}" if n > len(top) else listed
     return (
@@ -63,10 +63,6 @@ def _strength(of: Portrait, taxonomy: Taxonomy) -> str:
         f"share of jobs. {'It employs' if n == 1 else 'Together they employ'} {words.number(float(found['persons_strong']))} persons, "
         f"{words.percent(float(found['share_strong_pct']))} of the region’s jobs in {of.p.reference_year}."
     )
-
-
-def _times(row: pd.Series) -> str:
-    return words.times(row["lq"], row["lq_low"], row["lq_high"], certain=bool(row["lq_is_certain"]))
 
 
 def _change(of: Portrait, taxonomy: Taxonomy) -> str:
