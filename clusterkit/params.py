@@ -152,6 +152,12 @@ class RegionParams(Strict):
         """The two thresholds of a strong sector, as ``mapping.rank_sectors`` takes them."""
         return {"strong_lq": self.mapping.strong_lq, "min_share_pct": self.mapping.min_share_pct}
 
+    def handed_in(self, project: Project) -> list[Path]:
+        """Files that the region hands in for its stress test, those inside folders too; absent ones are left out."""
+        named = [project.root / name for name in self.stress_test.model_dump().values() if name]
+        files = [inner for path in named for inner in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+        return [path for path in files if path.is_file()]
+
     def taxonomy_path(self, project: Project) -> Path:
         """File of the taxonomy that the mapping uses."""
         return project.params / "taxonomies" / f"{self.mapping.taxonomy}.yaml"

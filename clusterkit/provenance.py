@@ -84,13 +84,9 @@ def rows(
 
 def _handed_in(p: RegionParams | EuropeParams, project: Project) -> list[tuple[str, str]]:
     """Files that the parameters name, each with the start of its SHA-256."""
-    named = p.model_dump(exclude_unset=True).get("stress_test", {}).values()
-    paths = [project.root / name for name in named if name]
-    inner = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    files = p.handed_in(project) if isinstance(p, RegionParams) else []
     return [
-        (f"File {file.relative_to(project.root).as_posix()}", f"SHA-256 {sha256(file)[:DIGITS]}…")
-        for file in inner
-        if file.is_file()
+        (f"File {path.relative_to(project.root).as_posix()}", f"SHA-256 {sha256(path)[:DIGITS]}…") for path in files
     ]
 
 

@@ -158,10 +158,8 @@ def _kept(p: RegionParams, place: Project, make: Callable[[], Portrait]) -> Outl
 
 def _handed_in(p: RegionParams, place: Project) -> dict[str, str]:
     """Checksums of the files that the region handed in, and of the files of the regions it is compared with."""
-    named = [place.root / name for name in p.stress_test.model_dump().values() if name]
-    if p.scoreboard.peers != "auto":
-        named += [place.params / "regions" / f"{peer}.yaml" for peer in p.scoreboard.peers]
-    files = [inner for path in named for inner in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    peers = [] if p.scoreboard.peers == "auto" else p.scoreboard.peers
+    files = [*p.handed_in(place), *(place.params / "regions" / f"{peer}.yaml" for peer in peers)]
     return {path.relative_to(place.root).as_posix(): sha256(path) for path in files if path.is_file()}
 
 

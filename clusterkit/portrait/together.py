@@ -36,6 +36,11 @@ class Together:
     missing: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def listed(self) -> list[RegionParams]:
+        """Parameters of the regions."""
+        return [one.p for one in self.members]
+
+    @property
     def names(self) -> dict[str, str]:
         """Identifier of each region to its name."""
         return {one.p.region: one.p.name for one in self.members}

@@ -18,26 +18,44 @@ from clusterkit.show.linked_map import LinkedMap, Place
 from clusterkit.show.maps import GISCO
 from clusterkit.show.output import Column, Downloads, Links, Pointer, Table, Text, Tiles
 from clusterkit.show.tables import source_note
-from clusterkit.show.together.compare import answered, extremes
+from clusterkit.show.together.compare import answered, extremes, rule, strongest
 
 
-def overview(listed: Sequence[RegionParams], industry: pd.DataFrame, region_ids: Collection[str]) -> pd.DataFrame:
-    """One row per region: ``mapping.summary`` with the region's ``name`` and ``country``."""
-    area = mapping.benchmark(industry)
-    spans = {(p.base_year, p.reference_year) for p in listed}
-    growth = {
-        span: mapping.matched_growth(industry, base_year=span[0], reference_year=span[1]) for span in sorted(spans)
-    }
+def overview(
+    listed: Sequence[RegionParams],
+    industry: pd.DataFrame,
+    region_ids: Collection[str],
+    outlines: Mapping[str, Outline] | None = None,
+) -> pd.DataFrame:
+    """One row per region: ``mapping.summary`` with the region's ``name`` and ``country``.
+
+    Parameters
+    ----------
+    listed
+        Regions of the site.
+    industry
+        Table ``industry``.
+    region_ids
+        All codes of the NUTS version.
+    outlines
+        Outlines by region: what these have is not worked out again.
+    """
     rows = {}
     for p in listed:
-        cells = territory.combine(industry, p.nuts_ids, region_ids)
-        years = {"base_year": p.base_year, "reference_year": p.reference_year}
-        sectors = mapping.portfolio(cells, area, growth[p.base_year, p.reference_year], **years)
-        ranked = mapping.rank_sectors(sectors, **p.strong_rule)
-        row = mapping.summary(ranked, mapping.region_total(cells).loc[p.reference_year])
+        one = (outlines or {}).get(p.region)
+        row = one.summary if one else _summary(p, industry, region_ids)
         countries = words.listing(sorted({COUNTRY_NAMES[code[:2]] for code in p.nuts_ids}))
         rows[p.region] = pd.concat([pd.Series({"name": p.name, "country": countries}), row])
     return pd.DataFrame(rows).T.rename_axis("region")
+
+
+def _summary(p: RegionParams, industry: pd.DataFrame, region_ids: Collection[str]) -> pd.Series:
+    years = {"base_year": p.base_year, "reference_year": p.reference_year}
+    cells = territory.combine(industry, p.nuts_ids, region_ids)
+    # What rests on the whole table is kept between regions (clusterkit.data.remembered).
+    sectors = mapping.portfolio(cells, mapping.benchmark(industry), mapping.matched_growth(industry, **years), **years)
+    ranked = mapping.rank_sectors(sectors, **p.strong_rule)
+    return mapping.summary(ranked, mapping.region_total(cells).loc[p.reference_year])
 
 
 def say_lead(table: pd.DataFrame, taxonomy: Taxonomy) -> Text:
@@ -48,7 +66,7 @@ def say_lead(table: pd.DataFrame, taxonomy: Taxonomy) -> Text:
             ("No sector of the regions on this site stands out in Europe by the measure used here.",), role="lead"
         )
     best = strong.loc[strong["top_lq_low"].astype(float).idxmax()]
-    times = words.times(best["top_lq"], best["top_lq_low"], best["top_lq_high"], certain=best["top_lq_is_certain"])
+    times = words.times_of(best, "top_lq")
     jobs = words.number(float(strong["persons_strong"].sum()))
     return Text(
         (
@@ -110,7 +128,9 @@ def map_regions(
     for number, p in enumerate(listed, start=1):
         row = table.loc[p.region]
         strongest = (
-            f"{taxonomy.phrase(row['top_code'])}, {_quotient(row)}" if row["top_code"] else "no sector large enough"
+            f"{taxonomy.phrase(row['top_code'])}, {words.times_of(row, 'top_lq')}"
+            if row["top_code"]
+            else "no sector large enough"
         )
         places.append(
             Place(
@@ -131,10 +151,6 @@ def map_regions(
         places=tuple(places),
         note=f"Most specialised: share of jobs, times the European. {source_note(listed[0])} Boundaries: {GISCO}.",
     )
-
-
-def _quotient(row: pd.Series) -> str:
-    return words.times(row["top_lq"], row["top_lq_low"], row["top_lq_high"], certain=bool(row["top_lq_is_certain"]))
 
 
 def with_pages(listed: Sequence[RegionParams], pages: Mapping[str, Mapping[str, str]]) -> list[RegionParams]:
@@ -177,11 +193,6 @@ def table_overview(
         best, worst = extremes(one) if one else ("–", "–")
         answers = answered(one) if one else "–"
         kept.loc[region, ["best_condition", "worst_condition", "policy_answers"]] = best, worst, answers
-        sector = (
-            f"{taxonomy.label(row['top_code'])}, {_quotient(row)}{_starred(one, row)}"
-            if row["top_code"]
-            else "none large enough"
-        )
         rows.append(
             (
                 row["name"],
@@ -189,17 +200,12 @@ def table_overview(
                 words.number(row["persons_employed"]),
                 words.number(row["n_strong"]),
                 words.percent(row["share_strong_pct"]) if row["n_strong"] else "–",
-                sector,
+                strongest(row, one, taxonomy),
                 best,
                 worst,
                 answers,
             )
         )
-    rules = {(p.mapping.strong_lq, p.mapping.min_share_pct) for p in listed}
-    rule = " or ".join(
-        f"at least {lq:g} times the European share and {words.percent(share)} of the region’s jobs"
-        for lq, share in sorted(rules)
-    )
     return Table(
         title=f"{words.sentence(words.count(len(table), 'region'))}, what they are strong in and how good their conditions are",
         columns=[
@@ -214,16 +220,11 @@ def table_overview(
             Column("Policy answers", numeric=False),
         ],
         rows=rows,
-        note=f"Strong: {rule}. Rank: among all regions of Europe with a score. –: not worked out, as for a region without pages. {source_note(listed[0])}",
+        note=f"Strong: {rule(listed)}. Rank: among all regions of Europe with a score. –: not worked out, as for a region without pages. {source_note(listed[0])}",
         link=downloads.save("overview", kept),
         hrefs=[first.get(str(region)) for region in table.index],
         is_wide=True,
     )
-
-
-def _starred(one: Outline | None, row: pd.Series) -> str:
-    stars = one.strength["n_stars_low"].get(row["top_code"]) if one else None
-    return f", {words.count(int(stars), 'star')}" if words.is_known(stars) else ""
 
 
 def say_europe(pages: Mapping[str, Mapping[str, str]]) -> Pointer:

@@ -13,7 +13,7 @@ from clusterkit.portrait import Portrait
 from clusterkit.show import theme, words
 from clusterkit.show.output import Downloads, Figure
 from clusterkit.show.scoreboard import phrases
-from clusterkit.show.scoreboard.ranks import LOOKS
+from clusterkit.show.scoreboard.ranks import LEGEND, draw_rank, rank_axis
 from clusterkit.show.theme import finish
 
 TOP = 5  # clusters
@@ -158,7 +158,7 @@ def plot_change(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Figur
 
 
 def plot_conditions(of: Portrait, downloads: Downloads) -> Figure | None:
-    """Rank of each dimension with its interval, and the mean of the peers; None without a rank.
+    """Rank of each dimension with its interval; None without a rank.
 
     Parameters
     ----------
@@ -173,42 +173,18 @@ def plot_conditions(of: Portrait, downloads: Downloads) -> Figure | None:
     theme.use()
     height = ROW_IN * len(table) + 1.15
     figure, axes = _figure(height, left=0.41, right=0.79, top=0.1, bottom=0.8)
-    for third in (100 / 3, 200 / 3):
-        axes.axvline(third, color=theme.MUTED, linewidth=1, linestyle=(0, (3, 3)), zorder=0)
     for position, (_, row) in enumerate(table.iterrows()):
-        _rank(axes, position, row)
-    axes.set_xlim(102, -2)
-    axes.set_xticks([250 / 3, 50, 50 / 3], ["worst\nthird", "middle\nthird", "best\nthird"])
+        draw_rank(axes, position, row)
+    rank_axis(axes)
+    axes.set_xticks(axes.get_xticks(), ["worst\nthird", "middle\nthird", "best\nthird"])  # half as wide: two lines
     theme.name_rows(axes, [theme.wrapped(name, LABEL) for name in table["name"]])
-    axes.set_xlabel("Rank among all regions with a score")
-    n_best, n_worst = (int((table["verdict"] == verdict).sum()) for verdict in ("strength", "bottleneck"))
-    title = (
-        f"{of.p.name} is in the best third of regions in {words.count(n_best, 'dimension')} and in the worst third in "
-        f"{'none' if not n_worst else words.cardinal(n_worst)}"
-    )
     shown = "; ".join(f"{row['name']} {phrases.place_with_interval(row)}" for _, row in table.iterrows())
     years = f", figures of {of.board.span[0]} to {of.board.span[1]}" if of.board.span else ""
     ranks = table[["name", "score", "rank", "rank_low", "rank_high", "n_ranked", "verdict", "eu", "peers_mean"]]
     return finish(
         figure,
-        title=title,
+        title=phrases.in_thirds(of.p.name, table),
         alt=f"Dot chart of {words.count(len(table), 'dimension')}, rank with its interval: {shown}.",
-        note="Triangle up, orange: best third. Triangle down, violet: worst third. Round, grey: between. Band: rank under other choices of "
-        f"method. Source: framework {of.board.framework.id}, Eurostat and others{years}; own calculations. NUTS {of.p.nuts_version}.",
+        note=f"{LEGEND} Band: rank under other choices of method. Source: framework {of.board.framework.id}, Eurostat and others{years}; own calculations. NUTS {of.p.nuts_version}.",
         link=downloads.save("conditions", ranks),
     )
-
-
-def _rank(axes: plt.Axes, position: int, row: pd.Series) -> None:
-    place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center", "color": theme.MUTED}
-    if not words.is_known(row["rank"]):
-        axes.annotate("too little is known", (0.02, position), xytext=(0, 0), style="italic", **place)
-        return
-    colour, marker = LOOKS[row["verdict"]]
-    low, here, high = (100 * row[end] / row["n_ranked"] for end in ("rank_low", "rank", "rank_high"))
-    if low != high:
-        axes.hlines(position, low, high, color=colour, linewidth=6, alpha=0.45, zorder=1)
-        axes.hlines(position, low, high, color=colour, linewidth=1.6, zorder=1)
-    axes.scatter(here, position, marker=marker, s=52, zorder=2, color=colour)
-    text = phrases.place(row).replace(" of ", " / ")
-    axes.annotate(text, (1.0, position), xytext=(76, 0), ha="right", **place)

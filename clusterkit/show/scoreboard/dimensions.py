@@ -107,15 +107,10 @@ def plot_dimensions(
         columnspacing=0.9,
         borderpad=0,
     )
-    n_best, n_worst = (int((table["verdict"] == verdict).sum()) for verdict in ("strength", "bottleneck"))
-    title = (
-        f"{p.name} is in the best third of regions in {words.count(n_best, 'dimension')} and in the worst third in "
-        f"{'none' if not n_worst else words.cardinal(n_worst)}"
-    )
     shown = "; ".join(_described(row) for _, row in table.iterrows())
     return finish(
         figure,
-        title=title,
+        title=phrases.in_thirds(p.name, table),
         alt=f"Two dot charts of {words.count(len(table), 'dimension')}. Left the score, right the rank with its interval: {shown}.",
         note=phrases.note(
             board,

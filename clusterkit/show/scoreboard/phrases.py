@@ -28,6 +28,15 @@ def names_of(p: RegionParams, region: pd.DataFrame, chosen: Mapping[str, str] | 
     return {**region.set_index("nuts_id")["name_latin"], **(chosen or {}), p.region: p.name}
 
 
+def in_thirds(name: str, dimensions: pd.DataFrame) -> str:
+    """In how many dimensions a region is in the best and in the worst third of regions, as a title."""
+    n_best, n_worst = (int((dimensions["verdict"] == verdict).sum()) for verdict in ("strength", "bottleneck"))
+    return (
+        f"{name} is in the best third of regions in {words.count(n_best, 'dimension')} and in the worst third in "
+        f"{words.cardinal(n_worst)}"
+    )
+
+
 def place(row: pd.Series, *, noun: str = "") -> str:
     """A rank among the ranked, ``33rd of 266``, with a noun ``33rd of 266 regions``; unknown where there is none."""
     if not words.is_known(row["rank"]):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.mapping import QUADRANTS
+from clusterkit.params import RegionParams
 from clusterkit.portrait import Outline, Together
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Downloads, Pointer, Table, Text
@@ -68,7 +69,7 @@ def table_glance(of: Together, taxonomy: Taxonomy, pages: Mapping[str, str], dow
                 words.number(one.size),
                 words.number(found["n_strong"]),
                 words.percent(float(found["share_strong_pct"])) if found["n_strong"] else "–",
-                strongest(one, taxonomy),
+                strongest(found, one, taxonomy),
                 f"{gained} of {len(strong)}" if len(strong) else "–",
                 best,
                 worst,
@@ -103,7 +104,7 @@ def table_glance(of: Together, taxonomy: Taxonomy, pages: Mapping[str, str], dow
             Column("Policy answers", numeric=False),
         ],
         rows=rows,
-        note=f"Strong: {rule(of)}. {source_note(of.members[0].p)} Conditions: framework {of.members[0].framework}, rank among all regions of Europe with a score.",
+        note=f"Strong: {rule(of.listed)}. {source_note(of.members[0].p)} Conditions: framework {of.members[0].framework}, rank among all regions of Europe with a score.",
         link=downloads.save("glance", pd.DataFrame(kept).T.rename_axis("region")),
         hrefs=[pages.get(one.p.region) for one in of.members],
         is_wide=True,
@@ -123,21 +124,28 @@ def note(of: Together) -> str:
     )
 
 
-def rule(of: Together) -> str:
+def rule(listed: Iterable[RegionParams]) -> str:
     """What makes a sector strong, for all regions of the site."""
-    rules = sorted({(one.p.mapping.strong_lq, one.p.mapping.min_share_pct) for one in of.members})
+    rules = sorted({(p.mapping.strong_lq, p.mapping.min_share_pct) for p in listed})
     return " or ".join(f"at least {lq:g} times the European share and {words.percent(share)} of the region’s jobs" for lq, share in rules)  # fmt: skip
 
 
-def strongest(one: Outline, taxonomy: Taxonomy) -> str:
-    """The most specialised sector with its quotient and stars."""
-    found = one.summary
+def strongest(found: pd.Series, one: Outline | None, taxonomy: Taxonomy) -> str:
+    """The most specialised sector with its quotient and, where the region has an outline, its stars.
+
+    Parameters
+    ----------
+    found
+        As ``mapping.summary`` gives it.
+    one
+        Outline of the region.
+    taxonomy
+        Names of sectors.
+    """
     if not found["top_code"]:
         return "none large enough"
-    times = words.times(
-        found["top_lq"], found["top_lq_low"], found["top_lq_high"], certain=bool(found["top_lq_is_certain"])
-    )
-    stars = one.strength["n_stars_low"].get(found["top_code"])
+    times = words.times_of(found, "top_lq")
+    stars = one.strength["n_stars_low"].get(found["top_code"]) if one else None
     mark = f", {words.count(int(stars), 'star')}" if words.is_known(stars) else ""
     return f"{taxonomy.label(str(found['top_code']))}, {times}{mark}"
 
@@ -185,7 +193,7 @@ def heat_sectors(of: Together, taxonomy: Taxonomy, downloads: Downloads) -> Tabl
         title=title,
         columns=[Column("Sector", numeric=False), *(Column(name) for name in of.names.values())],
         rows=rows,
-        note=f"Location quotient: share of jobs, times the European; the darker orange, the higher; violet: under the European share. ★ strong: {rule(of)}. "
+        note=f"Location quotient: share of jobs, times the European; the darker orange, the higher; violet: under the European share. ★ strong: {rule(of.listed)}. "
         f"–: hidden or missing. {source_note(of.members[0].p)}",
         link=downloads.save("sectors", quotients.assign(name=[taxonomy.categories[str(code)] for code in order])),
         classes=classes,

@@ -10,7 +10,7 @@ from clusterkit.portrait import Together
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Downloads, Figure, Table, Text
 from clusterkit.show.scoreboard import phrases
-from clusterkit.show.scoreboard.ranks import LOOKS
+from clusterkit.show.scoreboard.ranks import LOOKS, rank_axis
 from clusterkit.show.tables import source_note
 from clusterkit.show.theme import finish
 from clusterkit.show.together.compare import note, rule
@@ -87,8 +87,7 @@ def plot_conditions(of: Together, downloads: Downloads) -> Figure | None:
     height = 0.55 * len(order) + 1.3
     figure, axes = plt.subplots(figsize=(theme.WIDTH_IN, height), dpi=72)
     figure.subplots_adjust(left=0.28, right=0.985, bottom=0.75 / height, top=1 - 0.12 / height)
-    for third in (100 / 3, 200 / 3):
-        axes.axvline(third, color=theme.MUTED, linewidth=1, linestyle=(0, (3, 3)), zorder=0)
+    rank_axis(axes)
     for position, part in enumerate(order):
         shares = []
         for (_, _), row in rows.xs(part, level="part", drop_level=False).iterrows():
@@ -98,8 +97,6 @@ def plot_conditions(of: Together, downloads: Downloads) -> Figure | None:
             lift = 0.16 * sum(abs(share - other) < 1.2 for other in shares)
             shares.append(share)
             axes.scatter(share, position - lift, marker=marker, s=64, color=colour, alpha=0.85, linewidth=0, zorder=2)
-    axes.set_xlim(101, -1)
-    axes.set_xticks([250 / 3, 50, 50 / 3], ["worst third of regions", "middle third", "best third"])
     theme.name_rows(axes, [theme.wrapped(str(rows.xs(part, level="part")["name"].iloc[0]), 28) for part in order])
     axes.set_xlabel("Rank among all regions of Europe with a score; each mark is a region")
     counted = of.shared_conditions(level)
@@ -209,7 +206,7 @@ def table_shared(of: Together, taxonomy: Taxonomy, downloads: Downloads) -> Tabl
             Column("Which, with times the European share of jobs", numeric=False),
         ],
         rows=rows,
-        note=f"Strong: {rule(of)}. Jobs: published ones. {source_note(of.members[0].p)}",
+        note=f"Strong: {rule(of.listed)}. Jobs: published ones. {source_note(of.members[0].p)}",
         link=downloads.save("shared-sectors", found.assign(regions=found["regions"].map(" ".join))),
     )
 
