@@ -15,12 +15,13 @@ _Rest = ParamSpec("_Rest")
 _Value = TypeVar("_Value")
 
 
-def _as_it_is(value: _Value) -> _Value:
+def as_it_is(value: _Value) -> _Value:
+    """What is kept itself, for what nobody can change."""
     return value
 
 
 def by_file(
-    read: Callable[Concatenate[Path, _Rest], _Value], *, own: Callable[[_Value], _Value] = _as_it_is
+    read: Callable[Concatenate[Path, _Rest], _Value], *, own: Callable[[_Value], _Value] = as_it_is
 ) -> Callable[Concatenate[Path, _Rest], _Value]:
     """The function ``read``, which reads a file that seldom changes only once.
 

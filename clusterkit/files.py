@@ -15,10 +15,20 @@ from clusterkit.errors import Problem, RunError
 STALE = 3600  # seconds after which a part that a killed process left is cleared away
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, lasting: bool = True) -> None:
     """Put ``data`` in the place of a file so that a reader sees the old file or the new one, whatever happens.
 
     Written beside it, forced to the disk, then renamed: a process that is killed, or a full disk, leaves the old file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    data
+        What it is to hold.
+    lasting
+        Whether it is to outlast a loss of power; without, it is not forced to the disk, which takes its time: for
+        what the next run makes again.
 
     Raises
     ------
@@ -34,10 +44,12 @@ def write_whole(path: Path, data: bytes) -> None:
             if target.exists():
                 shutil.copymode(target, part)  # what was private stays private
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(part, target)
-        _sync_folder(target.parent)
+        if lasting:
+            _sync_folder(target.parent)
     except OSError as exc:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

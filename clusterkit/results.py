@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from clusterkit.files import write_whole
+
 SHARED, KEPT = "CLUSTERKIT_SHARED", "CLUSTERKIT_KEPT"  # environment variables that name the folders
 
 _Value = TypeVar("_Value")
@@ -74,7 +76,5 @@ def _found(folder: str | None, name: str, key: object, make: Callable[[], _Value
         return pickle.loads(path.read_bytes())
     except FileNotFoundError:
         value = make()
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_bytes(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
-    os.replace(part, path)
+    write_whole(path, pickle.dumps(value, pickle.HIGHEST_PROTOCOL), lasting=False)
     return value

@@ -17,7 +17,7 @@ import pyarrow.parquet
 import shapely
 
 from clusterkit import cached
-from clusterkit.data import kept
+from clusterkit.data import remembered
 from clusterkit.data.nuts import BASE_VERSION
 from clusterkit.errors import MAX_SHOWN, ContractError, Problem, some
 from clusterkit.paths import project
@@ -293,7 +293,7 @@ def _read_and_check(path: Path, name: str, fix: str) -> pd.DataFrame:
     return check_table(table, name, str(path))
 
 
-_read = cached.by_file(_read_and_check, own=kept.shared)
+_read = cached.by_file(_read_and_check, own=remembered.copy_on_write)
 
 
 def load_industry(folder: Path | None = None) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from clusterkit.data import kept
+from clusterkit.data import remembered
 from clusterkit.data.nuts import COUNTRY_NAMES, EU28, RULE
 from clusterkit.errors import ContractError, Problem, some
 
@@ -103,7 +103,7 @@ def combine(industry: pd.DataFrame, nuts_ids: Sequence[str], region_ids: Collect
     return _within(result, whole)
 
 
-@kept.by_content
+@remembered.by_content
 def places(codes: pd.DataFrame) -> dict[str, np.ndarray]:
     """Positions of the rows of each region, code by code: a page needs a few of hundreds."""
     return codes.groupby("nuts_id").indices

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from clusterkit.data import kept
+from clusterkit.data import remembered
 from clusterkit.errors import ContractError, Problem, some
 
 MEASURES = ("share_in_clusters_pct", "n_clusters", "mean_lq")  # of mapping.region_strength
@@ -101,7 +101,7 @@ def outcome_table(
     return pd.DataFrame(columns, index=wide.index.rename("nuts_id"), dtype=float)
 
 
-@partial(kept.by_content, own=kept.shared)
+@partial(remembered.by_content, own=remembered.copy_on_write)
 def _side_by_side(indicator: pd.DataFrame, wanted: tuple[tuple[str, int], ...]) -> pd.DataFrame:
     """Values of some indicators and years, one row per NUTS 2 region, columns (indicator, year)."""
     rows = indicator[indicator["nuts_id"].str.len() == 4]

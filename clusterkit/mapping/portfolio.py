@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from clusterkit.data import kept
+from clusterkit.data import remembered
 from clusterkit.mapping.specialisation import location_quotient_range
 
 RANGE_TOLERANCE = 1.1  # high over low; a quotient known to 10 % is quoted as one number, docs/assumptions.md#A6
@@ -48,7 +48,7 @@ def region_total(cells: pd.DataFrame, by: str | Sequence[str] = "year") -> pd.Da
     return totals.assign(size=totals["value"].fillna((totals["low"] + totals["high"]) / 2))
 
 
-@partial(kept.by_content, own=kept.shared)
+@partial(remembered.by_content, own=remembered.copy_on_write)
 def benchmark(industry: pd.DataFrame) -> pd.DataFrame:
     """The whole area: the country rows of all sectors added up.
 
@@ -93,7 +93,7 @@ def benchmark(industry: pd.DataFrame) -> pd.DataFrame:
     return table.assign(hidden_countries=hidden.reindex(table.index, fill_value=""))
 
 
-@partial(kept.by_content, own=kept.shared)
+@partial(remembered.by_content, own=remembered.copy_on_write)
 def matched_growth(industry: pd.DataFrame, *, base_year: int, reference_year: int) -> pd.Series:
     """Growth of each sector in the countries that publish it in both years.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from clusterkit.data import kept
+from clusterkit.data import remembered
 from clusterkit.mapping.matrices import EUROPE, filled, row_by_row, together, wide
 from clusterkit.mapping.portfolio import region_total
 
@@ -115,7 +115,7 @@ def matched_benchmarks(years: Sequence[Snapshot]) -> list[pd.Series]:
     return [table.where(known).sum(min_count=1).rename(EUROPE) for table in tables]
 
 
-@kept.by_content
+@remembered.by_content
 def by_year(industry: pd.DataFrame) -> tuple[dict[int, pd.DataFrame], dict[int, pd.DataFrame], pd.Series]:
     """Divisions of regions and of countries by year, and persons employed over all sections by (year, nuts_id)."""
     divisions = industry.loc[industry["nace_code"].str.len().eq(3), [*_KEYS, *_EMPLOYMENT, "wages_meur", "series"]]

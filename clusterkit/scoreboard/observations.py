@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clusterkit.data import kept
+from clusterkit.data import remembered
 from clusterkit.data.frameworks import Framework
 from clusterkit.data.indicator_register import SUM
 from clusterkit.data.nuts import EU28, is_extra_regio
@@ -274,7 +274,7 @@ class _Figures:
         return self.rows[self.rows.duplicated(["nuts_id", "indicator", "year"])]
 
 
-@kept.by_content
+@remembered.by_content
 def figures_of(indicator: pd.DataFrame, codes: tuple[str, ...]) -> _Figures:
     """What :func:`observe` looks up in the table ``indicator`` for a framework, whatever the region."""
     regions = _regions(indicator)
@@ -284,7 +284,7 @@ def figures_of(indicator: pd.DataFrame, codes: tuple[str, ...]) -> _Figures:
     return _Figures(rows, codes, regions, countries)
 
 
-@partial(kept.by_content, own=kept.shared)
+@partial(remembered.by_content, own=remembered.copy_on_write)
 def base_amounts(
     indicator: pd.DataFrame, context: pd.DataFrame | None = None, industry: pd.DataFrame | None = None
 ) -> pd.DataFrame:

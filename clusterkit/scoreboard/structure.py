@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from clusterkit.data import kept
+from clusterkit.data import remembered
 from clusterkit.data.nuts import EU28
 from clusterkit.errors import ParamError, Problem, did_you_mean
 
@@ -122,7 +122,7 @@ def structure_table(
     return table[order].rename_axis(index="nuts_id", columns=["block", "variable"])
 
 
-@kept.by_content
+@remembered.by_content
 def _published(
     industry: pd.DataFrame, indicator: pd.DataFrame, year: int, codes: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import html
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import pandas as pd
+
+from clusterkit.files import write_whole
 
 _SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'\\`*_{}[]#+!|~^$@"})
 SVG_DATA = "data:image/svg+xml,"  # how the address of a picture begins that is in the page itself
@@ -154,13 +155,8 @@ class Downloads:
     def _write(self, name: str, data: bytes) -> str:
         if self.folder is None:
             return ""
-        folder = Path(self.folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / name
-        part = path.with_name(path.name + ".part")
-        part.write_bytes(data)
-        os.replace(part, path)
-        return "/".join(part for part in (FOLDER, self.region, self.kind, path.name) if part)
+        write_whole(Path(self.folder) / name, data, lasting=False)
+        return "/".join(part for part in (FOLDER, self.region, self.kind, name) if part)
 
 
 @dataclass(frozen=True)

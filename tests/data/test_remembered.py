@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from clusterkit.data import kept
+from clusterkit.data import remembered
 
 
 class Total:
@@ -26,7 +26,7 @@ def table() -> pd.DataFrame:
 
 def test_the_same_tables_are_worked_on_once_whoever_holds_them(table: pd.DataFrame) -> None:
     work = Total()
-    total = kept.by_content(work)
+    total = remembered.by_content(work)
     assert total(table).loc["a", "total"] == 4
     assert total(table.copy()).loc["a", "total"] == 4
     assert work.times == 1
@@ -46,7 +46,7 @@ def test_the_same_tables_are_worked_on_once_whoever_holds_them(table: pd.DataFra
 )
 def test_other_tables_are_worked_on_anew(table: pd.DataFrame, change) -> None:
     work = Total()
-    total = kept.by_content(work)
+    total = remembered.by_content(work)
     total(table)
     other = change(table)
     pd.testing.assert_frame_equal(total(other), Total()(other))
@@ -55,7 +55,7 @@ def test_other_tables_are_worked_on_anew(table: pd.DataFrame, change) -> None:
 
 def test_other_options_are_other_results(table: pd.DataFrame) -> None:
     work = Total()
-    total = kept.by_content(work)
+    total = remembered.by_content(work)
     assert total(table, name="a").loc["a", "total"] == 4
     assert list(total(table, name="code").index) == ["code"]
     assert total(table, name="a").loc["a", "total"] == 4
@@ -63,14 +63,14 @@ def test_other_options_are_other_results(table: pd.DataFrame) -> None:
 
 
 def test_a_table_that_is_changed_afterwards_is_another_one(table: pd.DataFrame) -> None:
-    total = kept.by_content(Total())
+    total = remembered.by_content(Total())
     assert total(table).loc["a", "total"] == 4
     table.loc["x", "a"] = 11.0
     assert total(table).loc["a", "total"] == 14
 
 
 def test_what_a_caller_does_to_a_result_stays_with_the_caller(table: pd.DataFrame) -> None:
-    total = kept.by_content(Total(), own=kept.shared)
+    total = remembered.by_content(Total(), own=remembered.copy_on_write)
     mine = total(table)
     mine.loc["a", "total"] = -1.0
     assert total(table).loc["a", "total"] == 4
@@ -78,14 +78,14 @@ def test_what_a_caller_does_to_a_result_stays_with_the_caller(table: pd.DataFram
 
 def test_the_oldest_results_go_first_and_failures_are_not_kept(table: pd.DataFrame) -> None:
     work = Total()
-    total = kept.by_content(work)
-    for number in range(kept.MOST + 1):
+    total = remembered.by_content(work)
+    for number in range(remembered.MOST + 1):
         total(table.assign(a=float(number)))
-    total(table.assign(a=float(kept.MOST)))
-    assert work.times == kept.MOST + 1
+    total(table.assign(a=float(remembered.MOST)))
+    assert work.times == remembered.MOST + 1
     total(table.assign(a=0.0))
-    assert work.times == kept.MOST + 2
+    assert work.times == remembered.MOST + 2
     for _ in range(2):
         with pytest.raises(KeyError):
             total(table, name="b")
-    assert work.times == kept.MOST + 4
+    assert work.times == remembered.MOST + 4

@@ -9,6 +9,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
+from clusterkit.cached import as_it_is
+
 MOST = 8  # results that one function keeps, each with the tables it is of; those worked out first go first
 _COPIES_ON_WRITE = int(pd.__version__.split(".")[0]) >= 3
 
@@ -17,12 +19,8 @@ _Value = TypeVar("_Value")
 _Table = TypeVar("_Table", pd.DataFrame, pd.Series)
 
 
-def _as_it_is(value: _Value) -> _Value:
-    return value
-
-
 def by_content(
-    work_out: Callable[_Rest, _Value], *, own: Callable[[_Value], _Value] = _as_it_is
+    work_out: Callable[_Rest, _Value], *, own: Callable[[_Value], _Value] = as_it_is
 ) -> Callable[_Rest, _Value]:
     """The function ``work_out``, which works the same out of the same tables only once.
 
@@ -75,9 +73,9 @@ def _is_same(one: object, other: object) -> bool:
 
 
 def _copy(value: object) -> object:
-    return shared(value) if isinstance(value, pd.DataFrame) else copy.deepcopy(value)
+    return copy_on_write(value) if isinstance(value, pd.DataFrame) else copy.deepcopy(value)
 
 
-def shared(table: _Table) -> _Table:
+def copy_on_write(table: _Table) -> _Table:
     """The same values for another caller; from pandas 3 on they are copied when one of the two changes them."""
     return table.copy(deep=not _COPIES_ON_WRITE)
