@@ -1,4 +1,4 @@
-"""The pages of a region: which notebook makes each, what it takes, and what the site calls it."""
+"""The pages of the site: which notebook makes each, what it takes, and what the site calls it."""
 
 from __future__ import annotations
 
