@@ -41,13 +41,14 @@ docs: $(VENV)/.report  ## write the tables in docs/ anew: indicators, frameworks
 	$(BIN)/python -m clusterkit.scoreboard.page > docs/frameworks.md.part && mv docs/frameworks.md.part docs/frameworks.md
 	$(BIN)/python -m clusterkit.stress_test.page > docs/stress-test-rules.md.part && mv docs/stress-test-rules.md.part docs/stress-test-rules.md
 
-lint: $(VENV)/.test  ## check style of code and notebooks
+lint: $(VENV)/.test  ## check style of code and notebooks, and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 clean:  ## remove what was made here: environment, reports, caches
 	rm -rf $(VENV) reports/_site reports/downloads reports/failed reports/search-index.js reports/*.ipynb reports/.work-* reports/.site-* reports/.quarto reports/.state reports/.lock reports/manifest.json
-	rm -rf .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \

@@ -115,7 +115,7 @@ def report(
     from clusterkit.commands import report as reports
 
     # Named ones; with --all those that there are, but for a choice of kinds, which is one of a region's pages.
-    whole = () if kinds else None
+    whole: tuple[str, ...] | None = () if kinds else None
     if not everything:
         whole = tuple(name for name in parameters.WHOLE_IDS if name in regions)
     wanted = reports.Wanted(None if everything else tuple(names), kinds, whole)

@@ -285,8 +285,8 @@ def _outcome(one: _Running) -> Result:
         found = json.loads((one.child.work / RESULT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         why = one.why_ended or f"the process ended with status {one.child.status}{_last_words(one.child.work / LOG)}"
-        failure = Failure(one.job.notebook.name, "while it ran", why, is_infrastructure=not one.why_ended)
-        return Result(one.job, seconds, failure)
+        lost = Failure(one.job.notebook.name, "while it ran", why, is_infrastructure=not one.why_ended)
+        return Result(one.job, seconds, lost)
     failure = Failure(**found["failure"]) if found["failure"] else None
     return Result(one.job, seconds, failure, tuple(found["warnings"]), found["cpu_seconds"])
 

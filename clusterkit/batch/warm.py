@@ -177,7 +177,7 @@ def _take_over(work: Path) -> None:
     own.mkdir(exist_ok=True)
     os.environ["TMPDIR"] = str(own)
     tempfile.tempdir = None
-    tempfile._name_sequence = None  # else two children draw the same names
+    tempfile._name_sequence = None  # type: ignore[attr-defined]  # else two children draw the same names
     random.seed()
     np.random.seed()  # noqa: NPY002 - the state that a library may still draw from
 

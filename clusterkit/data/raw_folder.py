@@ -165,7 +165,8 @@ def status(raw: Path, sources: Iterable[Source] | None = None) -> list[Held]:
     SourceError
         Files or records cannot be read; all of them at once.
     """
-    found, problems = [], []
+    found: list[Held] = []
+    problems: list[Problem] = []
     for source in REGISTERED.values() if sources is None else sources:
         try:
             found.append(held(source, raw))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -90,7 +91,7 @@ def region_economy(
         Thresholds of a strong sector (no unit; percent of the region's jobs).
     """
     years = {"base_year": base_year, "reference_year": reference_year}
-    rule = {"strong_lq": strong_lq, "min_share_pct": min_share_pct}
+    rule: dict[str, Any] = {"strong_lq": strong_lq, "min_share_pct": min_share_pct}
     codes = list(nuts_ids)
     cells = territory.combine(industry, codes, every_region)
     sectors = portfolio(cells, benchmark(industry), matched_growth(industry, **years), **years)

@@ -254,7 +254,7 @@ def region_scoreboard(
         As the steps raise them.
     """
     observed = evidence.observe(framework)
-    options = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
+    options: dict[str, Any] = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
     board = build_scoreboard(observed, framework, **options)
     doubt = uncertainty(board, draws=draws, seed=seed, choices=other_choices(board), regions=[region])
     beside = peers(evidence.structure, region, chosen=chosen_peers, countries=observed.country)
@@ -376,7 +376,7 @@ def build_scoreboard(
     min_coverage
         Least share of the parts directly below that must be known (0 to 1).
     """
-    options = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
+    options: dict[str, Any] = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
     return build_scoreboard_of(observed.values, framework, observed.country, **options)
 
 

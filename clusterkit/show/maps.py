@@ -8,7 +8,9 @@ import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -87,7 +89,7 @@ def _plot_sector(
     _borders(axes, region)
     own = region[region["nuts_id"].isin(p.nuts_ids)].union_all()
     draw(axes, np.array([own]), facecolor="none", edgecolor=theme.INK, linewidth=1.8)
-    handles = [
+    handles: list[Artist] = [
         Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS[::-1], theme.LQ_LABELS[::-1], strict=True)
     ]
     handles += [
@@ -229,7 +231,7 @@ def _label(axes: Axes, places: dict[str, gpd.GeoDataFrame]) -> None:
 
 def _europe(
     region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN, *, legend: bool = False, covered: Collection[str] = ()
-) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
+) -> tuple[MplFigure, Axes, gpd.GeoDataFrame]:
     """An empty map of Europe, and the regions as far as they are on it; without the land of ``covered`` ones."""
     theme.use()
     region = on_map(region)

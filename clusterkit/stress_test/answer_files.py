@@ -19,8 +19,6 @@ from clusterkit import yamlfile
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.files import write_whole
 from clusterkit.stress_test.answers import (
-    EVIDENCE,
-    LINK,
     META,
     RULE,
     TEXTS,
@@ -31,7 +29,7 @@ from clusterkit.stress_test.answers import (
     clean_text,
     storable,
 )
-from clusterkit.stress_test.questionnaire import DONT_KNOW, HIGHEST, LOWEST, PROGRAMMES, Questionnaire
+from clusterkit.stress_test.questionnaire import DONT_KNOW, EVIDENCE, HIGHEST, LINK, LOWEST, PROGRAMMES, Questionnaire
 from clusterkit.stress_test.spreadsheets import (
     BOOK_ENDINGS,
     CSV_ENDINGS,
@@ -254,9 +252,9 @@ def yaml_text(sheet: AnswerSheet, questionnaire: Questionnaire) -> str:
                 lines += [f"    {kind}: {quoted(sheet.texts.get((item.code, kind), ''))}" for kind in TEXTS]
     if sheet.left_over:
         lines += ["", "# Answers to questions of an earlier version that are asked no more.", "left_over:"]
-        for item, own in sheet.left_over.items():
+        for code, own in sheet.left_over.items():
             lines += [
-                f"  {quoted(item)}:",
+                f"  {quoted(code)}:",
                 *(f"    {quoted(aspect)}: {quoted(value)}" for aspect, value in own.items()),
             ]
     return "\n".join(lines) + "\n"

@@ -111,7 +111,8 @@ def table_indicators(
     country = phrases.country_of(board)
     shown = []
     for dimension in framework.at(framework.levels[1]):
-        rows, headings = [], []
+        rows: list[tuple[str, ...]] = []
+        headings: list[int] = []
         for part in framework.children(dimension):
             headings.append(len(rows))
             rows.append(_heading(board.parts.loc[part], 5 + bool(country)))

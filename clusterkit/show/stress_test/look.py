@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -100,7 +101,7 @@ def _cell(value: object) -> object:
     return guarded(value)
 
 
-def days(dates: tuple | None) -> str:
+def days(dates: tuple[dt.date, ...] | None) -> str:
     """First and last day in words."""
     if dates is None:
         return "no day"
