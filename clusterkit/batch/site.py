@@ -334,10 +334,11 @@ def _write_html(path: Path, text: Mapping[str, str], skeleton: str, folder: Path
 
 
 def _copy_look(theme: Path, folder: Path) -> None:
-    (folder / "theme").mkdir()
-    for path in sorted(theme.iterdir()):
+    for path in sorted(theme.rglob("*")):
         if path.suffix in (".css", ".js"):
-            shutil.copy(path, folder / "theme" / path.name)
+            target = folder / "theme" / path.relative_to(theme)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
 
 
 def title_and_text(project: Project, name: str, bodies: Callable[[str], Path]) -> tuple[str, str]:
