@@ -26,7 +26,7 @@ from clusterkit.errors import Problem, RunError
 from clusterkit.files import write_whole
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project
-from clusterkit.show.output import FOLDER, escape
+from clusterkit.show.output import FOLDER, LANGUAGE, escape
 
 if TYPE_CHECKING:
     import nbformat
@@ -112,7 +112,7 @@ def front_matter_text(
         "nav": _raw(nav),
         "foot": _raw(foot),
         "tail": _raw(frame.script_tags(scripts)),
-        "lang": "en",
+        "lang": LANGUAGE,
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
     return "\n".join(["---", *lines, "---"])
