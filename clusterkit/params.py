@@ -48,7 +48,9 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 class MappingParams(Strict):
     """Parameters of the cluster mapping page."""
 
-    taxonomy: Literal["nace-divisions"] = "nace-divisions"
+    taxonomy: Literal["nace-divisions"] = Field(
+        "nace-divisions", description="Sectors of the page: name of a file in params/taxonomies."
+    )
     strong_lq: Annotated[float, Field(gt=0)] = Field(1.5, description="Least location quotient of a strong sector.")
     min_share_pct: Percent = Field(1.0, description="Least share of the region's jobs (percent) of a strong sector.")
     highlight: Annotated[list[StrictStr], Field(min_length=1, max_length=2)] = Field(
@@ -118,7 +120,7 @@ class StressTestParams(Strict):
 class RegionParams(Strict):
     """Everything that a report of one region depends on."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1] = Field(1, description="Version of the layout of parameter files.")
     region: Annotated[StrictStr, Field(pattern=REGION_ID, max_length=ID_LENGTH)] = Field(
         description="Identifier of the region and name of its file: small letters, digits, hyphens."
     )
@@ -188,13 +190,14 @@ SECTIONS: dict[str, type[Strict]] = {
     "scoreboard": ScoreboardParams,
     "stress_test": StressTestParams,
 }
+OWN = ("region", "name", "nuts_ids")  # what only the file of a region says
 COMMON = ("region", "name", "nuts_version", "nuts_ids", "reference_year", "seed")  # what every page of a region takes
 
 
 class EuropeParams(Strict):
     """Everything that the page of all regions depends on."""
 
-    nuts_version: Literal[2016] = 2016
+    nuts_version: Literal[2016] = Field(2016, description="NUTS version of the embedded tables.")
     base_year: StrictInt = Field(2011, description="First year of growth figures.")
     reference_year: StrictInt = Field(2014, description="Year of the whole business economy.")
     manufacturing_year: StrictInt = Field(2022, description="Newest year of manufacturing.")
@@ -307,6 +310,31 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
     return [params for params, _ in loaded]
 
 
+def load_default(project: Project) -> RegionParams:
+    """What every region starts from: ``params/default.yaml``, and what is built in.
+
+    Returns
+    -------
+    RegionParams
+        Those of ``OWN`` are placeholders: only a region has them.
+
+    Raises
+    ------
+    ParamError
+        What is wrong with ``params/default.yaml``.
+    """
+    default, locate = yamlfile.read(project.params / "default.yaml")
+    try:
+        params = RegionParams.model_validate({**dict(zip(OWN, ("any", "Any", ["XX00"]), strict=True)), **default})
+    except ValidationError as exc:
+        raise ParamError(_problems(exc, RegionParams, locate)) from exc
+    problems = _check_codes(params.model_copy(update={"nuts_ids": []}), locate, known_codes(project))
+    problems += _check_handed_in(params, locate, project)
+    if problems:
+        raise ParamError(problems)
+    return params
+
+
 def _unknown_region(region: str, known: list[str]) -> Problem:
     others = [name for name in (*known, *WHOLE_IDS) if name != region]
     close = difflib.get_close_matches(region, others, n=1)
@@ -389,7 +417,7 @@ def _merged(
     default, locate_default = yamlfile.read(project.params / "default.yaml")
 
     def locate(keys: tuple[Any, ...]) -> str:
-        return locate_own(keys) if _has(own, keys) or not _has(default, keys) else locate_default(keys)
+        return locate_own(keys) if has_keys(own, keys) or not has_keys(default, keys) else locate_default(keys)
 
     merged = _merge(default, own)
     try:
@@ -408,7 +436,8 @@ def _merged(
     return params, locate
 
 
-def _has(data: Any, keys: tuple[Any, ...]) -> bool:
+def has_keys(data: Any, keys: tuple[Any, ...]) -> bool:
+    """Whether nested mappings and lists hold something under these keys, one inside the other."""
     for key in keys:
         if (isinstance(data, dict) and key in data) or (
             isinstance(data, list) and isinstance(key, int) and key < len(data)

@@ -123,6 +123,16 @@ def parse(data: bytes, path: Path) -> tuple[dict[str, Any], Locate]:
     return _plain(loaded), locate
 
 
+def line_in(where: str) -> int | None:
+    """The line that a text of ``locate`` names; None where it names the file alone.
+
+    >>> line_in("params/default.yaml, line 7"), line_in("params/default.yaml")
+    (7, None)
+    """
+    number = where.rpartition(", line ")[2]
+    return int(number) if number.isdigit() else None
+
+
 _read = cached.by_file(_read_once, own=lambda found: (copy.deepcopy(found[0]), found[1]))
 
 
