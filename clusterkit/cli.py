@@ -19,6 +19,7 @@ from clusterkit.batch.jobs import MEMORY_MB, TIMEOUT, Kernel, Options
 from clusterkit.commands.answers import RUN_FAILED, STOPPED, refuse_wrong_input, say, warn
 from clusterkit.commands.data import data
 from clusterkit.commands.definitions import definitions
+from clusterkit.commands.own import own
 from clusterkit.commands.stress_test import stress_test
 from clusterkit.paths import project
 
@@ -140,6 +141,7 @@ def report(
 
 main.add_command(data)
 main.add_command(definitions)
+main.add_command(own)
 main.add_command(stress_test)
 
 

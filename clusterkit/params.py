@@ -31,6 +31,7 @@ from clusterkit.paths import Project
 from clusterkit.typed import Strict, problems_of
 
 RULE = "params/schema.json"
+DIVISIONS = "nace-divisions"  # taxonomy that names the divisions, whatever other categories are chosen
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
 RESERVED_ID = "home"  # folder of the home page's data
 EUROPE_ID = "europe"  # page of all regions, and folder of its data
@@ -46,7 +47,11 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 class MappingParams(Strict):
     """Parameters of the cluster mapping page."""
 
-    taxonomy: Literal["nace-divisions"] = "nace-divisions"
+    taxonomy: Annotated[StrictStr, Field(pattern=REGION_ID, max_length=60)] = Field(
+        "nace-divisions",
+        description="Categories that have a section of their own on the mapping page: name of a file in "
+        "params/taxonomies; nace-divisions for none besides the divisions.",
+    )
     strong_lq: Annotated[float, Field(gt=0)] = Field(1.5, description="Least location quotient of a strong sector.")
     min_share_pct: Percent = Field(1.0, description="Least share of the region's jobs (percent) of a strong sector.")
     highlight: Annotated[list[StrictStr], Field(min_length=1, max_length=2)] = Field(
@@ -113,6 +118,20 @@ class StressTestParams(Strict):
     )
 
 
+class OwnParams(Strict):
+    """Tables and shapes of the region's own, each a file of the project or none."""
+
+    own_industry: ProjectFile | None = Field(
+        None,
+        description="Table of the region's own figures of industries, from the project folder; null for none.",
+    )
+    own_indicators: ProjectFile | None = Field(None, description="Table of indicators of the region's own.")
+    own_geometry: ProjectFile | None = Field(None, description="Boundaries of the region's own, to draw on its maps.")
+    own_organisations: ProjectFile | None = Field(
+        None, description="Table of cluster organisations, with their places."
+    )
+
+
 class RegionParams(Strict):
     """Everything that a report of one region depends on."""
 
@@ -133,6 +152,7 @@ class RegionParams(Strict):
     mapping: MappingParams = MappingParams()
     scoreboard: ScoreboardParams = ScoreboardParams()
     stress_test: StressTestParams = StressTestParams()
+    own: OwnParams = OwnParams()
 
     @property
     def score_options(self) -> dict[str, Any]:
@@ -152,14 +172,24 @@ class RegionParams(Strict):
         """The two thresholds of a strong sector, as ``mapping.rank_sectors`` takes them."""
         return {"strong_lq": self.mapping.strong_lq, "min_share_pct": self.mapping.min_share_pct}
 
+    @property
+    def named_files(self) -> dict[tuple[str, str], str]:
+        """Files and folders that the region hands in, from the project folder, by section and key."""
+        return {
+            (section, key): name
+            for section in HANDED_IN
+            for key, name in getattr(self, section).model_dump().items()
+            if name is not None
+        }
+
     def handed_in(self, project: Project) -> list[Path]:
-        """Files that the region hands in for its stress test, those inside folders too; absent ones are left out."""
-        named = [project.root / name for name in self.stress_test.model_dump().values() if name]
+        """Files that the region hands in, those inside folders too; absent ones are left out."""
+        named = [project.root / name for name in self.named_files.values()]
         files = [inner for path in named for inner in (sorted(path.rglob("*")) if path.is_dir() else [path])]
         return [path for path in files if path.is_file()]
 
     def taxonomy_path(self, project: Project) -> Path:
-        """File of the taxonomy that the mapping uses."""
+        """File of the chosen taxonomy; names of divisions are in :func:`divisions_path`."""
         return project.params / "taxonomies" / f"{self.mapping.taxonomy}.yaml"
 
     @model_validator(mode="after")
@@ -185,7 +215,9 @@ SECTIONS: dict[str, type[Strict]] = {
     "mapping": MappingParams,
     "scoreboard": ScoreboardParams,
     "stress_test": StressTestParams,
+    "own": OwnParams,
 }
+HANDED_IN = ("stress_test", "own")  # sections whose values name files that the region hands in
 COMMON = ("region", "name", "nuts_version", "nuts_ids", "reference_year", "seed")  # what every page of a region takes
 
 
@@ -220,6 +252,12 @@ class Codes:
     star_schemes: tuple[str, ...]
     regions: tuple[str, ...]  # identifiers of the region files
     frameworks: tuple[str, ...] | None  # None: the project has no folder of frameworks to look into
+    taxonomies: tuple[str, ...] = ()
+
+
+def divisions_path(project: Project) -> Path:
+    """File of the taxonomy that names the NACE divisions: the sectors of every page."""
+    return project.params / "taxonomies" / f"{DIVISIONS}.yaml"
 
 
 def known_codes(project: Project) -> Codes:
@@ -235,7 +273,7 @@ def known_codes(project: Project) -> Codes:
     from clusterkit.data.industries import load_taxonomy
 
     nuts2, successors, years = read_code_lists(project.processed)
-    taxonomy = load_taxonomy(project.params / "taxonomies" / "nace-divisions.yaml")
+    taxonomy = load_taxonomy(divisions_path(project))
     frameworks = project.params / "frameworks"
     return Codes(
         nuts2=nuts2,
@@ -245,6 +283,7 @@ def known_codes(project: Project) -> Codes:
         star_schemes=_names(project.params / "star_schemes"),
         regions=_names(project.params / "regions"),
         frameworks=_names(frameworks) if frameworks.is_dir() else None,
+        taxonomies=_names(project.params / "taxonomies"),
     )
 
 
@@ -303,6 +342,23 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
     if problems:
         raise ParamError(list(dict.fromkeys(problems)))
     return [params for params, _ in loaded]
+
+
+def load_region_alone(project: Project, region: str) -> RegionParams:
+    """Read and check the parameters of one region, but not the files that it hands in.
+
+    Raises
+    ------
+    ParamError
+        Every problem of its file.
+    """
+    known = region_ids(project)
+    if region not in known:
+        raise ParamError(_unknown_region(region, known))
+    params, locate = _load(project, region)
+    if problems := _check_codes(params, locate, known_codes(project)):
+        raise ParamError(problems)
+    return params
 
 
 def _unknown_region(region: str, known: list[str]) -> Problem:
@@ -397,9 +453,9 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
         if code not in codes.divisions:
             problems.append(
                 Problem(
-                    what=f"{code!r} is not a division of the taxonomy {params.mapping.taxonomy}.",
+                    what=f"{code!r} is not a division of the taxonomy {DIVISIONS}.",
                     where=locate(("mapping", "highlight", position)),
-                    rule=f"params/taxonomies/{params.mapping.taxonomy}.yaml",
+                    rule=f"params/taxonomies/{DIVISIONS}.yaml",
                     fix=_close_code(code, codes.divisions),
                 )
             )
@@ -410,6 +466,15 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
                 where=locate(("mapping", "star_scheme")),
                 rule="a star scheme is a file params/star_schemes/SCHEME.yaml",
                 fix=_close_name(params.mapping.star_scheme, codes.star_schemes),
+            )
+        )
+    if params.mapping.taxonomy not in codes.taxonomies:
+        problems.append(
+            Problem(
+                what=f"There is no taxonomy {params.mapping.taxonomy!r}.",
+                where=locate(("mapping", "taxonomy")),
+                rule="a taxonomy is a file params/taxonomies/TAXONOMY.yaml",
+                fix=_close_name(params.mapping.taxonomy, codes.taxonomies),
             )
         )
     problems += _check_scoreboard(params, locate, codes)
@@ -506,24 +571,34 @@ def _close_name(name: str, known: Sequence[str]) -> str:
     return f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}, or add a file"
 
 
+# What to do about a file that cannot be had, by section.
+_COPY_TO = {"stress_test": "params/stress_test/answers", "own": "params/own"}
+_MAKE_IT = {"stress_test": "`clusterkit stress-test init`", "own": "`clusterkit own template`"}
+
+
 def _check_handed_in(params: RegionParams, locate: yamlfile.Locate, project: Project) -> list[Problem]:
-    """Files that the stress test names: inside the project, there, and right."""
-    given = {key: value for key, value in params.stress_test.model_dump().items() if value is not None}
+    """Files that the region hands in: inside the project, there, and right."""
+    named = params.named_files
     problems = []
-    for key, value in given.items():
+    for (section, key), value in named.items():
         path = _resolved(project, value)
         if path is not None and (Path(value).is_absolute() or not path.is_relative_to(project.root.resolve())):
-            what = f"stress_test.{key} is {value!r}, outside of the project."
-            fix = "copy it into the project, such as params/stress_test/answers, and name it from there"
-            problems.append(
-                Problem(what, locate(("stress_test", key)), "a report is made from files of the project", fix)
-            )
+            what = f"{section}.{key} is {value!r}, outside of the project."
+            fix = f"copy it into the project, such as {_COPY_TO[section]}, and name it from there"
+            problems.append(Problem(what, locate((section, key)), "a report is made from files of the project", fix))
         elif path is None or not path.exists():
             what = f"There is no file or folder {value!r}."
-            fix = "correct the name, or write null; `clusterkit stress-test init` makes a file to fill in"
-            problems.append(Problem(what, locate(("stress_test", key)), "names start from the project folder", fix))
-    if problems or not given:
+            fix = f"correct the name, or write null; {_MAKE_IT[section]} makes a file to fill in"
+            problems.append(Problem(what, locate((section, key)), "names start from the project folder", fix))
+    if problems or not named:
         return problems
+    return [*_check_stress_test(params, project), *_check_own(params, project)]
+
+
+def _check_stress_test(params: RegionParams, project: Project) -> list[Problem]:
+    given = {key: value for (section, key), value in params.named_files.items() if section == "stress_test"}
+    if not given:
+        return []
     # Imported here: most regions hand in nothing, and pandas takes its time.
     from clusterkit.stress_test.inputs import load_inputs, load_instrument
 
@@ -532,6 +607,24 @@ def _check_handed_in(params: RegionParams, locate: yamlfile.Locate, project: Pro
     except ClusterkitError as exc:
         return list(exc.problems)
     return []
+
+
+def _check_own(params: RegionParams, project: Project) -> list[Problem]:
+    given = {f"own.{key}": name for (section, key), name in params.named_files.items() if section == "own"}
+    if not given:
+        return []
+    # Imported here, as above.
+    from clusterkit.data.own import KINDS, Owner
+
+    owner = Owner(params.region, tuple(params.nuts_ids))
+    problems = []
+    for kind in KINDS.values():
+        if kind.parameter in given:
+            try:
+                kind.check(project.root / given[kind.parameter], project, owner)
+            except ClusterkitError as exc:
+                problems += exc.problems
+    return problems
 
 
 def _resolved(project: Project, name: str) -> Path | None:

@@ -20,6 +20,7 @@ from clusterkit.scoreboard.profile import is_sure
 
 EMERGING = "emerging-industries"  # file in params/taxonomies
 _OF_LONGER_PAGES = {"older_framework", "sobol_base"}
+_NOT_IN_IT = {"own_industry", "own_geometry", "own_organisations"}  # what no figure of an outline comes from
 _CONDITIONS = ["level", "parent", "name", "score", "rank", "rank_low", "rank_high", "n_ranked", "verdict", "n_known"]
 
 
@@ -151,7 +152,8 @@ def leave_outline(of: Portrait, place: Project | None = None) -> None:
 
 def _kept(p: RegionParams, place: Project, make: Callable[[], Portrait]) -> Outline:
     # Not what only a longer page asks for: pages with and without it then mean the same outline.
-    parameters = p.model_dump(mode="json", exclude={"mapping": {"highlight"}, "scoreboard": _OF_LONGER_PAGES})
+    longer = {"mapping": {"highlight", "taxonomy"}, "scoreboard": _OF_LONGER_PAGES, "own": _NOT_IN_IT}
+    parameters = p.model_dump(mode="json", exclude=longer)
     key = {"parameters": parameters, "handed_in": _handed_in(p, place)}
     return kept("outline", key, lambda: _outline(make(), place))
 

@@ -18,6 +18,20 @@ from openpyxl.worksheet.worksheet import Worksheet
 from clusterkit import yamlfile
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.files import write_whole
+from clusterkit.spreadsheets import (
+    BOOK_ENDINGS,
+    CSV_ENDINGS,
+    Grid,
+    check_size,
+    csv_grid,
+    guarded,
+    heading_problems,
+    open_book,
+    put,
+    refused,
+    saved,
+    sheet_grid,
+)
 from clusterkit.stress_test.answers import (
     EVIDENCE,
     LINK,
@@ -32,20 +46,6 @@ from clusterkit.stress_test.answers import (
     storable,
 )
 from clusterkit.stress_test.questionnaire import DONT_KNOW, HIGHEST, LOWEST, PROGRAMMES, Questionnaire
-from clusterkit.stress_test.spreadsheets import (
-    BOOK_ENDINGS,
-    CSV_ENDINGS,
-    Grid,
-    check_size,
-    csv_grid,
-    guarded,
-    heading_problems,
-    open_book,
-    put,
-    refused,
-    saved,
-    sheet_grid,
-)
 
 YAML_ENDINGS = (".yaml", ".yml")
 ENDINGS = (*YAML_ENDINGS, *BOOK_ENDINGS, *CSV_ENDINGS)
