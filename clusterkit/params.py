@@ -338,6 +338,7 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
         codes = known_codes(project)
         for params, locate in loaded:
             problems += _check_codes(params, locate, codes)
+            problems += _check_taxonomy(params, codes, project)
             problems += _check_handed_in(params, locate, project)
     if problems:
         raise ParamError(list(dict.fromkeys(problems)))
@@ -489,6 +490,19 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
                 )
             )
     return problems
+
+
+def _check_taxonomy(params: RegionParams, codes: Codes, project: Project) -> list[Problem]:
+    """What is wrong with the file of the chosen taxonomy, where there is one."""
+    from clusterkit.data.industries import load_taxonomy
+
+    if params.mapping.taxonomy not in codes.taxonomies:
+        return []
+    try:
+        load_taxonomy(params.taxonomy_path(project))
+    except ClusterkitError as exc:
+        return list(exc.problems)
+    return []
 
 
 def _check_scoreboard(params: RegionParams, locate: yamlfile.Locate, codes: Codes) -> list[Problem]:
@@ -761,7 +775,9 @@ def load_example(project: Project) -> RegionParams:
         What is wrong with ``params/stress_test/example.yaml``, or with a file that it names.
     """
     params, locate = _load_file(project, _example_path(project), EXAMPLE_ID)
-    problems = [*_check_codes(params, locate, known_codes(project)), *_check_handed_in(params, locate, project)]
+    codes = known_codes(project)
+    problems = [*_check_codes(params, locate, codes), *_check_taxonomy(params, codes, project)]
+    problems += _check_handed_in(params, locate, project)
     if problems:
         raise ParamError(problems)
     return params
