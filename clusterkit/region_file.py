@@ -81,7 +81,7 @@ def write_region(project: Project, values: Mapping[str, Any], *, replace: bool =
             )
         )
     own, _ = yamlfile.read(path) if is_there else ({}, None)
-    defaults, changes = dict(_flat(params.region_defaults(project))), {}
+    defaults, changes = dict(_flat(params.load_default(project).model_dump(exclude=set(params.OWN)))), {}
     for keys, value in _flat(values):
         found = _at(own, keys)
         if found != value or found is _ABSENT:

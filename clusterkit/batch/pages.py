@@ -246,7 +246,7 @@ def input_files(
     paths = {path for path in project.processed.iterdir() if path.suffix in (".parquet", ".json")}
     named = [project.params / name for name in reads]
     if params is not None:
-        named += [project.root / name for name in params.stress_test.model_dump().values() if name]
+        named += [project.root / name for name in params.named_files.values()]
         peers = [] if params.scoreboard.peers == "auto" else params.scoreboard.peers
         named += [path for peer in peers if (path := project.params / "regions" / f"{peer}.yaml").is_file()]
     named += [project.root / other.stress_test.programmes for other in others if other.stress_test.programmes]

@@ -46,6 +46,19 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """A heading of the third level, of a part that not every page has."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return f"### {escape(self.text)}\n"
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Listing:
     """A list, with ``**bold**`` in it, below a sentence where there is one.
 
@@ -206,7 +219,7 @@ class Figure:
 class Several:
     """Outputs shown one after the other, or side by side where there is room (``beside``)."""
 
-    parts: tuple[Text | Figure | Table | Listing | None, ...]
+    parts: tuple[Text | Figure | Table | Listing | Heading | None, ...]
     beside: bool = False
 
     def _repr_markdown_(self) -> str:

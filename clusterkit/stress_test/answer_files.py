@@ -16,6 +16,20 @@ from openpyxl.worksheet.worksheet import Worksheet
 from clusterkit import yamlfile
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.files import write_whole
+from clusterkit.spreadsheets import (
+    BOOK_ENDINGS,
+    CSV_ENDINGS,
+    Grid,
+    check_size,
+    csv_grid,
+    guarded,
+    heading_problems,
+    open_book,
+    put,
+    refused,
+    saved,
+    sheet_grid,
+)
 from clusterkit.stress_test.answers import (
     EVIDENCE,
     LINK,
@@ -30,20 +44,6 @@ from clusterkit.stress_test.answers import (
     storable,
 )
 from clusterkit.stress_test.questionnaire import DONT_KNOW, HIGHEST, LOWEST, PROGRAMMES, Questionnaire
-from clusterkit.stress_test.spreadsheets import (
-    BOOK_ENDINGS,
-    CSV_ENDINGS,
-    Grid,
-    check_size,
-    csv_grid,
-    guarded,
-    heading_problems,
-    open_book,
-    put,
-    refused,
-    saved,
-    sheet_grid,
-)
 from clusterkit.yamlfile import quoted
 
 YAML_ENDINGS = (".yaml", ".yml")

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from clusterkit.errors import ParamError, Problem, did_you_mean, some
+from clusterkit.spreadsheets import is_address
 from clusterkit.stress_test.questionnaire import (
     DONT_KNOW,
     EVIDENCE,
@@ -22,7 +23,6 @@ from clusterkit.stress_test.questionnaire import (
     PROGRAMMES,
     Questionnaire,
 )
-from clusterkit.stress_test.spreadsheets import is_address
 
 RULE = "docs/stress-test.md#answers"
 TEXTS = (EVIDENCE, LINK)  # beside the answers of an item

@@ -57,7 +57,11 @@ def causes_of_runs(a: Run, b: Run) -> Causes:
     for name in sorted({**files_a, **files_b}):
         if files_a.get(name) != files_b.get(name):
             cause = "data" if name.startswith("data/") else "files"
-            said = "" if name in files_a and name in files_b else f" (only in the {'first' if name in files_a else 'second'})"
+            said = (
+                ""
+                if name in files_a and name in files_b
+                else f" (only in the {'first' if name in files_a else 'second'})"
+            )
             found[cause].append(f"{name}{said}")
     return {cause: tuple(details) for cause, details in found.items() if details}
 

@@ -121,7 +121,9 @@ def compare(a: Run, b: Run, tolerance: Tolerance | None = None) -> Comparison:
             found = [("page", "page", *(("there", absent) if missing is b else (absent, "there")))]
             causes = {}
         pages.append(Page(name, tuple(Difference(name, *one) for one in found), causes))
-    notes = ["the data beside the page were not compared: a notebook has none"] if a.is_notebook or b.is_notebook else []
+    notes = (
+        ["the data beside the page were not compared: a notebook has none"] if a.is_notebook or b.is_notebook else []
+    )
     return Comparison(tuple(pages), dict(compared), causes_of_runs(a, b), tuple(notes))
 
 
@@ -232,8 +234,10 @@ def _pieces(cell: dict[str, Any]) -> list[Piece]:
 def _piece_differences(a: Sequence[Piece], b: Sequence[Piece], where: str, tolerance: Tolerance) -> Found:
     for kind, of, compare_two in _OF_PIECES:
         one, other = ([piece for piece in pieces if isinstance(piece, of)] for pieces in (a, b))
-        pairs = zip(range(len(one)), range(len(other))) if len(one) == len(other) else _aligned(
-            [_title(piece) for piece in one], [_title(piece) for piece in other]
+        pairs = (
+            zip(range(len(one)), range(len(other)))
+            if len(one) == len(other)
+            else _aligned([_title(piece) for piece in one], [_title(piece) for piece in other])
         )
         for i, j in pairs:
             if i is None or j is None:
@@ -278,9 +282,7 @@ _OF_PIECES: tuple[tuple[Kind, type, _Compare], ...] = (
 # Data
 
 
-def _data_differences(
-    a: dict[str, Path], b: dict[str, Path], tolerance: Tolerance, compared: Counter[str]
-) -> Found:
+def _data_differences(a: dict[str, Path], b: dict[str, Path], tolerance: Tolerance, compared: Counter[str]) -> Found:
     for name in sorted({*a, *b}):
         if name not in a or name not in b:
             yield "data", name, *(("there", ABSENT) if name in a else (ABSENT, "there"))
@@ -298,7 +300,9 @@ def _file_differences(name: str, a: bytes, b: bytes, tolerance: Tolerance) -> It
             found = grid_differences(_grid(name, one), _grid(name, other), tolerance, as_read=False)
             yield from ((f", {at}", x, y) for at, x, y in found)
             return
-        left, right = (json.loads(_SCRIPT.fullmatch(text)[1] if name.endswith(".js") else text) for text in (one, other))
+        left, right = (
+            json.loads(_SCRIPT.fullmatch(text)[1] if name.endswith(".js") else text) for text in (one, other)
+        )
     except (ValueError, TypeError, csv.Error):
         # Not a table and not JSON, such as the library of the explorer: whole or not at all.
         yield "", f"{len(a):,} bytes", f"{len(b):,} bytes of other content"
