@@ -23,6 +23,7 @@ bench: $(VENV)/.test  ## measure speed and memory (docs/benchmarks.md)
 	$(BIN)/python -m bench.bench_hidden
 	$(BIN)/python -m bench.bench_scoreboard
 	$(BIN)/python -m bench.bench_batch
+	$(BIN)/python -m bench.bench_soak
 
 lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

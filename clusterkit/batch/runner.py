@@ -16,10 +16,11 @@ from clusterkit.batch import site
 from clusterkit.batch.jobs import BODY, DOWNLOADS, RESULT, Failure, Job, Options, Result
 from clusterkit.batch.processes import Child, Fresh, Launcher, Refused, Warm
 from clusterkit.batch.state import OF_RESULTS, Fingerprints, State
-from clusterkit.batch.warm import LOG, can_fork
+from clusterkit.batch.warm import LOG
 from clusterkit.errors import Problem, RunError, some
+from clusterkit.forking import can_fork
 from clusterkit.paths import Project
-from clusterkit.results import KEPT, SHARED
+from clusterkit.results import KEPT, SHARED, WORKERS
 from clusterkit.show.output import FOLDER
 
 TICK = 0.25  # seconds between two looks at time and memory of the children
@@ -161,7 +162,7 @@ def run(
     with tempfile.TemporaryDirectory(
         prefix=".work-results-", dir=project.reports, ignore_cleanup_errors=True
     ) as folder:
-        environment = {SHARED: folder, KEPT: str(_kept(project, fingerprints))}
+        environment = {SHARED: folder, KEPT: str(_kept(project, fingerprints)), WORKERS: str(options.workers)}
         launcher, workers = _launcher(project, options, watch, environment, warm)
         try:
             return _run(project, jobs, launcher, workers, options, fingerprints, watch)
