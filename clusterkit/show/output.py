@@ -10,6 +10,7 @@ import html
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ import pandas as pd
 from clusterkit.files import write_whole
 
 LANGUAGE = "en"  # of the pages
+LONG = 40  # characters of a cell; more are rather wide than tall on a narrow screen
 _SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'\\`*_{}[]#+!|~^$@"})
 SVG_DATA = "data:image/svg+xml,"  # how the address of a picture begins that is in the page itself
 _PLAIN = " ,;:()=+/"  # of what is not a letter or digit, all that stands as it is in such an address
@@ -306,13 +308,24 @@ class Table:
             first = f'<a href="{escape(href)}">{first}</a>'
         own = self.classes[position][1:] if position < len(self.classes) else [""] * (len(row) - 1)
         cells = "".join(
-            f"<td{_numeric(column, css)}>{cell._html() if isinstance(cell, Links | Quoted) else escape(cell)}</td>"
-            for column, cell, css in zip(self.columns[1:], row[1:], own, strict=True)
+            f"<td{_numeric(column, f'{css} {length}'.strip())}>{cell._html() if isinstance(cell, Links | Quoted) else escape(cell)}</td>"
+            for column, cell, css, length in zip(self.columns[1:], row[1:], own, self._lengths, strict=True)
         )
         return f'<tr><th scope="row">{first}</th>{cells}</tr>'
 
+    @cached_property
+    def _lengths(self) -> list[str]:
+        """Of each column but the first: whether it holds texts of several lines, for the style sheet."""
+        rows = [row for position, row in enumerate(self.rows) if position not in self.headings]
+        cells = zip(*(row[1:] for row in rows), strict=True) if rows else ((),) * len(self.columns[1:])
+        return ["long" if any(len(_text_of(cell)) > LONG for cell in column) else "" for column in cells]
+
     def __repr__(self) -> str:
         return f"Table: {self.title}, {len(self.rows)} rows"
+
+
+def _text_of(cell: object) -> str:
+    return cell.text if isinstance(cell, Quoted) else "" if isinstance(cell, Links) else str(cell)
 
 
 def _numeric(column: Column, css: str = "") -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from clusterkit.batch import site
 from clusterkit.paths import Project
-from clusterkit.show.output import Column, Downloads, Figure, Links, Several, Table, Text, escape
+from clusterkit.show.output import Column, Downloads, Figure, Links, Quoted, Several, Table, Text, escape
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -197,6 +197,17 @@ def test_links_in_a_cell_say_of_what_they_are(show: Show, text: str) -> None:
     ]  # fmt: skip
     assert main.find_all("td")[1].get_text() == "–"
     assert {tag.name for tag in main.td.find_all(True)} == {"span", "a", "br"}
+
+
+def test_columns_of_long_texts_and_words_in_another_language_are_marked(show: Show) -> None:
+    columns = [Column("a"), Column("b"), Column("c", numeric=False), Column("d", numeric=False)]
+    rows = [("1", "2", "short", "no"), ("group",), ("3", "4", Quoted("mot " * 12, "fr"), Quoted("word", "en"))]
+    main = show(Table(title="t", columns=columns, rows=rows, headings=[1]))
+    classes = [cell.get("class") for cell in main.find_all("td")]
+    assert classes == [["number"], ["long"], None] * 2
+    assert [(span["lang"], span.get_text().strip()) for span in main.find_all("span", lang=True)] == [
+        ("fr", ("mot " * 12).strip())
+    ]
 
 
 def test_several_outputs_keep_their_order(show: Show) -> None:

@@ -130,7 +130,7 @@ def plot_change(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Figur
     axes.grid(axis="y", linewidth=0.5)
     axes.tick_params(length=0)
     axes.set_xlabel("Share of jobs, times the European")
-    axes.set_ylabel("Growth beside Europe (points)")
+    axes.set_ylabel("Lead over Europe (points)")  # longer ones are cut
     reach = float(quadrants["lead_points"].abs().max()) * 1.15 or 1.0
     axes.set_ylim(-reach, reach)
     order = quadrants.assign(far=quadrants["lead_points"].abs(), first=strong).sort_values(["first", "far"], ascending=False).head(NAMED)  # fmt: skip
