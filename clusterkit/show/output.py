@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ from clusterkit.files import write_whole
 LANGUAGE = "en"  # of the pages
 LONG = 40  # characters of a cell; more are rather wide than tall on a narrow screen
 _SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'\\`*_{}[]#+!|~^$@"})
+_INTERVAL = re.compile(r"\(\d[\d.,]*–\d[\d.,]*\)")
 SVG_DATA = "data:image/svg+xml,"  # how the address of a picture begins that is in the page itself
 _PLAIN = " ,;:()=+/"  # of what is not a letter or digit, all that stands as it is in such an address
 FOLDER = "downloads"  # beside the pages
@@ -119,7 +121,12 @@ def inline(svg: str) -> str:
 
 def _bold(text: str) -> str:
     parts = text.split("**")
-    return "".join(f"<strong>{escape(p)}</strong>" if i % 2 else escape(p) for i, p in enumerate(parts))
+    return "".join(f"<strong>{_shown(p)}</strong>" if i % 2 else _shown(p) for i, p in enumerate(parts))
+
+
+def _shown(text: object) -> str:
+    """Text safe in HTML, with no line that ends within an interval in brackets."""
+    return _INTERVAL.sub(r'<span class="whole">\g<0></span>', escape(text))
 
 
 @dataclass(frozen=True)
@@ -286,17 +293,22 @@ class Table:
     headings: Sequence[int] = ()  # numbers of the rows that head those below them, over all columns
     classes: Sequence[Sequence[str]] = ()  # of the cells, row by row, for the style sheet; "" for none
     is_wide: bool = False  # may be wider than the text where the window is
+    is_folded: bool = False  # under its title, which unfolds it: for what few readers look at
 
     def _repr_markdown_(self) -> str:
         head = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.heading)}</th>' for column in self.columns)
         body = "\n".join(self._row(position, row) for position, row in enumerate(self.rows))
         note = f'<p class="note">{escape(self.note)}{_data_link(self.link, self.title)}</p>\n' if self.note else ""
         css = "table wide" if self.is_wide else "table"
-        return (
+        hidden = ' class="sr-only"' if self.is_folded else ""
+        table = (
             f'<div class="{css}" role="region" aria-label="{escape(self.title)}" tabindex="0">\n<table>\n'
-            f"<caption><span>{escape(self.title)}</span></caption>\n<thead><tr>{head}</tr></thead>\n"
+            f"<caption{hidden}><span>{escape(self.title)}</span></caption>\n<thead><tr>{head}</tr></thead>\n"
             f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n{note}"
         )
+        if not self.is_folded:
+            return table
+        return f'<details class="folded">\n<summary>{escape(self.title)}</summary>\n{table}</details>\n'
 
     def _row(self, position: int, row: Sequence[str | Links | Quoted]) -> str:
         first = escape(row[0])
@@ -308,7 +320,7 @@ class Table:
             first = f'<a href="{escape(href)}">{first}</a>'
         own = self.classes[position][1:] if position < len(self.classes) else [""] * (len(row) - 1)
         cells = "".join(
-            f"<td{_numeric(column, f'{css} {length}'.strip())}>{cell._html() if isinstance(cell, Links | Quoted) else escape(cell)}</td>"
+            f"<td{_numeric(column, f'{css} {length}'.strip())}>{cell._html() if isinstance(cell, Links | Quoted) else _shown(cell)}</td>"
             for column, cell, css, length in zip(self.columns[1:], row[1:], own, self._lengths, strict=True)
         )
         return f'<tr><th scope="row">{first}</th>{cells}</tr>'

@@ -171,4 +171,5 @@ def table_parameters(values: Sequence[tuple[str, str]], *, title: str = "What th
         title=title,
         columns=[Column("Item", numeric=False), Column("Value", numeric=False)],
         rows=list(values),
+        is_folded=True,
     )

@@ -210,6 +210,24 @@ def test_columns_of_long_texts_and_words_in_another_language_are_marked(show: Sh
     ]
 
 
+def test_a_folded_table_stands_under_its_title(show: Show) -> None:
+    table = Table(title="What <it> is made from", columns=[Column("a"), Column("b")], rows=[("1", "2")], is_folded=True)
+    details = show(table).find("details")
+    assert not details.has_attr("open")
+    assert details.summary.get_text() == details.caption.get_text() == "What <it> is made from"
+    assert details.caption["class"] == ["sr-only"]
+    assert [cell.get_text() for cell in details.find_all(["th", "td"])] == ["a", "b", "1", "2"]
+
+
+def test_no_line_ends_within_an_interval_in_brackets(show: Show) -> None:
+    main = show(
+        Text(("226th (168–265), **(1.5–2)** of (C13)",)),
+        Table(title="t", columns=[Column("a"), Column("b")], rows=[("1", "2 (3–1,400)")]),
+    )
+    assert [span.get_text() for span in main.find_all("span", class_="whole")] == ["(168–265)", "(1.5–2)", "(3–1,400)"]
+    assert main.p.get_text() == "226th (168–265), (1.5–2) of (C13)"
+
+
 def test_several_outputs_keep_their_order(show: Show) -> None:
     several = Several((Text(("one",)), figure("two"), Text(("three",))))
     assert show(several).get_text(" ", strip=True) == "A page one two two Data (CSV) of “two” three"

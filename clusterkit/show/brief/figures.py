@@ -176,7 +176,8 @@ def plot_conditions(of: Portrait, downloads: Downloads) -> Figure | None:
     for position, (_, row) in enumerate(table.iterrows()):
         draw_rank(axes, position, row)
     rank_axis(axes)
-    axes.set_xticks(axes.get_xticks(), ["worst\nthird", "middle\nthird", "best\nthird"])  # half as wide: two lines
+    labels = [label.get_text().replace(" ", "\n") for label in axes.get_xticklabels()]
+    axes.set_xticks(axes.get_xticks(), labels)  # half as wide: two lines
     theme.name_rows(axes, [theme.wrapped(name, LABEL) for name in table["name"]])
     shown = "; ".join(f"{row['name']} {phrases.place_with_interval(row)}" for _, row in table.iterrows())
     years = f", figures of {of.board.span[0]} to {of.board.span[1]}" if of.board.span else ""
