@@ -127,6 +127,8 @@ def _rows(ids: Iterable[str], page: str) -> dict[str, tuple[str, str]]:
 def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
     """Markdown or HTML with a link from every mention of an assumption or a document to its place on the site.
 
+    A document may be named with a place in it, ``docs/methods.md#stars``.
+
     Parameters
     ----------
     text
@@ -139,10 +141,14 @@ def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
     left_alone = r"<a\b.*?</a>|<code\b.*?</code>|<h\d\b.*?</h\d>|<[^>]*>|`[^`]*`|\[[^\]]*\]\([^)]*\)|^#.*?$"
 
     def linked(found: re.Match[str]) -> str:
-        href, label = targets.get(html.unescape(found[0]), ("", ""))
+        name, _, place = html.unescape(found[0]).partition("#")
+        href, label = targets.get(name, ("", ""))
+        if href and place:
+            href, label = targets.get(place, (f"{href}#{place}", label))
         return f'<a href="{href}">{label}</a>' if href else found[0]
 
-    return re.sub(rf"{left_alone}|\bdocs/(?:[\w-]|&#95;)+\.md\b|\bA\d+\b", linked, text, flags=re.DOTALL | re.MULTILINE)
+    mention = r"\bdocs/(?:[\w-]|&#95;)+\.md\b(?:(?:#|&#35;)[\w-]+)?|\bA\d+\b"
+    return re.sub(rf"{left_alone}|{mention}", linked, text, flags=re.DOTALL | re.MULTILINE)
 
 
 def write(project: Project, state: State) -> list[Document]:

@@ -134,7 +134,8 @@ NAME_WIDTH = 34  # characters of a line of a name beside a chart
 def unanswered(axes: Axes, row: float) -> None:
     """What stands in a row of a chart to which nobody gave a step."""
     axes.annotate(
-        "no step from anybody", (0.02, row), xycoords=("axes fraction", "data"), va="center", color=theme.MUTED, style="italic"
+        "no step from anybody", (0.02, row), xycoords=("axes fraction", "data"), va="center", color=theme.MUTED, style="italic",
+        bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 1.5},
     )  # fmt: skip
 
 
