@@ -32,6 +32,10 @@ from clusterkit.typed import Strict, problems_of
 
 RULE = "params/schema.json"
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
+# Names that Windows keeps for devices, in any folder and with any ending.
+DEVICES = ("con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10)))
+ID_LENGTH = 60  # characters of it at most
+OWN = ("region", "name", "nuts_ids")  # what only a region's own file can say
 RESERVED_ID = "home"  # folder of the home page's data
 EUROPE_ID = "europe"  # page of all regions, and folder of its data
 COMPARE_ID = "compare"  # page of the regions side by side, and folder of its data
@@ -68,7 +72,7 @@ def _auto_or_codes(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
         raise PydanticCustomError(error_type, message) from exc
 
 
-FrameworkName = Annotated[StrictStr, Field(pattern=REGION_ID, max_length=60)]
+FrameworkName = Annotated[StrictStr, Field(pattern=REGION_ID, max_length=ID_LENGTH)]
 PeerList = Annotated[list[StrictStr], Field(min_length=1, max_length=5)]
 
 
@@ -119,7 +123,7 @@ class RegionParams(Strict):
     """Everything that a report of one region depends on."""
 
     schema_version: Literal[1] = Field(1, description="Version of the layout of parameter files.")
-    region: Annotated[StrictStr, Field(pattern=REGION_ID, max_length=60)] = Field(
+    region: Annotated[StrictStr, Field(pattern=REGION_ID, max_length=ID_LENGTH)] = Field(
         description="Identifier of the region and name of its file: small letters, digits, hyphens."
     )
     name: Annotated[StrictStr, Field(min_length=1, max_length=300)] = Field(
@@ -172,6 +176,7 @@ class RegionParams(Strict):
             COMPARE_ID: "the comparison",
             EXPLORER_ID: "the explorer",
             SYNTHESIS_ID: "the synthesis",
+            **dict.fromkeys(DEVICES, "a device of Windows, where no file can have it"),
         }
         if self.region in taken:
             message = f"the identifier {self.region!r} is taken by {taken[self.region]}"
@@ -188,7 +193,6 @@ SECTIONS: dict[str, type[Strict]] = {
     "scoreboard": ScoreboardParams,
     "stress_test": StressTestParams,
 }
-OWN = ("region", "name", "nuts_ids")  # what only the file of a region says
 COMMON = ("region", "name", "nuts_version", "nuts_ids", "reference_year", "seed")  # what every page of a region takes
 
 
@@ -321,11 +325,7 @@ def load_default(project: Project) -> RegionParams:
     ParamError
         What is wrong with ``params/default.yaml``.
     """
-    default, locate = yamlfile.read(project.params / "default.yaml")
-    try:
-        params = RegionParams.model_validate({**dict(zip(OWN, ("any", "Any", ["XX00"]), strict=True)), **default})
-    except ValidationError as exc:
-        raise ParamError(_problems(exc, RegionParams, locate)) from exc
+    params, locate = _defaults(project)
     problems = _check_codes(params.model_copy(update={"nuts_ids": []}), locate, known_codes(project))
     problems += _check_handed_in(params, locate, project)
     if problems:
@@ -347,6 +347,11 @@ def _unknown_region(region: str, known: list[str]) -> Problem:
 
 def _load(project: Project, region: str) -> tuple[RegionParams, yamlfile.Locate]:
     path = project.params / "regions" / f"{region}.yaml"
+    _refuse_example(region, path)
+    return _load_file(project, path)
+
+
+def _refuse_example(region: str, path: Path) -> None:
     if region == EXAMPLE_ID:
         raise ParamError(
             Problem(
@@ -356,12 +361,61 @@ def _load(project: Project, region: str) -> tuple[RegionParams, yamlfile.Locate]
                 fix="rename the file and the identifier in it",
             )
         )
-    return _load_file(project, path, region)
 
 
-def _load_file(project: Project, path: Path, region: str) -> tuple[RegionParams, yamlfile.Locate]:
+def check_region(project: Project, own: Mapping[str, Any], path: Path, locate: yamlfile.Locate) -> RegionParams:
+    """The parameters that a region file with these values gives: what :func:`load_regions` would say of it.
+
+    Parameters
+    ----------
+    own
+        The values of the file; what it leaves out is that of ``params/default.yaml``.
+    path
+        The file; it need not exist.
+    locate
+        Where a key stands, for messages, as :func:`clusterkit.yamlfile.parse` gives it.
+
+    Raises
+    ------
+    ParamError
+        Every problem at once.
+    """
+    _refuse_example(path.stem, path)
+    params, locate = _merged(project, dict(own), locate, path)
+    problems = [*_check_codes(params, locate, known_codes(project)), *_check_handed_in(params, locate, project)]
+    if problems:
+        raise ParamError(problems)
+    return params
+
+
+def region_defaults(project: Project) -> dict[str, Any]:
+    """What a region file means that says no more than which region it is, the sections as mappings inside.
+
+    Raises
+    ------
+    ParamError
+        What is wrong with ``params/default.yaml``.
+    """
+    return _defaults(project)[0].model_dump(exclude=set(OWN))
+
+
+def _defaults(project: Project) -> tuple[RegionParams, yamlfile.Locate]:
+    default, locate = yamlfile.read(project.params / "default.yaml")
+    try:
+        return RegionParams.model_validate({**default, "region": "any", "name": "Any", "nuts_ids": ["any"]}), locate
+    except ValidationError as exc:
+        raise ParamError(_problems(exc, RegionParams, locate)) from exc
+
+
+def _load_file(project: Project, path: Path, region: str | None = None) -> tuple[RegionParams, yamlfile.Locate]:
+    return _merged(project, *yamlfile.read(path), path, region)
+
+
+def _merged(
+    project: Project, own: dict[str, Any], locate_own: yamlfile.Locate, path: Path, region: str | None = None
+) -> tuple[RegionParams, yamlfile.Locate]:
+    region = region or path.stem
     default, locate_default = yamlfile.read(project.params / "default.yaml")
-    own, locate_own = yamlfile.read(path)
 
     def locate(keys: tuple[Any, ...]) -> str:
         return locate_own(keys) if has_keys(own, keys) or not has_keys(default, keys) else locate_default(keys)

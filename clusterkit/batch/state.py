@@ -115,7 +115,6 @@ class Fingerprints:
         }
         return _digest([json.dumps(parts, sort_keys=True, ensure_ascii=False)])
 
-
     def made_from(self, job: Job) -> dict[str, str]:
         """Of each thing that a page is made from besides its parameters, so that a later run can tell what changed."""
         files = {name: self.file(name) for name in job.reads}

@@ -263,6 +263,4 @@ def _same_drawn(a: str, b: str) -> bool:
         return True
     if _DRAWN.split(a) != _DRAWN.split(b):
         return False
-    return all(
-        SAME_PLACE.same(float(x), float(y)) for x, y in zip(_DRAWN.findall(a), _DRAWN.findall(b), strict=True)
-    )
+    return all(SAME_PLACE.same(float(x), float(y)) for x, y in zip(_DRAWN.findall(a), _DRAWN.findall(b), strict=True))
