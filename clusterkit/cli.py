@@ -5,6 +5,7 @@ Exit status: 0 all done; 1 something failed while it ran; 2 the input is wrong a
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -36,6 +37,10 @@ from clusterkit.paths import project
 def main(context: click.Context, root: Path | None) -> None:
     """Map the industrial clusters of European regions, and publish what was found."""
     context.obj = root
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or file of an old encoding shows ? for a letter that it lacks, and the command goes on.
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(errors="replace")
 
 
 @main.command()

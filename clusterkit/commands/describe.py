@@ -48,7 +48,7 @@ def describe(root: Path | None, region: str | None, as_json: bool) -> None:
             "parameters": [asdict(one) for one in found],
             "files": [asdict(one) for one in files],
         }
-        say(json.dumps(value, indent=1, ensure_ascii=False))
+        say(json.dumps(value, indent=1))
     else:
         console = Console()
         rows = [_row(one, short=console.is_terminal) for one in found]

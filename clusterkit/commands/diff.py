@@ -43,7 +43,7 @@ def diff(first: Path, second: Path, rtol: float, atol: float, pages: tuple[str, 
 
     compared = compare(load_run(first, pages), load_run(second, pages), Tolerance(rtol, atol))
     if as_json:
-        say(json.dumps(_as_json(first, second, rtol, atol, compared), indent=1, ensure_ascii=False))
+        say(json.dumps(_as_json(first, second, rtol, atol, compared), indent=1))
     else:
         for line in lines(compared, show):
             say(line)
