@@ -94,7 +94,7 @@ def alone(project: Project) -> Iterator[None]:
     """
     with writing(project.reports, "The folder of reports", rule="a run writes its pages into reports/", fix=RIGHTS):
         project.reports.mkdir(exist_ok=True)
-        lock = (project.reports / LOCK).open("w", encoding="utf-8")
+        lock = (project.reports / LOCK).open("w", encoding="utf-8", newline="\n")
     with lock:
         if os.name == "posix":
             import fcntl
