@@ -45,7 +45,7 @@ def warm_up(root: Path) -> None:
 def serve(root: Path) -> int:
     """Fork a child for every job that is asked for, until standard input closes."""
     end_with_the_parent(signal.SIGTERM)
-    say = os.fdopen(os.dup(1), "w", buffering=1)
+    say = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8", newline="\n")
     os.dup2(2, 1)  # nothing that a library prints can be taken for an answer
     reason = can_fork()
     if not reason:

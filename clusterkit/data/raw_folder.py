@@ -109,7 +109,7 @@ def write_record(path: Path, source: Source, entries: Iterable[Entry]) -> None:
     """Write the record of the raw file ``path``, aside first and then renamed."""
     content = {"key": source.key, "dataset": source.dataset, "editions": [asdict(entry) for entry in entries]}
     with aside(record_path(path)) as part:
-        part.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
         os.replace(part, record_path(path))
 
 

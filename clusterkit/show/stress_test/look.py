@@ -19,6 +19,11 @@ from clusterkit.stress_test.region import StressTest
 from clusterkit.stress_test.scoring import HIGH
 
 ILLUSTRATIVE = "Illustrative"
+# Not those of the system's language, in which strftime names them.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 LEVEL = {"bottleneck": "worst third", "middle": "middle", "strength": "best third", "unknown": "no figures"}
 
 
@@ -105,7 +110,7 @@ def days(dates: tuple[dt.date, ...] | None) -> str:
     """First and last day in words."""
     if dates is None:
         return "no day"
-    first, last = (f"{day.day} {day:%B} {day.year}" for day in dates)
+    first, last = (f"{day.day} {MONTHS[day.month - 1]} {day.year}" for day in dates)
     return first if first == last else f"{first} to {last}"
 
 
