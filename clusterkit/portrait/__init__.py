@@ -6,7 +6,7 @@ inputs calls those.
 """
 
 from clusterkit.portrait.conditions import board, evidence
-from clusterkit.portrait.economy import economy, stars
+from clusterkit.portrait.economy import economy, own_sectors, stars
 from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
 from clusterkit.portrait.policy import stress_test
 from clusterkit.portrait.together import Together, together
@@ -22,6 +22,7 @@ __all__ = [
     "leave_outline",
     "outline",
     "outlines",
+    "own_sectors",
     "portrait",
     "stars",
     "stress_test",
