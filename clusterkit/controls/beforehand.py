@@ -16,11 +16,11 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from clusterkit.controls.choice import Choice
+from clusterkit.controls.choice import Choice, Step
 from clusterkit.paths import ROOT_VARIABLE, Project, project
 from clusterkit.results import SHARED, sharing
 
@@ -59,20 +59,20 @@ class Beforehand:
         """Where the leads lie that are made from the files as they are now."""
         return self._root / state(self._place)
 
-    def wish(self, regions: Sequence[str], declared: Sequence[str], changed: Mapping[str, Any]) -> None:
-        """Have the leads of other regions worked out, the first one first; what was wished before is dropped.
+    def wish(self, steps: Sequence[Step], declared: Sequence[str]) -> None:
+        """Have the leads of these choices worked out, the first one first; what was wished before is dropped.
 
         Parameters
         ----------
-        regions
-            Identifiers of region files.
-        declared, changed
-            Parameters of the page, and what the analyst has changed: as of ``Choice``.
+        steps
+            What may be chosen next.
+        declared
+            Parameters of the page.
         """
-        if not self._is_attended or not regions:
+        if not self._is_attended or not steps:
             return
-        wish = {"regions": list(regions), "declared": list(declared), "changed": dict(changed)}
-        message = json.dumps({"page": self._page, "folder": str(self.folder), **wish}) + "\n"
+        wish = {"page": self._page, "folder": str(self.folder), "declared": list(declared), "steps": list(steps)}
+        message = json.dumps(wish) + "\n"
         for _ in range(2):  # one that rested is started anew
             process = self._process or self._start()
             try:
@@ -128,12 +128,12 @@ def main(root: Path) -> None:
 def _work(message: dict[str, Any], messages: queue.Queue[dict[str, Any]], place: Project) -> None:
     from clusterkit.controls import leads  # takes seconds; the next wish can be heard meanwhile
 
-    for region in message["regions"]:
+    for step in message["steps"]:
         if not messages.empty():  # something else is wished now
             return
-        # What is wrong with a region is said when it is chosen.
+        # What is wrong with a choice is said when it is made.
         with contextlib.suppress(Exception), sharing(Path(message["folder"])):
-            choice = Choice.elsewhere(place, region, message["declared"], message["changed"])
+            choice = Choice.of(place, Step(*step), message["declared"])
             leads.lead(message["page"], leads.checked(message["page"], choice.check()), place)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from clusterkit import params
 from clusterkit.errors import ParamError, Problem
@@ -34,6 +34,14 @@ def nested(values: Mapping[str, Any]) -> Values:
         else:
             found[name] = value
     return found
+
+
+class Step(NamedTuple):
+    """A choice in short: a region that has a file, or a set of codes of one's own, and what is changed of its values."""
+
+    region: str
+    own: Values | None
+    changed: Values
 
 
 class Choice:
@@ -84,18 +92,27 @@ class Choice:
         self._take(region, flat(params.load_regions(self.place, [region])[0]))
 
     @classmethod
-    def elsewhere(cls, place: Project, region: str, declared: Sequence[str], changed: Mapping[str, Any]) -> Choice:
-        """What would be chosen if another region were: its file, with what the analyst has changed.
+    def of(cls, place: Project, step: Step, declared: Sequence[str]) -> Choice:
+        """What would be chosen one step from here.
 
         Raises
         ------
         ParamError
-            What is wrong with the file.
+            What is wrong with the file of its region.
         """
         choice = cls.__new__(cls)
-        choice.place, choice.declared, choice.changed = place, tuple(declared), dict(changed)
-        choice.take_region(region)
+        choice.place, choice.declared, choice.changed = place, tuple(declared), dict(step.changed)
+        if step.own is None:
+            choice.take_region(step.region)
+        else:
+            choice.take_own(step.own)
         return choice
+
+    def step(self, region: str | None = None, **changed: Any) -> Step:
+        """The choice of now, but for another region that has a file, or for values of some parameters."""
+        own = {name: self.base[name] for name in FIRST}
+        is_own = region is None and self.source is None
+        return Step(region or self.source or "", own if is_own else None, {**self.changed, **changed})
 
     def take_own(self, own: Mapping[str, Any]) -> None:
         """Choose a set of codes of one's own: ``region``, ``name`` and ``nuts_ids``."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from clusterkit import params
 from clusterkit.controls.beforehand import Beforehand
 from clusterkit.controls.below import Below, is_attended
-from clusterkit.controls.choice import FIRST, Choice, EuropeChoice, Values
+from clusterkit.controls.choice import FIRST, Choice, EuropeChoice, Step, Values
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.paths import Project, project
 from clusterkit.show import widgets
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 WRITTEN = ("name", "nuts_ids", "highlight", "peers")  # parameters with a field for text
 OWN = ""  # in the list of regions: a set of codes of one's own
 MOST_SEEN = 200  # leads kept at hand, about 0.1 MB each; those seen first go first
+AHEAD = ("framework", "normalisation", "aggregation", "star_scheme")  # lists whose other values are, too
 MOST_AHEAD = 12  # other regions whose lead is worked out beforehand
 AS_NOW = "Shown as the notebook’s parameters have it: nothing is changed."
+BUSY = '<div role="status">Working it out …</div>'
 RUN = "To make the whole page for this choice, select the next cell, then in the menu Run choose Run Selected Cell and All Below."
 SCALES = {
     "minmax": "from the worst to the best (minmax)",
@@ -81,6 +83,7 @@ _STYLE = """<style>
 .ck-controls .ck-lead figure { margin: 18px 0 8px; } .ck-controls .ck-lead figcaption { font-weight: 600; font-size: 15px; }
 .ck-controls .ck-lead img { width: 100%; height: auto; color-scheme: light; }
 [data-jp-theme-light="false"] .ck-controls .ck-lead img { color-scheme: dark; }
+.ck-controls .ck-busy { min-height: 21px; }
 .ck-controls .ck-older { opacity: 0.55; }
 </style>"""
 
@@ -142,6 +145,7 @@ class Controls:
         self._fields: dict[str, Any] = {}
         self._marks: dict[str, ipywidgets.HTML] = {}
         self._general, self._picture = widgets.html(""), widgets.html("", "ck-lead")
+        self._busy = widgets.html("", "ck-busy")
         self._line, self._written = widgets.html("", "ck-line"), widgets.html("", "ck-line")
         self.widget = widgets.box(self._parts(), widgets.ROOT)
         self.widget.add_class("ck-controls")
@@ -249,10 +253,12 @@ class Controls:
         folder = self._beforehand.folder
         key = (folder.name, _key(declared))
         if key not in self._seen:
+            self._busy.value = BUSY
             self._picture.add_class("ck-older")  # until the new one is there
             try:
                 shown = self._draw(declared, folder)
             finally:
+                self._busy.value = ""
                 self._picture.remove_class("ck-older")
             while len(self._seen) >= MOST_SEEN:
                 self._seen.pop(next(iter(self._seen)))
@@ -260,8 +266,7 @@ class Controls:
         self._picture.value = "\n".join(part._repr_markdown_() for part in self._seen[key] if part is not None)
         self.seconds = time.perf_counter() - start
         if self._has_region:
-            others = [region for region in self._codes.regions if region != self.choice.source]
-            self._beforehand.wish(others[:MOST_AHEAD], self.choice.declared, self.choice.changed)
+            self._beforehand.wish(self._next(), self.choice.declared)
 
     def _draw(self, declared: Values, folder: Any) -> Shown:
         from clusterkit.results import sharing
@@ -272,6 +277,21 @@ class Controls:
                 return self._leads.lead(self._page, p, self._place)
         except ClusterkitError as exc:
             return (Text(("**This choice is valid, but the page can say nothing of it.**", *str(exc).splitlines())),)
+
+    def _next(self) -> list[Step]:
+        """What may be chosen next: the regions that follow in the list, then other values of the lists."""
+        regions, source = self._codes.regions, self.choice.source
+        at = regions.index(source) if source in regions else -1
+        after = [*regions[at + 1 :], *regions[: max(at, 0)]][:MOST_AHEAD]
+        values = self.choice.values
+        others = [
+            self.choice.step(**{name: value})
+            for name in AHEAD
+            if name in self._fields
+            for _, value in self._options(name) or ()
+            if value != values[name]
+        ]
+        return [*(self.choice.step(region) for region in after), *others]
 
     def _say_line(self) -> None:
         """What is set in the notebook, and whether the cells below show it."""
@@ -318,7 +338,7 @@ class Controls:
         self._show_values()
         write = widgets.box(buttons, "ck-write")
         head = widgets.html(widgets.STYLE + _STYLE + widgets.KEYS)
-        return [head, title, grid, self._general, self._line, write, self._written, self._picture]
+        return [head, title, grid, self._general, self._line, write, self._written, self._busy, self._picture]
 
     def _back(self) -> ipywidgets.Button:
         tooltip = "Drop all that is changed here and take the values of the file"
