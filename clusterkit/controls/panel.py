@@ -144,6 +144,7 @@ class Controls:
         self.seconds = 0.0
         self._fields: dict[str, Any] = {}
         self._marks: dict[str, ipywidgets.HTML] = {}
+        self._cells: dict[str, ipywidgets.VBox] = {}  # a field with its mark
         self._general, self._picture = widgets.html(""), widgets.html("", "ck-lead")
         self._busy = widgets.html("", "ck-busy")
         self._line, self._written = widgets.html("", "ck-line"), widgets.html("", "ck-line")
@@ -350,7 +351,8 @@ class Controls:
         self._fields[name] = control
         self._marks[name] = widgets.html("")
         self._marks[name].layout.display = "none"
-        return widgets.box([control, self._marks[name]], "ck-cell")
+        self._cells[name] = widgets.box([control, self._marks[name]], "ck-cell")
+        return self._cells[name]
 
     def _control(self, name: str, value: Any) -> Any:
         import ipywidgets
@@ -427,7 +429,7 @@ class Controls:
             self._is_loading = False
         for name in ("name", "nuts_ids"):
             if name in self._fields:
-                self._fields[name].layout.display = "" if is_own else "none"
+                self._cells[name].layout.display = "" if is_own else "none"
         self._ask_leave("")
 
     def _drop_changes(self) -> None:
