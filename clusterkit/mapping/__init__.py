@@ -43,7 +43,7 @@ from clusterkit.mapping.definitions import (
     validation_scores,
 )
 from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
-from clusterkit.mapping.economy import RegionEconomy, region_economy
+from clusterkit.mapping.economy import OwnSectors, RegionEconomy, own_sectors, region_economy
 from clusterkit.mapping.linkages import (
     OUTCOMES,
     Outcome,
@@ -105,6 +105,7 @@ __all__ = [
     "Derived",
     "Moran",
     "Outcome",
+    "OwnSectors",
     "Reach",
     "RegionEconomy",
     "RegionStars",
@@ -168,6 +169,7 @@ __all__ = [
     "morans_i",
     "neighbourhood",
     "outcome_table",
+    "own_sectors",
     "partners",
     "portfolio",
     "premium_range",

@@ -7,7 +7,7 @@ inputs calls those.
 
 from clusterkit.portrait.chosen import ChosenCategories, chosen_categories
 from clusterkit.portrait.conditions import board, evidence
-from clusterkit.portrait.economy import economy, stars
+from clusterkit.portrait.economy import economy, own_sectors, stars
 from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
 from clusterkit.portrait.policy import stress_test
 from clusterkit.portrait.together import Together, together
@@ -25,6 +25,7 @@ __all__ = [
     "leave_outline",
     "outline",
     "outlines",
+    "own_sectors",
     "portrait",
     "stars",
     "stress_test",
