@@ -363,7 +363,11 @@ def load_default(project: Project) -> RegionParams:
     ParamError
         What is wrong with ``params/default.yaml``.
     """
-    params, locate = _defaults(project)
+    default, locate = yamlfile.read(project.params / "default.yaml")
+    try:
+        params = RegionParams.model_validate({**default, "region": "any", "name": "Any", "nuts_ids": ["any"]})
+    except ValidationError as exc:
+        raise ParamError(_problems(exc, RegionParams, locate)) from exc
     problems = _check_codes(params.model_copy(update={"nuts_ids": []}), locate, known_codes(project))
     problems += _check_handed_in(params, locate, project)
     if problems:
@@ -730,6 +734,15 @@ def stress_test_parameters(params: RegionParams) -> dict[str, Any]:
         **params.mapping.model_dump(include={"strong_lq", "min_share_pct"}),
         **params.scoreboard.model_dump(include={"normalisation", "aggregation", "min_coverage", "draws"}),
         **params.stress_test.model_dump(),
+    }
+
+
+def detail_parameters(params: RegionParams) -> dict[str, Any]:
+    """The values that the notebook of sectors in detail declares, flat, as papermill passes them on."""
+    return {
+        **params.model_dump(include={*COMMON, "base_year"}),
+        **params.mapping.model_dump(include={"taxonomy", "strong_lq", "min_share_pct"}),
+        **params.own.model_dump(include={"own_industry"}),
     }
 
 
