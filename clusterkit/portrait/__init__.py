@@ -5,7 +5,7 @@ The one room above the domain that reads files: it puts the tables of :mod:`clus
 inputs calls those.
 """
 
-from clusterkit.portrait.conditions import board, evidence
+from clusterkit.portrait.conditions import board, evidence, framework_of
 from clusterkit.portrait.economy import economy, stars
 from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
 from clusterkit.portrait.policy import stress_test
@@ -19,6 +19,7 @@ __all__ = [
     "board",
     "economy",
     "evidence",
+    "framework_of",
     "leave_outline",
     "outline",
     "outlines",
