@@ -6,7 +6,7 @@ RAW ?= data/raw
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help report test bench lab data definitions schema docs lint clean
+.PHONY: help report test bench lab data definitions schema docs picture lint clean
 
 help:  ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,7 @@ bench: $(VENV)/.test  ## measure speed and memory (docs/benchmarks.md)
 	$(BIN)/python -m bench.bench_hidden
 	$(BIN)/python -m bench.bench_scoreboard
 	$(BIN)/python -m bench.bench_batch
+	$(BIN)/python -m bench.bench_soak
 
 lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
@@ -36,10 +37,14 @@ definitions: $(VENV)/.report  ## derive clusters of divisions from data/processe
 schema: $(VENV)/.report  ## write params/schema.json anew
 	$(BIN)/clusterkit params schema > params/schema.json.part && mv params/schema.json.part params/schema.json
 
-docs: $(VENV)/.report  ## write the tables in docs/ anew: indicators, frameworks, rules
+docs: $(VENV)/.report  ## write the tables in docs/ anew: indicators, frameworks, rules, commands
 	$(BIN)/python -m clusterkit.data.indicators.page > docs/indicators.md.part && mv docs/indicators.md.part docs/indicators.md
 	$(BIN)/python -m clusterkit.scoreboard.page > docs/frameworks.md.part && mv docs/frameworks.md.part docs/frameworks.md
 	$(BIN)/python -m clusterkit.stress_test.page > docs/stress-test-rules.md.part && mv docs/stress-test-rules.md.part docs/stress-test-rules.md
+	$(BIN)/python -m clusterkit.commands.page > docs/commands.md.part && mv docs/commands.md.part docs/commands.md
+
+picture: $(VENV)/.report  ## draw the picture of the README anew
+	$(BIN)/python -m clusterkit.show.picture > docs/picture.svg.part && mv docs/picture.svg.part docs/picture.svg
 
 lint: $(VENV)/.test  ## check style of code and notebooks
 	$(BIN)/ruff check .

@@ -33,6 +33,8 @@ from clusterkit.typed import Strict, problems_of
 RULE = "params/schema.json"
 DIVISIONS = "nace-divisions"  # taxonomy that names the divisions, whatever other categories are chosen
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
+ID_LENGTH = 60  # characters of it at most
+OWN = ("region", "name", "nuts_ids")  # what only a region's own file can say
 RESERVED_ID = "home"  # folder of the home page's data
 EUROPE_ID = "europe"  # page of all regions, and folder of its data
 COMPARE_ID = "compare"  # page of the regions side by side, and folder of its data
@@ -71,7 +73,7 @@ def _auto_or_codes(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
         raise PydanticCustomError(error_type, message) from exc
 
 
-FrameworkName = Annotated[StrictStr, Field(pattern=REGION_ID, max_length=60)]
+FrameworkName = Annotated[StrictStr, Field(pattern=REGION_ID, max_length=ID_LENGTH)]
 PeerList = Annotated[list[StrictStr], Field(min_length=1, max_length=5)]
 
 
@@ -135,8 +137,8 @@ class OwnParams(Strict):
 class RegionParams(Strict):
     """Everything that a report of one region depends on."""
 
-    schema_version: Literal[1] = 1
-    region: Annotated[StrictStr, Field(pattern=REGION_ID, max_length=60)] = Field(
+    schema_version: Literal[1] = Field(1, description="Version of the layout of parameter files.")
+    region: Annotated[StrictStr, Field(pattern=REGION_ID, max_length=ID_LENGTH)] = Field(
         description="Identifier of the region and name of its file: small letters, digits, hyphens."
     )
     name: Annotated[StrictStr, Field(min_length=1, max_length=300)] = Field(
@@ -224,7 +226,7 @@ COMMON = ("region", "name", "nuts_version", "nuts_ids", "reference_year", "seed"
 class EuropeParams(Strict):
     """Everything that the page of all regions depends on."""
 
-    nuts_version: Literal[2016] = 2016
+    nuts_version: Literal[2016] = Field(2016, description="NUTS version of the embedded tables.")
     base_year: StrictInt = Field(2011, description="First year of growth figures.")
     reference_year: StrictInt = Field(2014, description="Year of the whole business economy.")
     manufacturing_year: StrictInt = Field(2022, description="Newest year of manufacturing.")
@@ -353,10 +355,36 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
         codes = known_codes(project)
         for params, locate in loaded:
             problems += _check_codes(params, locate, codes)
+            problems += _check_taxonomy(params, codes, project)
             problems += _check_handed_in(params, locate, project) or _check_frameworks(params, project)
     if problems:
         raise ParamError(list(dict.fromkeys(problems)))
     return [params for params, _ in loaded]
+
+
+def load_default(project: Project) -> RegionParams:
+    """What every region starts from: ``params/default.yaml``, and what is built in.
+
+    Returns
+    -------
+    RegionParams
+        Those of ``OWN`` are placeholders: only a region has them.
+
+    Raises
+    ------
+    ParamError
+        What is wrong with ``params/default.yaml``.
+    """
+    default, locate = yamlfile.read(project.params / "default.yaml")
+    try:
+        params = RegionParams.model_validate({**dict(zip(OWN, ("any", "Any", ["XX00"]), strict=True)), **default})
+    except ValidationError as exc:
+        raise ParamError(_problems(exc, RegionParams, locate)) from exc
+    problems = _check_codes(params.model_copy(update={"nuts_ids": []}), locate, known_codes(project))
+    problems += _check_handed_in(params, locate, project)
+    if problems:
+        raise ParamError(problems)
+    return params
 
 
 def load_region_alone(project: Project, region: str) -> RegionParams:
@@ -390,6 +418,11 @@ def _unknown_region(region: str, known: list[str]) -> Problem:
 
 def _load(project: Project, region: str) -> tuple[RegionParams, yamlfile.Locate]:
     path = project.params / "regions" / f"{region}.yaml"
+    _refuse_example(region, path)
+    return _load_file(project, path)
+
+
+def _refuse_example(region: str, path: Path) -> None:
     if region == EXAMPLE_ID:
         raise ParamError(
             Problem(
@@ -399,15 +432,45 @@ def _load(project: Project, region: str) -> tuple[RegionParams, yamlfile.Locate]
                 fix="rename the file and the identifier in it",
             )
         )
-    return _load_file(project, path, region)
 
 
-def _load_file(project: Project, path: Path, region: str) -> tuple[RegionParams, yamlfile.Locate]:
+def check_region(project: Project, own: Mapping[str, Any], path: Path, locate: yamlfile.Locate) -> RegionParams:
+    """The parameters that a region file with these values gives: what :func:`load_regions` would say of it.
+
+    Parameters
+    ----------
+    own
+        The values of the file; what it leaves out is that of ``params/default.yaml``.
+    path
+        The file; it need not exist.
+    locate
+        Where a key stands, for messages, as :func:`clusterkit.yamlfile.parse` gives it.
+
+    Raises
+    ------
+    ParamError
+        Every problem at once.
+    """
+    _refuse_example(path.stem, path)
+    params, locate = _merged(project, dict(own), locate, path)
+    problems = [*_check_codes(params, locate, known_codes(project)), *_check_handed_in(params, locate, project)]
+    if problems:
+        raise ParamError(problems)
+    return params
+
+
+def _load_file(project: Project, path: Path, region: str | None = None) -> tuple[RegionParams, yamlfile.Locate]:
+    return _merged(project, *yamlfile.read(path), path, region)
+
+
+def _merged(
+    project: Project, own: dict[str, Any], locate_own: yamlfile.Locate, path: Path, region: str | None = None
+) -> tuple[RegionParams, yamlfile.Locate]:
+    region = region or path.stem
     default, locate_default = yamlfile.read(project.params / "default.yaml")
-    own, locate_own = yamlfile.read(path)
 
     def locate(keys: tuple[Any, ...]) -> str:
-        return locate_own(keys) if _has(own, keys) or not _has(default, keys) else locate_default(keys)
+        return locate_own(keys) if has_keys(own, keys) or not has_keys(default, keys) else locate_default(keys)
 
     merged = _merge(default, own)
     try:
@@ -426,7 +489,8 @@ def _load_file(project: Project, path: Path, region: str) -> tuple[RegionParams,
     return params, locate
 
 
-def _has(data: Any, keys: tuple[Any, ...]) -> bool:
+def has_keys(data: Any, keys: tuple[Any, ...]) -> bool:
+    """Whether nested mappings and lists hold something under these keys, one inside the other."""
     for key in keys:
         if (isinstance(data, dict) and key in data) or (
             isinstance(data, list) and isinstance(key, int) and key < len(data)
@@ -504,6 +568,19 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
                 )
             )
     return problems
+
+
+def _check_taxonomy(params: RegionParams, codes: Codes, project: Project) -> list[Problem]:
+    """What is wrong with the file of the chosen taxonomy, where there is one."""
+    from clusterkit.data.industries import load_taxonomy
+
+    if params.mapping.taxonomy not in codes.taxonomies:
+        return []
+    try:
+        load_taxonomy(params.taxonomy_path(project))
+    except ClusterkitError as exc:
+        return list(exc.problems)
+    return []
 
 
 def _check_scoreboard(params: RegionParams, locate: yamlfile.Locate, codes: Codes) -> list[Problem]:
@@ -807,7 +884,9 @@ def load_example(project: Project) -> RegionParams:
         What is wrong with ``params/stress_test/example.yaml``, or with a file that it names.
     """
     params, locate = _load_file(project, _example_path(project), EXAMPLE_ID)
-    problems = [*_check_codes(params, locate, known_codes(project)), *_check_handed_in(params, locate, project)]
+    codes = known_codes(project)
+    problems = [*_check_codes(params, locate, codes), *_check_taxonomy(params, codes, project)]
+    problems += _check_handed_in(params, locate, project)
     if problems:
         raise ParamError(problems)
     return params

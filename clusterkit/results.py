@@ -20,6 +20,7 @@ from typing import TypeVar
 from clusterkit.files import write_whole
 
 SHARED, KEPT = "CLUSTERKIT_SHARED", "CLUSTERKIT_KEPT"  # environment variables that name the folders
+WORKERS = "CLUSTERKIT_WORKERS"  # environment variable: notebooks of the run at a time
 
 _Value = TypeVar("_Value")
 
@@ -66,11 +67,23 @@ def kept(name: str, key: object, make: Callable[[], _Value]) -> _Value:
     return _found(os.environ.get(KEPT), name, key, make)
 
 
-def _found(folder: str | None, name: str, key: object, make: Callable[[], _Value]) -> _Value:
+def is_kept(name: str, key: object) -> bool:
+    """Whether :func:`kept` has something under this name and key."""
+    path = _path(os.environ.get(KEPT), name, key)
+    return path is not None and path.is_file()
+
+
+def _path(folder: str | None, name: str, key: object) -> Path | None:
     if not folder or not Path(folder).is_dir():
-        return make()
+        return None
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
-    path = Path(folder) / f"{name}-{digest[:32]}.pickle"
+    return Path(folder) / f"{name}-{digest[:32]}.pickle"
+
+
+def _found(folder: str | None, name: str, key: object, make: Callable[[], _Value]) -> _Value:
+    path = _path(folder, name, key)
+    if path is None:
+        return make()
     try:
         # Written by a page of this project, in a folder of this project that is not published.
         return pickle.loads(path.read_bytes())

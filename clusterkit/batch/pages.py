@@ -144,6 +144,13 @@ class WholePage:
     scripts: tuple[str, ...] = ()
 
 
+# Scripts of the explorer, each after those that it takes something from. Plain scripts and not modules: browsers load
+# no module from a folder that no server serves.
+EXPLORER_PARTS = (
+    "words", "elements", "figures", "classes", "address", "controls", "table", "map", "plots",
+    "sector", "region", "regions", "start",
+)  # fmt: skip
+
 # Files of ``params`` that a page of all regions is made from.
 OF_ALL = ("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "stress_test", "default.yaml", "regions")
 
@@ -168,7 +175,7 @@ WHOLE_PAGES = (
         description="Explorer of sectors and regions: a sector on a map of Europe, a region with its sectors, "
         "regions side by side.",
         reads=("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "default.yaml", "regions"),
-        scripts=("theme/explorer.js",),
+        scripts=tuple(f"theme/explorer/{name}.js" for name in EXPLORER_PARTS),
     ),
     WholePage(
         name=SYNTHESIS_ID,

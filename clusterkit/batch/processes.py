@@ -19,7 +19,8 @@ from typing import IO, Any, Protocol
 import psutil
 
 from clusterkit.batch.jobs import Job
-from clusterkit.batch.warm import ENVIRONMENT, JOB, LOG, adopt_orphans, can_fork
+from clusterkit.batch.warm import ENVIRONMENT, JOB, LOG
+from clusterkit.forking import adopt_orphans, can_fork
 
 
 @dataclass

@@ -16,10 +16,11 @@ from clusterkit.batch import site
 from clusterkit.batch.jobs import BODY, DOWNLOADS, RESULT, Failure, Job, Options, Result
 from clusterkit.batch.processes import Child, Fresh, Launcher, Refused, Warm
 from clusterkit.batch.state import OF_RESULTS, Fingerprints, State
-from clusterkit.batch.warm import LOG, can_fork
+from clusterkit.batch.warm import LOG
 from clusterkit.errors import Problem, RunError, some
+from clusterkit.forking import can_fork
 from clusterkit.paths import Project
-from clusterkit.results import KEPT, SHARED
+from clusterkit.results import KEPT, SHARED, WORKERS
 from clusterkit.show.output import FOLDER
 
 TICK = 0.25  # seconds between two looks at time and memory of the children
@@ -161,7 +162,7 @@ def run(
     with tempfile.TemporaryDirectory(
         prefix=".work-results-", dir=project.reports, ignore_cleanup_errors=True
     ) as folder:
-        environment = {SHARED: folder, KEPT: str(_kept(project, fingerprints))}
+        environment = {SHARED: folder, KEPT: str(_kept(project, fingerprints)), WORKERS: str(options.workers)}
         launcher, workers = _launcher(project, options, watch, environment, warm)
         try:
             return _run(project, jobs, launcher, workers, options, fingerprints, watch)
@@ -202,7 +203,7 @@ def _run(
                     shutil.rmtree(one.child.work, ignore_errors=True)
                     waiting.insert(0, (one.job, one.key, 2))
                     continue
-                _publish(project, state, one, result)
+                _publish(project, state, one, result, fingerprints)
                 results[one.job.page] = result
                 watch.on_result(result)
                 if result.failure and options.fail_fast:
@@ -299,7 +300,7 @@ def _last_words(log: Path) -> str:
     return f": {lines[-1].strip()[:200]}" if lines else ""
 
 
-def _publish(project: Project, state: State, one: _Running, result: Result) -> None:
+def _publish(project: Project, state: State, one: _Running, result: Result, fingerprints: Fingerprints) -> None:
     """Move a whole page into the reports, then record it; take a failed one out."""
     work = one.child.work
     state.forget(one.job.page)
@@ -309,7 +310,7 @@ def _publish(project: Project, state: State, one: _Running, result: Result) -> N
             state.folder.mkdir(exist_ok=True)
             os.replace(work / BODY, state.body(one.job.page))
             site.publish(project, executed, work / DOWNLOADS, one.job.downloads)
-            state.record(one.job, one.key, result)
+            state.record(one.job, one.key, result, fingerprints.made_from(one.job))
         else:
             site.keep_failed(project, executed, one.job.downloads)
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,16 @@ def say(text: str) -> None:
 def warn(text: str) -> None:
     """Write one line to standard error."""
     click.echo(text, err=True)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table of texts, two spaces between its columns.
+
+    >>> aligned([("code", "name"), ("C13", "Textiles")])
+    ['code  name', 'C13   Textiles']
+    """
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def refuse_to_overwrite(*paths: Path, rule: str) -> None:

@@ -11,6 +11,7 @@ import click
 
 from clusterkit import params as parameters
 from clusterkit.commands.answers import refuse_in_full, refuse_to_overwrite, refuse_wrong_input, say, warn
+from clusterkit.commands.completion import complete_regions
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.paths import Project, project
 
@@ -28,7 +29,7 @@ def stress_test() -> None:
 
 
 @stress_test.command("init")
-@click.argument("region")
+@click.argument("region", shell_complete=complete_regions)
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="File to make: .yaml, .xlsx or .csv.")
 @click.option("--what", type=click.Choice(KINDS), default="answers", show_default=True, help="What the file is for.")
 @click.option("--language", default="en", show_default=True, help="Language of the questions; stress-test languages.")
@@ -64,7 +65,12 @@ def init(root: Path | None, region: str, output: Path, what: str, language: str,
 @stress_test.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--what", type=click.Choice(KINDS), default="answers", show_default=True, help="What the files are.")
-@click.option("--region", default=None, help="Region that the answers must be for; default any, but all the same.")
+@click.option(
+    "--region",
+    default=None,
+    shell_complete=complete_regions,
+    help="Region that the answers must be for; default any, but all the same.",
+)
 @click.pass_obj
 @refuse_in_full
 def check(root: Path | None, files: tuple[Path, ...], what: str, region: str | None) -> None:

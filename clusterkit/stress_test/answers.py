@@ -518,13 +518,13 @@ class Answers:
 
     @property
     def evidence(self) -> pd.DataFrame:
-        """Texts and links that respondents give: ``respondent``, ``group``, ``item``, ``kind``, ``text``."""
+        """Texts and links that respondents give: ``respondent``, ``group``, ``item``, ``kind``, ``text``, ``language``."""
         rows = [
-            (sheet.respondent, sheet.group, item, kind, text)
+            (sheet.respondent, sheet.group, item, kind, text, sheet.language)
             for sheet in self.sheets
             for (item, kind), text in sheet.texts.items()
         ]
-        return pd.DataFrame(rows, columns=["respondent", "group", "item", "kind", "text"])
+        return pd.DataFrame(rows, columns=["respondent", "group", "item", "kind", "text", "language"])
 
 
 def collect(sheets: Iterable[AnswerSheet], questionnaire: Questionnaire) -> Answers:
