@@ -9,6 +9,7 @@ from clusterkit.portrait.chosen import ChosenCategories, chosen_categories
 from clusterkit.portrait.conditions import board, evidence, framework_of
 from clusterkit.portrait.economy import economy, stars
 from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
+from clusterkit.portrait.own import RegionOrganisations, boundary, organisations
 from clusterkit.portrait.policy import stress_test
 from clusterkit.portrait.together import Together, together
 from clusterkit.portrait.whole import Portrait, portrait
@@ -17,13 +18,16 @@ __all__ = [
     "ChosenCategories",
     "Outline",
     "Portrait",
+    "RegionOrganisations",
     "Together",
     "board",
+    "boundary",
     "chosen_categories",
     "economy",
     "evidence",
     "framework_of",
     "leave_outline",
+    "organisations",
     "outline",
     "outlines",
     "portrait",
