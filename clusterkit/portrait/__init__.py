@@ -7,6 +7,7 @@ inputs calls those.
 
 from clusterkit.portrait.chosen import ChosenCategories, chosen_categories
 from clusterkit.portrait.conditions import board, evidence, framework_of
+from clusterkit.portrait.detail import Detail, detail
 from clusterkit.portrait.economy import economy, stars
 from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
 from clusterkit.portrait.own import RegionOrganisations, boundary, organisations
@@ -16,6 +17,7 @@ from clusterkit.portrait.whole import Portrait, portrait
 
 __all__ = [
     "ChosenCategories",
+    "Detail",
     "Outline",
     "Portrait",
     "RegionOrganisations",
@@ -23,6 +25,7 @@ __all__ = [
     "board",
     "boundary",
     "chosen_categories",
+    "detail",
     "economy",
     "evidence",
     "framework_of",
