@@ -98,6 +98,23 @@ DOCUMENTS = (
         "figures of groups and classes, as a page.",
         GUIDES,
     ),
+    Document(
+        "own-indicators",
+        "Own indicators",
+        "docs/how-to-own-indicators-and-framework.md",
+        "own figures on the scoreboard, and a framework for them.",
+        GUIDES,
+    ),
+    Document(
+        "own-boundary", "Own boundary", "docs/how-to-own-boundary.md", "an outline on the maps of a region.", GUIDES
+    ),
+    Document(
+        "cluster-organisations",
+        "Cluster organisations",
+        "docs/how-to-cluster-organisations.md",
+        "who organises which sector, as a map and a table.",
+        GUIDES,
+    ),
     Document("fetch-data", "Fetch data", "docs/how-to-fetch-data.md", "raw files, editions, mirrors.", GUIDES),
     Document(
         "cluster", "On a cluster", "docs/how-to-run-on-a-cluster.md", "many regions, on one machine or many.", GUIDES

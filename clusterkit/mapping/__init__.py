@@ -63,6 +63,7 @@ from clusterkit.mapping.linkages import (
 )
 from clusterkit.mapping.manufacturing import ThenAndNow, manufacturing_everywhere, manufacturing_then_and_now
 from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
+from clusterkit.mapping.organisations import organisations_of_sectors
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
 from clusterkit.mapping.partners import Common, close_sectors, common_sectors, partners
 from clusterkit.mapping.portfolio import (
@@ -184,6 +185,7 @@ __all__ = [
     "misplaced_countries",
     "morans_i",
     "neighbourhood",
+    "organisations_of_sectors",
     "outcome_table",
     "own_sectors",
     "partners",

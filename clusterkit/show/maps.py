@@ -18,6 +18,7 @@ from matplotlib.transforms import Bbox
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
+from clusterkit.data.own.geometry import OwnBoundary
 from clusterkit.data.sources import GISCO
 from clusterkit.params import RegionParams
 from clusterkit.show import theme, words
@@ -32,8 +33,8 @@ OUTSIDE = "Overseas regions, the Azores, Madeira, the Canary Islands and Iceland
 SPECK_KM2 = 30.0  # km²; a smaller island is less than a pixel and is left out of the drawing
 
 
-def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
-    """Where the region lies in Europe."""
+def plot_region(p: RegionParams, region: gpd.GeoDataFrame, boundary: OwnBoundary | None = None) -> Figure:
+    """Where the region lies in Europe, and the boundary that it draws of itself where it hands one in."""
     area = region.loc[region["nuts_id"].isin(p.nuts_ids), "area_km2"].sum()  # before overseas parts are cut off the map
     figure, axes, region = _europe(region, width_in=0.6 * theme.WIDTH_IN)
     own = region[region["nuts_id"].isin(p.nuts_ids)]
@@ -41,6 +42,8 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     country.plot(ax=axes, color=theme.OTHER, alpha=0.45, linewidth=0)
     own.dissolve().plot(ax=axes, color=theme.STRONG, edgecolor=theme.PAPER, linewidth=0.6)
     _borders(axes, region)
+    if boundary is not None:
+        draw(axes, np.array([boundary.shape]), facecolor="none", edgecolor=theme.INK, linewidth=1)
     _label(axes, {p.name: own})
     name = COUNTRY_NAMES[p.nuts_ids[0][:2]]
     is_country = set(own["nuts_id"]) == set(
@@ -50,8 +53,10 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     return finish(
         figure,
         title=f"{p.name} {where} and covers {words.number(round(area, 2 - int(np.log10(area))))} km²",
-        alt=f"Map of Europe with {p.name} in orange{'' if is_country else f' and the rest of {name} in grey'}.",
-        note=f"Boundaries: NUTS {p.nuts_version}, {GISCO}.",
+        alt=f"Map of Europe with {p.name} in orange{'' if is_country else f' and the rest of {name} in grey'}"
+        f"{'' if boundary is None else ', and the boundary that it draws of itself as a line'}.",
+        note=f"{'' if boundary is None else 'Orange: the NUTS regions of the figures; line: the boundary that the region draws. '}"
+        f"Boundaries: NUTS {p.nuts_version}, {GISCO}.",
         link="",
     )
 
