@@ -304,6 +304,7 @@ def _renderer() -> Callable[[str], Any]:
             return _subscripts(inert(text), longest=3)
 
         def heading(self, text: str, level: int, **_: Any) -> str:
+            text = re.sub(r"</?a\b[^>]*>", "", text)  # a heading has its own link
             self.section, self.tables = re.sub(r"<[^>]+>", "", text), 0
             return f"\n{'#' * level} {text}\n\n"
 

@@ -25,7 +25,9 @@ OTHERS = {"", "yaml", "json", "csv", "bibtex", "text", "mermaid"}  # blocks to l
 each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 TO_RUN = [path for path in DOCUMENTS if any(block.language in (*SHELL, PYTHON) for block in blocks(path))]
 
-FOR_SHELL = [block for path in DOCUMENTS for block in blocks(path) if block.language in SHELL and block.marker != "file"]
+FOR_SHELL = [
+    block for path in DOCUMENTS for block in blocks(path) if block.language in SHELL and block.marker != "file"
+]
 LEFT_OUT = [block for path in DOCUMENTS for block in blocks(path) if block.marker == NOT_RUN]
 
 
