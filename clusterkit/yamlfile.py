@@ -21,6 +21,11 @@ Locate = Callable[[tuple[Any, ...]], str]
 def read(path: Path) -> tuple[dict[str, Any], Locate]:
     """Plain values of a YAML mapping, and a function that tells where a key stands.
 
+    Parameters
+    ----------
+    path
+        Of the file.
+
     Returns
     -------
     tuple

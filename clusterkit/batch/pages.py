@@ -57,7 +57,13 @@ class RegionPage:
     turn: int = 0
 
     def name(self, region: str) -> str:
-        """Name of the page of a region, without ending."""
+        """Name of the page of a region, without ending.
+
+        Parameters
+        ----------
+        region
+            Identifier of the region.
+        """
         return f"{region}-{self.kind}"
 
     def path(self, project: Project) -> Path:
@@ -205,17 +211,39 @@ _WHOLE = {page.name: page for page in WHOLE_PAGES}
 
 
 def whole_page(name: str) -> WholePage:
-    """The page on no single region of that name, one of ``params.WHOLE_IDS``."""
+    """The page on no single region of that name, one of ``params.WHOLE_IDS``.
+
+    Parameters
+    ----------
+    name
+        Of the page, without ending.
+    """
     return _WHOLE[name]
 
 
 def has_page(project: Project, name: str) -> bool:
-    """Whether the page of that name was executed."""
+    """Whether the page of that name was executed.
+
+    Parameters
+    ----------
+    project
+        Whose ``reports`` folder is looked into.
+    name
+        Of the page, without ending.
+    """
     return (project.reports / f"{name}.ipynb").is_file()
 
 
 def pages_of(project: Project, regions: Iterable[str]) -> dict[str, list[RegionPage]]:
-    """Pages of each region that were executed, in the order of the navigation."""
+    """Pages of each region that were executed, in the order of the navigation.
+
+    Parameters
+    ----------
+    project
+        Whose ``reports`` folder is looked into.
+    regions
+        Identifiers.
+    """
     return {region: [page for page in REGION_PAGES if has_page(project, page.name(region))] for region in regions}
 
 

@@ -31,7 +31,13 @@ SPECK_KM2 = 30.0  # km²; a smaller island is less than a pixel and is left out 
 
 
 def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
-    """Where the region lies in Europe."""
+    """Where the region lies in Europe.
+
+    Parameters
+    ----------
+    region
+        Table ``region``.
+    """
     area = region.loc[region["nuts_id"].isin(p.nuts_ids), "area_km2"].sum()  # before overseas parts are cut off the map
     figure, axes, region = _europe(region, width_in=0.6 * theme.WIDTH_IN)
     own = region[region["nuts_id"].isin(p.nuts_ids)]
@@ -57,7 +63,15 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
 def plot_sectors(
     across: dict[str, pd.DataFrame], p: RegionParams, region: gpd.GeoDataFrame, taxonomy: Taxonomy, downloads: Downloads
 ) -> Several:
-    """One map for each sector of ``mapping.sectors_across_regions``."""
+    """One map for each sector of ``mapping.sectors_across_regions``.
+
+    Parameters
+    ----------
+    across
+        As ``mapping.sectors_across_regions`` gives it: a table of regions for each sector.
+    region
+        Table ``region``.
+    """
     return Several(tuple(_plot_sector(code, table, p, region, taxonomy, downloads) for code, table in across.items()))
 
 
@@ -122,6 +136,8 @@ def plot_beside(
         Name of each other region to its NUTS codes.
     title, alt, note
         Words of the figure.
+    region
+        Table ``region``.
     """
     figure, axes, region = _europe(region, width_in=0.7 * theme.WIDTH_IN)
     shapes = {p.name: region[region["nuts_id"].isin(p.nuts_ids)]}
@@ -148,6 +164,8 @@ def plot_counts(
         Words of the figure and address of its data.
     what
         What is counted, for the alternative text: "specialised clusters".
+    region
+        Table ``region``.
     """
     figure, axes, shapes = _europe(region, legend=True)
     shapes = shapes[shapes["level"] == 2].merge(counts.dropna().rename("count"), left_on="nuts_id", right_index=True)
@@ -192,6 +210,15 @@ def count_bounds(counts: pd.Series) -> list[int]:
 def count_label(bounds: list[int], number: int) -> str:
     """Name of one class: "2 or fewer", "3", "4 to 6", "7 or more".
 
+    Parameters
+    ----------
+    bounds
+        Upper ends of all classes but the last; the last number is the largest count.
+    number
+        Which class, from 0.
+
+    Examples
+    --------
     >>> [count_label([2, 3, 6, 9], number) for number in range(4)]
     ['2 or fewer', '3', '4 to 6', '7 or more']
     """
@@ -246,7 +273,19 @@ def _europe(
 
 
 def on_map(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The regions as far as they are on the map of Europe: prepared once for the same shapes, which are never changed."""
+    """The regions as far as they are on the map of Europe: prepared once for the same shapes, which are never changed.
+
+    Parameters
+    ----------
+    region
+        Table ``region``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same columns; parts outside the frame of the map are cut off, regions wholly outside left out (EPSG:3035,
+        metres).
+    """
     shapes = region.geometry.to_numpy()
     key = (tuple(region.index), tuple(region["country"]), tuple(id(shape) for shape in shapes))
     if key not in _prepared:
