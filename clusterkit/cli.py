@@ -17,8 +17,12 @@ from clusterkit import params as parameters
 from clusterkit.batch import pages
 from clusterkit.batch.jobs import MEMORY_MB, TIMEOUT, Kernel, Options
 from clusterkit.commands.answers import RUN_FAILED, STOPPED, refuse_wrong_input, say, warn
+from clusterkit.commands.completion import complete_regions, complete_reports, completion
 from clusterkit.commands.data import data
 from clusterkit.commands.definitions import definitions
+from clusterkit.commands.describe import describe
+from clusterkit.commands.diff import diff
+from clusterkit.commands.own import own
 from clusterkit.commands.stress_test import stress_test
 from clusterkit.paths import project
 
@@ -35,7 +39,7 @@ def main(context: click.Context, root: Path | None) -> None:
 
 
 @main.command()
-@click.argument("regions", nargs=-1, metavar="[REGION]...")
+@click.argument("regions", nargs=-1, metavar="[REGION]...", shell_complete=complete_reports)
 @click.option("--all", "everything", is_flag=True, help="All regions in params/regions, and the pages on no region.")
 @click.option(
     "--page",
@@ -138,8 +142,12 @@ def report(
         sys.exit(RUN_FAILED)
 
 
+main.add_command(completion)
 main.add_command(data)
 main.add_command(definitions)
+main.add_command(describe)
+main.add_command(diff)
+main.add_command(own)
 main.add_command(stress_test)
 
 
@@ -149,7 +157,7 @@ def params_group() -> None:
 
 
 @params_group.command("check")
-@click.argument("regions", nargs=-1, metavar="[REGION]...")
+@click.argument("regions", nargs=-1, metavar="[REGION]...", shell_complete=complete_regions)
 @click.pass_obj
 @refuse_wrong_input
 def params_check(root: Path | None, regions: tuple[str, ...]) -> None:

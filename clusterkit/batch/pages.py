@@ -150,6 +150,13 @@ class WholePage:
     scripts: tuple[str, ...] = ()
 
 
+# Scripts of the explorer, each after those that it takes something from. Plain scripts and not modules: browsers load
+# no module from a folder that no server serves.
+EXPLORER_PARTS = (
+    "words", "elements", "figures", "classes", "address", "controls", "table", "map", "plots",
+    "sector", "region", "regions", "start",
+)  # fmt: skip
+
 # Files of ``params`` that a page of all regions is made from.
 OF_ALL = ("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "stress_test", "default.yaml", "regions")
 
@@ -174,7 +181,7 @@ WHOLE_PAGES = (
         description="Explorer of sectors and regions: a sector on a map of Europe, a region with its sectors, "
         "regions side by side.",
         reads=("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "default.yaml", "regions"),
-        scripts=("theme/explorer.js",),
+        scripts=tuple(f"theme/explorer/{name}.js" for name in EXPLORER_PARTS),
     ),
     WholePage(
         name=SYNTHESIS_ID,
@@ -267,7 +274,7 @@ def input_files(
     paths = {path for path in project.processed.iterdir() if path.suffix in (".parquet", ".json")}
     named = [project.params / name for name in reads]
     if params is not None:
-        named += [project.root / name for name in params.stress_test.model_dump().values() if name]
+        named += [project.root / name for name in params.named_files.values()]
         peers = [] if params.scoreboard.peers == "auto" else params.scoreboard.peers
         named += [path for peer in peers if (path := project.params / "regions" / f"{peer}.yaml").is_file()]
     named += [project.root / other.stress_test.programmes for other in others if other.stress_test.programmes]

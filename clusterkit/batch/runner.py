@@ -203,7 +203,7 @@ def _run(
                     shutil.rmtree(one.child.work, ignore_errors=True)
                     waiting.insert(0, (one.job, one.key, 2))
                     continue
-                _publish(project, state, one, result)
+                _publish(project, state, one, result, fingerprints)
                 results[one.job.page] = result
                 watch.on_result(result)
                 if result.failure and options.fail_fast:
@@ -300,7 +300,7 @@ def _last_words(log: Path) -> str:
     return f": {lines[-1].strip()[:200]}" if lines else ""
 
 
-def _publish(project: Project, state: State, one: _Running, result: Result) -> None:
+def _publish(project: Project, state: State, one: _Running, result: Result, fingerprints: Fingerprints) -> None:
     """Move a whole page into the reports, then record it; take a failed one out."""
     work = one.child.work
     state.forget(one.job.page)
@@ -310,7 +310,7 @@ def _publish(project: Project, state: State, one: _Running, result: Result) -> N
             state.folder.mkdir(exist_ok=True)
             os.replace(work / BODY, state.body(one.job.page))
             site.publish(project, executed, work / DOWNLOADS, one.job.downloads)
-            state.record(one.job, one.key, result)
+            state.record(one.job, one.key, result, fingerprints.made_from(one.job))
         else:
             site.keep_failed(project, executed, one.job.downloads)
     finally:

@@ -39,6 +39,7 @@ VERSIONS = (
     "nbconvert",
     "vl-convert-python",
 )
+DIGITS = 16  # hexadecimal digits of a checksum in the record of a page
 OF_CODE = (".py", ".csv", ".j2", ".html")  # files of the package and the page skeleton that can change a page
 
 
@@ -126,6 +127,18 @@ class Fingerprints:
         }
         return _digest([json.dumps(parts, sort_keys=True, ensure_ascii=False)])
 
+    def made_from(self, job: Job) -> dict[str, str]:
+        """Of each thing that a page is made from besides its parameters, so that a later run can tell what changed."""
+        files = {name: self.file(name) for name in job.reads}
+        parts = {
+            "data": {name: digest for name, digest in files.items() if name.startswith("data/")},
+            "files": {name: digest for name, digest in files.items() if not name.startswith("data/")},
+            "notebook": self.notebook(job.notebook),
+            "code": self.code,
+            "versions": self.versions,
+        }
+        return {what: _digest([json.dumps(part, sort_keys=True)])[:DIGITS] for what, part in parts.items()}
+
 
 def _of_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -184,8 +197,8 @@ class State:
         """
         return self.folder / f"{page}.body.json"
 
-    def record(self, job: Job, key: str, result: Result) -> None:
-        """Keep that a page was made, when it is all in its place.
+    def record(self, job: Job, key: str, result: Result, made_from: Mapping[str, str]) -> None:
+        """Keep that a page was made, and from what, when it is all in its place.
 
         Parameters
         ----------
@@ -195,6 +208,8 @@ class State:
             What it was made from.
         result
             How it went.
+        made_from
+            Hashes of what the key is made from, by name.
         """
         entry = {
             "page": job.page,
@@ -206,6 +221,7 @@ class State:
             "seconds": round(result.seconds, 3),
             "cpu_seconds": round(result.cpu_seconds, 3),
             "warnings": list(result.warnings),
+            "made_from": dict(made_from),
             "parameters": job.parameters,
         }
         write_json(self.folder / f"{job.page}.json", entry)

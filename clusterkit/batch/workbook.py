@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from clusterkit.batch.takeaway import Source
 from clusterkit.show.columns import heading
-from clusterkit.stress_test.spreadsheets import put, saved
+from clusterkit.spreadsheets import put, saved
 
 CONTENTS, COLUMNS, SOURCES = "Contents", "Columns", "Sources"
 MAX_NAME = 31  # characters of a sheet's name, in Excel

@@ -1,7 +1,7 @@
 """Statistics of regional specialisation: tables in, tables out, no files."""
 
 from clusterkit.mapping.atlas import Atlas
-from clusterkit.mapping.categories import categories_everywhere, category_strength
+from clusterkit.mapping.categories import categories_everywhere, category_growth, category_strength
 from clusterkit.mapping.census import (
     both_years,
     count_clusters,
@@ -118,6 +118,7 @@ __all__ = [
     "beside_benchmark",
     "both_years",
     "categories_everywhere",
+    "category_growth",
     "category_strength",
     "close_sectors",
     "cluster_strength",

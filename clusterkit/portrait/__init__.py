@@ -5,6 +5,7 @@ The one room above the domain that reads files: it puts the tables of :mod:`clus
 inputs calls those.
 """
 
+from clusterkit.portrait.chosen import ChosenCategories, chosen_categories
 from clusterkit.portrait.conditions import board, evidence
 from clusterkit.portrait.economy import economy, stars
 from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
@@ -13,10 +14,12 @@ from clusterkit.portrait.together import Together, together
 from clusterkit.portrait.whole import Portrait, portrait
 
 __all__ = [
+    "ChosenCategories",
     "Outline",
     "Portrait",
     "Together",
     "board",
+    "chosen_categories",
     "economy",
     "evidence",
     "leave_outline",

@@ -143,6 +143,7 @@ HEADINGS = {
     "respondent": "Respondent",
     "respondents": "Respondents (number)",
     "group": "Group of respondents",
+    "language": "Language",
     "priority": "Priority (0 to 4)",
     "vertical": "Vertical approach (0 to 4)",
     "horizontal": "Horizontal approach (0 to 4)",

@@ -72,26 +72,28 @@ def plot_sectors(
     region
         Table ``region``.
     """
-    return Several(tuple(_plot_sector(code, table, p, region, taxonomy, downloads) for code, table in across.items()))
+    return Several(
+        tuple(plot_quotients(code, taxonomy.label(code), table, p, region, downloads) for code, table in across.items())
+    )
 
 
-def _plot_sector(
-    code: str,
-    regions: pd.DataFrame,
-    p: RegionParams,
-    region: gpd.GeoDataFrame,
-    taxonomy: Taxonomy,
-    downloads: Downloads,
+def plot_quotients(
+    code: str, label: str, regions: pd.DataFrame, p: RegionParams, region: gpd.GeoDataFrame, downloads: Downloads
 ) -> Figure:
-    """How specialised every NUTS 2 region of Europe is in one sector.
+    """How specialised every NUTS 2 region of Europe is in one sector or category.
 
     Parameters
     ----------
+    code, label
+        Of the sector or category.
     regions
-        The sector over all regions, as ``mapping.sectors_across_regions`` gives it.
+        It over all regions, as ``mapping.sectors_across_regions`` gives it: ``lq`` (no unit; NaN where hidden) with
+        ``lq_low`` and ``lq_high``, index ``nuts_id``. The report's region may stand as one row under its identifier.
     """
     figure, axes, region = _europe(region, legend=True, covered=regions.index)
-    shapes = region[region["level"] == 2].merge(regions, left_on="nuts_id", right_index=True)
+    drawn = region[region["level"] == 2]
+    row = drawn["nuts_id"].mask(drawn["nuts_id"].isin(p.nuts_ids) & (p.region in regions.index), p.region)
+    shapes = drawn.assign(_row=row).merge(regions, left_on="_row", right_index=True)
     klass, everywhere = _classes(shapes), _classes(regions)
     hidden = shapes[klass.isna()]
     draw(axes, hidden.geometry.to_numpy(), facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="/////")
@@ -113,7 +115,8 @@ def _plot_sector(
                 edgecolor="none", framealpha=0.85, title="Share of jobs", alignment="left")  # fmt: skip
     known = regions["lq"].dropna()
     above = int((known >= theme.LQ_BOUNDS[3]).sum())
-    label = taxonomy.label(code)
+    names = region.set_index("nuts_id")[["name", "country"]]
+    names.loc[p.region] = [p.name, p.nuts_ids[0][:2]]
     return finish(
         figure,
         title=f"{label}: {words.count(above, 'region')} of {len(known)} with a published figure "
@@ -121,7 +124,7 @@ def _plot_sector(
         alt=f"Map of location quotients in {label} by NUTS 2 region in {p.reference_year}: {_class_counts(everywhere)}; "
         f"{words.count(int(everywhere.isna().sum()), 'region')} hidden or not published.",
         note=f"A hidden region is coloured where its whole range lies in one class. {OUTSIDE} {source_note(p)} Boundaries: {GISCO}.",
-        link=downloads.save(f"map-{code.lower()}", regions.join(region.set_index("nuts_id")[["name", "country"]])),
+        link=downloads.save(f"map-{code.lower()}", regions.join(names)),
     )
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from clusterkit.files import write_whole
 
+LANGUAGE = "en"  # of the pages
 _SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'\\`*_{}[]#+!|~^$@"})
 SVG_DATA = "data:image/svg+xml,"  # how the address of a picture begins that is in the page itself
 _PLAIN = " ,;:()=+/"  # of what is not a letter or digit, all that stands as it is in such an address
@@ -48,6 +49,19 @@ class Text:
 
     def __repr__(self) -> str:
         return "\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the third level, of a part that not every page has."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return f"### {escape(self.text)}\n"
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -242,7 +256,7 @@ class Figure:
 class Several:
     """Outputs shown one after the other, or side by side where there is room (``beside``)."""
 
-    parts: tuple[Text | Figure | Table | Listing | None, ...]
+    parts: tuple[Text | Figure | Table | Listing | Heading | None, ...]
     beside: bool = False
 
     def _repr_markdown_(self) -> str:
@@ -287,12 +301,33 @@ class Links:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A cell of a table with words as somebody wrote them; what reads them aloud is told their language.
+
+    Parameters
+    ----------
+    text
+        The words.
+    language
+        Code of their language, as ``fr``.
+    """
+
+    text: str
+    language: str
+
+    def _html(self) -> str:
+        if self.language == LANGUAGE:
+            return escape(self.text)
+        return f'<span lang="{escape(self.language)}">{escape(self.text)}</span>'
+
+
+@dataclass(frozen=True)
 class Table:
     """A table with caption, headings and texts ready to read; the first column names the row."""
 
     title: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[str | Links]]
+    rows: Sequence[Sequence[str | Links | Quoted]]
     note: str = ""
     link: str = ""
     hrefs: Sequence[str | None] = ()
@@ -311,7 +346,7 @@ class Table:
             f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n{note}"
         )
 
-    def _row(self, position: int, row: Sequence[str | Links]) -> str:
+    def _row(self, position: int, row: Sequence[str | Links | Quoted]) -> str:
         first = escape(row[0])
         if position in self.headings:
             rest = "".join(f" <span>{escape(text)}</span>" for text in row[1:] if text)
@@ -321,7 +356,7 @@ class Table:
             first = f'<a href="{escape(href)}">{first}</a>'
         own = self.classes[position][1:] if position < len(self.classes) else [""] * (len(row) - 1)
         cells = "".join(
-            f"<td{_numeric(column, css)}>{cell._html() if isinstance(cell, Links) else escape(cell)}</td>"
+            f"<td{_numeric(column, css)}>{cell._html() if isinstance(cell, Links | Quoted) else escape(cell)}</td>"
             for column, cell, css in zip(self.columns[1:], row[1:], own, strict=True)
         )
         return f'<tr><th scope="row">{first}</th>{cells}</tr>'

@@ -12,6 +12,7 @@ from clusterkit.params import RegionParams
 from clusterkit.show import words
 from clusterkit.show.output import Column, Downloads, Table
 
+MADE_FROM = "What this page was made from"  # title of the table at the foot of a page
 TOP = 12  # rows of the shown table; the file behind it has all
 AREA = "the 28 EU members of 2014 and Norway"  # whose country rows make up "Europe" in every quotient
 
@@ -191,7 +192,7 @@ def _range(low: float, high: float, decimals: int | None) -> str:
     return show(low) if show(low) == show(high) else f"{show(low)}–{show(high)}"
 
 
-def table_parameters(values: Sequence[tuple[str, str]], *, title: str = "What this page was made from") -> Table:
+def table_parameters(values: Sequence[tuple[str, str]], *, title: str = MADE_FROM) -> Table:
     """Name and value of everything that the page depends on.
 
     Parameters

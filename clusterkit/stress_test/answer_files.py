@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,20 @@ from openpyxl.worksheet.worksheet import Worksheet
 from clusterkit import yamlfile
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.files import write_whole
+from clusterkit.spreadsheets import (
+    BOOK_ENDINGS,
+    CSV_ENDINGS,
+    Grid,
+    check_size,
+    csv_grid,
+    guarded,
+    heading_problems,
+    open_book,
+    put,
+    refused,
+    saved,
+    sheet_grid,
+)
 from clusterkit.stress_test.answers import (
     EVIDENCE,
     LINK,
@@ -32,20 +44,7 @@ from clusterkit.stress_test.answers import (
     storable,
 )
 from clusterkit.stress_test.questionnaire import DONT_KNOW, HIGHEST, LOWEST, PROGRAMMES, Questionnaire
-from clusterkit.stress_test.spreadsheets import (
-    BOOK_ENDINGS,
-    CSV_ENDINGS,
-    Grid,
-    check_size,
-    csv_grid,
-    guarded,
-    heading_problems,
-    open_book,
-    put,
-    refused,
-    saved,
-    sheet_grid,
-)
+from clusterkit.yamlfile import quoted
 
 YAML_ENDINGS = (".yaml", ".yml")
 ENDINGS = (*YAML_ENDINGS, *BOOK_ENDINGS, *CSV_ENDINGS)
@@ -278,12 +277,6 @@ def _steps(anchors: Sequence[str], lead: str) -> list[str]:
 
 def _yaml_answer(answer: int | str | None) -> str:
     return "null" if answer is None else str(answer)
-
-
-def quoted(value: Any) -> str:
-    """A text, or a list or mapping of such, as YAML takes it whatever is in it."""
-    escaped = json.dumps(value, ensure_ascii=False)
-    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff]", lambda found: f"\\u{ord(found[0]):04x}", escaped)
 
 
 # Tables

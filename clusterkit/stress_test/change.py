@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from clusterkit.errors import ParamError, Problem, some
-from clusterkit.stress_test.table_files import read_rows
+from clusterkit.table_files import read_rows
 
 RULE = "docs/stress-test.md#monitoring"
 EVIDENCE_COLUMNS = (

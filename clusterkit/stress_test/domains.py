@@ -11,8 +11,8 @@ import pandas as pd
 
 from clusterkit.data.industries.nace import NACE_DIVISIONS
 from clusterkit.errors import ParamError, Problem, did_you_mean, some
-from clusterkit.stress_test.spreadsheets import is_address
-from clusterkit.stress_test.table_files import Row, read_rows
+from clusterkit.spreadsheets import is_address
+from clusterkit.table_files import Row, read_rows
 
 RULE = "docs/stress-test.md#smart-specialisation"
 NOTES = {

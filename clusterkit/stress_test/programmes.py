@@ -13,10 +13,10 @@ from pydantic import Field, ValidationError
 
 from clusterkit import yamlfile
 from clusterkit.errors import ParamError, Problem, some
+from clusterkit.spreadsheets import is_address
 from clusterkit.stress_test.domains import parse_sectors
 from clusterkit.stress_test.questionnaire import Code, Words
-from clusterkit.stress_test.spreadsheets import is_address
-from clusterkit.stress_test.table_files import Row, choose, read_rows
+from clusterkit.table_files import Row, choose, read_rows
 from clusterkit.typed import Strict, problems_of
 
 RULE = "docs/stress-test.md#programmes"

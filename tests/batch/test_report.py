@@ -314,14 +314,15 @@ def test_a_page_brings_its_own_scripts(with_site: Project) -> None:
     page = with_site.reports / "estonia-scoreboard.ipynb"
     notebook = nbformat.read(page, as_version=4)
     known = {key: html.unescape(site.front_matter(notebook)[key]) for key in ("description", "made")}
-    site.set_front_matter(notebook, title="Eesti", scripts="theme/one.js downloads/two.js", **known)
+    site.set_front_matter(notebook, title="Eesti", scripts="theme/parts/one.js downloads/two.js", **known)
     nbformat.write(notebook, page)
-    (with_site.reports / "theme" / "one.js").write_text("void 0;\n", encoding="utf-8")
+    (with_site.reports / "theme" / "parts").mkdir()
+    (with_site.reports / "theme" / "parts" / "one.js").write_text("void 0;\n", encoding="utf-8")
     pages = site.prepare(with_site, load_regions(with_site))
     site.render(with_site, pages, renderer="nbconvert", bodies=State(with_site).body)
     sources = [script["src"] for script in soup(with_site, "estonia-scoreboard.html").find_all("script")]
-    assert sources == ["theme/site.js", "theme/one.js", "downloads/two.js"]
-    assert (with_site.site / "theme" / "one.js").is_file()
+    assert sources == ["theme/site.js", "theme/parts/one.js", "downloads/two.js"]
+    assert (with_site.site / "theme" / "parts" / "one.js").is_file()
     assert soup(with_site, "estonia-scoreboard.html").h1.get_text() == "Eesti"
     assert [script["src"] for script in soup(with_site, "index.html").find_all("script")] == ["theme/site.js"]
 

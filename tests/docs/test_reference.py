@@ -141,7 +141,7 @@ def test_names_in_a_text_lead_to_their_place() -> None:
 
 def test_names_that_two_packages_have_need_their_package() -> None:
     html = {
-        "api-mapping": '<h3 id="a"><code>Board</code></h3><h3 id="board-1"><code>board</code><h3 id="b"><code>both</code>',
+        "api-mapping": '<h3 id="a"><code>Board</code><h3 id="board-1"><code>board</code><h3 id="b"><code>both</code>',
         "api-portrait": '<h3 id="both"><code>both</code></h3><h4 id="board.rank"><code>Board&#46;rank</code>',
     }
     found = reference.names_of(html)

@@ -146,8 +146,11 @@ def has_links_that_resolve(page: Page) -> None:
         assert target.is_file(), tag
         assert target.resolve().is_relative_to(page.folder.resolve()), tag
         if view := re.fullmatch(r"view=(\w+)", address.fragment):  # of the explorer, whose script reads it
-            script = (page.folder / "theme" / "explorer.js").read_text(encoding="utf-8")
-            assert (address.path, f'state.view === "{view[1]}"' in script) == ("explorer.html", True), tag
+            parts = (page.folder / "theme" / "explorer").glob("*.js")
+            views = {
+                name for part in parts for name in re.findall(r"explorer\.views\.(\w+) = ", part.read_text("utf-8"))
+            }
+            assert (address.path, view[1] in views) == ("explorer.html", True), tag
         elif address.fragment:
             assert f'id="{address.fragment}"' in target.read_text(encoding="utf-8"), tag
     for tag in page.soup.find_all(download=True):

@@ -18,7 +18,12 @@ class Category:
 
     rating: Rating
     reason: str
-    members: dict[str, float]  # NACE division to weight (no unit, more than 0, at most 1)
+    members: dict[str, float]  # NACE division, group or class to weight (no unit, more than 0, at most 1)
+
+    @property
+    def deeper(self) -> list[str]:
+        """Members below the divisions: an industry table of the region's own can hold them, Eurostat's does not."""
+        return [code for code in self.members if "." in code]
 
 
 @dataclass(frozen=True)

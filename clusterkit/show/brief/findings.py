@@ -11,6 +11,7 @@ from clusterkit.mapping import QUADRANTS
 from clusterkit.portrait import Portrait
 from clusterkit.scoreboard.profile import is_sure
 from clusterkit.show import words
+from clusterkit.show.categories import sentence_chosen
 from clusterkit.show.output import Downloads, Listing, Text
 from clusterkit.show.scoreboard import phrases
 from clusterkit.show.stars import SURE
@@ -34,7 +35,7 @@ def say_findings(of: Portrait, taxonomy: Taxonomy, names: dict[str, str]) -> Lis
     """
     return Listing(
         (
-            _strength(of, taxonomy),
+            f"{_strength(of, taxonomy)} {sentence_chosen(of.chosen)}".strip(),
             _change(of, taxonomy),
             _conditions(of),
             _policy(of),

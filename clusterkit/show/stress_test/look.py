@@ -12,10 +12,10 @@ from clusterkit.params import EXAMPLE_ID, RegionParams
 from clusterkit.show import theme, words
 from clusterkit.show.output import Downloads
 from clusterkit.show.scoreboard import phrases
+from clusterkit.spreadsheets import guarded
 from clusterkit.stress_test.questionnaire import HIGHEST, LOWEST
 from clusterkit.stress_test.region import StressTest
 from clusterkit.stress_test.scoring import HIGH
-from clusterkit.stress_test.spreadsheets import guarded
 
 ILLUSTRATIVE = "Illustrative"
 LEVEL = {"bottleneck": "worst third", "middle": "middle", "strength": "best third", "unknown": "no figures"}

@@ -12,8 +12,8 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from clusterkit import spreadsheets as files
 from clusterkit.errors import ParamError, Problem, did_you_mean
-from clusterkit.stress_test import spreadsheets as files
 
 TABLE_ENDINGS = (*files.CSV_ENDINGS, *files.BOOK_ENDINGS)
 

@@ -1,0 +1,111 @@
+"""``clusterkit describe``: the parameters in effect for a region, where each comes from, and the files behind it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from clusterkit.commands.answers import aligned, refuse_wrong_input, say, warn
+from clusterkit.commands.completion import complete_regions
+from clusterkit.paths import project
+
+if TYPE_CHECKING:
+    from clusterkit.batch.effective import Dependence, Effective
+
+BUILT_IN = "built in"
+STYLES = {"region": "bold", "default": "", "built-in": "dim"}  # each value says in words, too, where it is from
+
+
+@click.command("describe")
+@click.argument("region", required=False, shell_complete=complete_regions)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.pass_obj
+@refuse_wrong_input
+def describe(root: Path | None, region: str | None, as_json: bool) -> None:
+    """Print every parameter of a region: its value, where that comes from, and what it means.
+
+    A value comes from the region's file, from params/default.yaml, or is built in. Below stand the files that the
+    pages of the region are made from. Without a region: what all regions start from.
+    """
+    place = project(root)
+    from clusterkit.batch.effective import dependences, effective
+
+    found = effective(place, region)
+    files, left_out = dependences(place, region) if region else ([], [])
+    if as_json:
+        value = {
+            "project": str(place.root),
+            "region": region,
+            "parameters": [asdict(one) for one in found],
+            "files": [asdict(one) for one in files],
+        }
+        say(json.dumps(value, indent=1, ensure_ascii=False))
+    else:
+        console = Console()
+        rows = [_row(one, short=console.is_terminal) for one in found]
+        _show(console, region or "All regions", PARAMETERS, rows, [one.source for one in found], FOLDERS)
+        if files:
+            rows = [_file_row(one) for one in files]
+            _show(console, "Files", FILES, rows, ["region" if one.parameter else "default" for one in files])
+    if left_out:
+        names = ", ".join(left_out)
+        warn(f"Without the programmes of {names}: `clusterkit params check` says what is wrong with their files.")
+
+
+PARAMETERS = ("parameter", "value", "from", "meaning")
+FOLDERS = "default.yaml is in params, the files of regions are in params/regions."
+FILES = ("file", "what", "chosen by", "pages")
+
+
+def _row(one: Effective, *, short: bool) -> tuple[str, str, str, str]:
+    """Texts of a parameter; ``short``: its file by name, without the folder."""
+    file = one.file and (one.file.rpartition("/")[2] if short else one.file)
+    where = BUILT_IN if file is None else file + (f", line {one.line}" if one.line else "")
+    return one.name, shown(one.value), where, one.meaning + (f" Allowed: {one.allowed}." if one.allowed else "")
+
+
+def _file_row(one: Dependence) -> tuple[str, str, str, str]:
+    return one.file, one.what, one.parameter or "–", ", ".join(one.pages)
+
+
+def shown(value: Any) -> str:
+    """A value as the files write it.
+
+    >>> shown(["C13", "C29"]), shown(None), shown("auto"), shown(1.5)
+    ('["C13", "C29"]', 'null', 'auto', '1.5')
+    """
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _show(
+    console: Console,
+    title: str,
+    heading: tuple[str, ...],
+    rows: list[tuple[str, ...]],
+    sources: list[str],
+    caption: str | None = None,
+) -> None:
+    """A table that wraps in a terminal; elsewhere lines that keep every row in one piece."""
+    if not console.is_terminal:
+        for line in (title, *aligned([heading, *rows]), ""):
+            say(line)
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table.caption, table.caption_justify = caption, "left"
+    room = console.width // 2
+    for number, name in enumerate(heading):
+        # The name at the front is read whole where there is room, and the sentence at the end takes what is left.
+        whole = max(len(row[0]) for row in rows) if number == 0 else 0
+        last = number == len(heading) - 1
+        table.add_column(name, overflow="fold", min_width=min(whole, room), ratio=1 if last else None)
+    for row, source in zip(rows, sources, strict=True):
+        table.add_row(*(Text(cell, style=STYLES[source] if number < 3 else "") for number, cell in enumerate(row)))
+    console.print(table)
+    console.print()
