@@ -22,6 +22,7 @@ from clusterkit.commands.data import data
 from clusterkit.commands.definitions import definitions
 from clusterkit.commands.describe import describe
 from clusterkit.commands.diff import diff
+from clusterkit.commands.new_region import new_region
 from clusterkit.commands.own import own
 from clusterkit.commands.stress_test import stress_test
 from clusterkit.paths import project
@@ -147,6 +148,7 @@ main.add_command(data)
 main.add_command(definitions)
 main.add_command(describe)
 main.add_command(diff)
+main.add_command(new_region)
 main.add_command(own)
 main.add_command(stress_test)
 

@@ -33,6 +33,8 @@ from clusterkit.typed import Strict, problems_of
 RULE = "params/schema.json"
 DIVISIONS = "nace-divisions"  # taxonomy that names the divisions, whatever other categories are chosen
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
+# Names that Windows keeps for devices, in any folder and with any ending.
+DEVICES = ("con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10)))
 ID_LENGTH = 60  # characters of it at most
 OWN = ("region", "name", "nuts_ids")  # what only a region's own file can say
 RESERVED_ID = "home"  # folder of the home page's data
@@ -202,6 +204,7 @@ class RegionParams(Strict):
             COMPARE_ID: "the comparison",
             EXPLORER_ID: "the explorer",
             SYNTHESIS_ID: "the synthesis",
+            **dict.fromkeys(DEVICES, "a device of Windows, where no file can have it"),
         }
         if self.region in taken:
             message = f"the identifier {self.region!r} is taken by {taken[self.region]}"
@@ -360,11 +363,7 @@ def load_default(project: Project) -> RegionParams:
     ParamError
         What is wrong with ``params/default.yaml``.
     """
-    default, locate = yamlfile.read(project.params / "default.yaml")
-    try:
-        params = RegionParams.model_validate({**dict(zip(OWN, ("any", "Any", ["XX00"]), strict=True)), **default})
-    except ValidationError as exc:
-        raise ParamError(_problems(exc, RegionParams, locate)) from exc
+    params, locate = _defaults(project)
     problems = _check_codes(params.model_copy(update={"nuts_ids": []}), locate, known_codes(project))
     problems += _check_handed_in(params, locate, project)
     if problems:
@@ -442,6 +441,25 @@ def check_region(project: Project, own: Mapping[str, Any], path: Path, locate: y
     if problems:
         raise ParamError(problems)
     return params
+
+
+def region_defaults(project: Project) -> dict[str, Any]:
+    """What a region file means that says no more than which region it is, the sections as mappings inside.
+
+    Raises
+    ------
+    ParamError
+        What is wrong with ``params/default.yaml``.
+    """
+    return _defaults(project)[0].model_dump(exclude=set(OWN))
+
+
+def _defaults(project: Project) -> tuple[RegionParams, yamlfile.Locate]:
+    default, locate = yamlfile.read(project.params / "default.yaml")
+    try:
+        return RegionParams.model_validate({**default, "region": "any", "name": "Any", "nuts_ids": ["any"]}), locate
+    except ValidationError as exc:
+        raise ParamError(_problems(exc, RegionParams, locate)) from exc
 
 
 def _load_file(project: Project, path: Path, region: str | None = None) -> tuple[RegionParams, yamlfile.Locate]:

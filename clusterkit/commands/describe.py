@@ -65,9 +65,10 @@ FILES = ("file", "what", "chosen by", "pages")
 
 
 def _row(one: Effective, *, short: bool) -> tuple[str, str, str, str]:
-    """Texts of a parameter; ``short``: its file by name, without the folder."""
+    """Texts of a parameter; ``short``: where it stands as ``piemonte.yaml:4``."""
     file = one.file and (one.file.rpartition("/")[2] if short else one.file)
-    where = BUILT_IN if file is None else file + (f", line {one.line}" if one.line else "")
+    line = "" if one.line is None else f":{one.line}" if short else f", line {one.line}"
+    where = BUILT_IN if file is None else f"{file}{line}"
     return one.name, shown(one.value), where, one.meaning + (f" Allowed: {one.allowed}." if one.allowed else "")
 
 

@@ -23,10 +23,10 @@ LIST = ", "
 @click.argument("first", type=click.Path(path_type=Path))
 @click.argument("second", type=click.Path(path_type=Path))
 @click.option(
-    "--rtol", type=click.FloatRange(0), default=1e-9, show_default=True, help="Share that numbers may differ."
+    "--rtol", type=click.FloatRange(0), default=1e-9, show_default=True, help="Share that numbers may differ"
 )
 @click.option(
-    "--atol", type=click.FloatRange(0), default=1e-12, show_default=True, help="And by how much, in their unit."
+    "--atol", type=click.FloatRange(0), default=1e-12, show_default=True, help="and how much, in their unit."
 )
 @click.option("--page", "pages", multiple=True, help="Compare this page only; repeat it for several.")
 @click.option("--show", type=click.IntRange(0), default=5, show_default=True, help="Differences to show of each page.")
@@ -78,10 +78,9 @@ def lines(compared: Comparison, show: int) -> list[str]:
 
     different, n = compared.different, compared.compared
     total = sum(len(page.differences) for page in different)
-    said = f"{n['pages']} pages, {n['outputs']:,} outputs and {n['files']:,} data files compared: "
-    found = [
-        said + (f"{total:,} differences on {len(different)} of {len(compared.pages)} pages." if total else "the same.")
-    ]
+    what = f"{n['pages']} pages, {n['outputs']:,} outputs and {n['files']:,} data files compared"
+    outcome = f"{total:,} differences on {len(different)} of {len(compared.pages)} pages" if total else "the same"
+    found = [f"{what}: {outcome}."]
     found += [f"Note: {note}." for note in compared.notes]
     if compared.causes:
         found += ["", "The manifests of the runs differ in:", *_indented(compared.causes)]

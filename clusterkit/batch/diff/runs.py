@@ -123,7 +123,7 @@ def _cells(path: Path) -> Cells:
     if code and not executed:
         what = f"The notebook {path.name} was never executed: none of its cells shows anything."
         raise ParamError(
-            Problem(what, str(path), RULE, "compare the pages in reports, or run the notebook and save it")
+            Problem(what, str(path), RULE, "compare pages in reports, or run the notebook and save it")
         )
     return cells
 
