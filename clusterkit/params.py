@@ -752,6 +752,15 @@ def stress_test_parameters(params: RegionParams) -> dict[str, Any]:
     }
 
 
+def detail_parameters(params: RegionParams) -> dict[str, Any]:
+    """The values that the notebook of sectors in detail declares, flat, as papermill passes them on."""
+    return {
+        **params.model_dump(include={*COMMON, "base_year"}),
+        **params.mapping.model_dump(include={"taxonomy", "strong_lq", "min_share_pct"}),
+        **params.own.model_dump(include={"own_industry"}),
+    }
+
+
 def brief_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the notebook of the brief declares, flat, as papermill passes them on."""
     return {

@@ -15,6 +15,7 @@ from clusterkit.params import (
     SYNTHESIS_ID,
     RegionParams,
     brief_parameters,
+    detail_parameters,
     mapping_parameters,
     scoreboard_parameters,
     stress_test_parameters,
@@ -45,6 +46,8 @@ class RegionPage:
     turn
         Pages of a later turn start when those of the earlier ones have: they take results that these leave
         (:mod:`clusterkit.results`).
+    needs
+        Parameter, such as ``own.own_industry``, without which a region has no such page; "": every region has one.
     """
 
     kind: str
@@ -55,6 +58,12 @@ class RegionPage:
     parameters: Callable[[RegionParams], dict[str, Any]]
     reads: tuple[str, ...]
     turn: int = 0
+    needs: str = ""
+
+    def is_of(self, params: RegionParams) -> bool:
+        """Whether a region has such a page."""
+        section, _, key = self.needs.partition(".")
+        return not self.needs or getattr(getattr(params, section), key) is not None
 
     def name(self, region: str) -> str:
         """Name of the page of a region, without ending.
@@ -93,6 +102,16 @@ REGION_PAGES = (
         reads=("taxonomies", "star_schemes"),
     ),
     RegionPage(
+        kind="detail",
+        notebook="sectors_in_detail",
+        label="Sectors in detail",
+        title="{name}: sectors in detail",
+        description="groups and classes of industries from the region’s own table, beside a wider area.",
+        parameters=detail_parameters,
+        reads=("taxonomies",),
+        needs="own.own_industry",
+    ),
+    RegionPage(
         kind="scoreboard",
         notebook="scoreboard_profile",
         label="Scoreboard",
@@ -113,6 +132,7 @@ REGION_PAGES = (
     ),
 )
 KINDS = tuple(page.kind for page in REGION_PAGES)
+COMMON_PAGES = tuple(page for page in REGION_PAGES if not page.needs)  # those that every region has
 
 
 @dataclass(frozen=True)
@@ -241,17 +261,22 @@ def has_page(project: Project, name: str) -> bool:
     return (project.reports / f"{name}.ipynb").is_file()
 
 
-def pages_of(project: Project, regions: Iterable[str]) -> dict[str, list[RegionPage]]:
+def pages_for(params: RegionParams) -> list[RegionPage]:
+    """Pages that a region can have, in the order of the navigation."""
+    return [page for page in REGION_PAGES if page.is_of(params)]
+
+
+def pages_of(project: Project, listed: Iterable[RegionParams]) -> dict[str, list[RegionPage]]:
     """Pages of each region that were executed, in the order of the navigation.
 
     Parameters
     ----------
     project
         Whose ``reports`` folder is looked into.
-    regions
-        Identifiers.
+    listed
+        Regions.
     """
-    return {region: [page for page in REGION_PAGES if has_page(project, page.name(region))] for region in regions}
+    return {p.region: [page for page in pages_for(p) if has_page(project, page.name(p.region))] for p in listed}
 
 
 def input_files(

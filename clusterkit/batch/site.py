@@ -154,7 +154,7 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
         The pages' notebooks, in the order of the site.
     """
     reports = project.reports
-    made = pages_of(project, [p.region for p in listed])
+    made = pages_of(project, listed)
     whole = [page for page in WHOLE_PAGES if has_page(project, page.name)]
     state = State(project)
     offers = takeaway.lines(project, state, listed, made, whole)

@@ -42,6 +42,15 @@ from clusterkit.mapping.definitions import (
     group_sectors,
     validation_scores,
 )
+from clusterkit.mapping.detail import (
+    DetailTotals,
+    bounded,
+    detail_against,
+    detail_categories,
+    detail_parts,
+    detail_sectors,
+    detail_totals,
+)
 from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
 from clusterkit.mapping.economy import RegionEconomy, region_economy
 from clusterkit.mapping.linkages import (
@@ -103,6 +112,7 @@ __all__ = [
     "Common",
     "Contiguity",
     "Derived",
+    "DetailTotals",
     "Moran",
     "Outcome",
     "Reach",
@@ -117,6 +127,7 @@ __all__ = [
     "benchmark_totals",
     "beside_benchmark",
     "both_years",
+    "bounded",
     "categories_everywhere",
     "category_growth",
     "category_strength",
@@ -133,6 +144,11 @@ __all__ = [
     "density",
     "derive_definitions",
     "derive_divisions",
+    "detail_against",
+    "detail_categories",
+    "detail_parts",
+    "detail_sectors",
+    "detail_totals",
     "economic_complexity",
     "ellison_glaeser",
     "employment_matrix",

@@ -7,6 +7,7 @@ inputs calls those.
 
 from clusterkit.portrait.chosen import ChosenCategories, chosen_categories
 from clusterkit.portrait.conditions import board, evidence
+from clusterkit.portrait.detail import Detail, detail
 from clusterkit.portrait.economy import economy, stars
 from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
 from clusterkit.portrait.policy import stress_test
@@ -15,11 +16,13 @@ from clusterkit.portrait.whole import Portrait, portrait
 
 __all__ = [
     "ChosenCategories",
+    "Detail",
     "Outline",
     "Portrait",
     "Together",
     "board",
     "chosen_categories",
+    "detail",
     "economy",
     "evidence",
     "leave_outline",

@@ -15,15 +15,15 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from clusterkit.batch.documents import DOCUMENTS
-from clusterkit.batch.pages import REGION_PAGES, WHOLE_PAGES
+from clusterkit.batch.pages import COMMON_PAGES, WHOLE_PAGES
 from clusterkit.paths import Project
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = (320, 768, 1440)  # and 1024, between a menu that unfolds and contents beside the text
 WHOLE = [page.name for page in WHOLE_PAGES]
-OF_REGION = [page.name("piemonte") for page in REGION_PAGES]
-OF_OTHER = [page.name("saxony") for page in REGION_PAGES]
+OF_REGION = [page.name("piemonte") for page in COMMON_PAGES]
+OF_OTHER = [page.name("saxony") for page in COMMON_PAGES]
 ALL_DOCUMENTS = [document.name for document in DOCUMENTS]
 TYPES = ["index", *OF_REGION, *WHOLE, "methods", "glossary", "assumptions", "references", "cite"]
 PAGES = ["index", *OF_REGION, *OF_OTHER, *WHOLE, *ALL_DOCUMENTS]
@@ -252,7 +252,7 @@ def test_the_keyboard_walks_through_the_navigation(browser: Browser) -> None:
     assert names[:4] == ["Skip to the text", "clusterkit", "Search this site", "Home"]
     regions = names.index("Regions")
     assert names[regions + 1 : regions + 1 + len(WHOLE)] == [page.label for page in WHOLE_PAGES]
-    expected = ["Method", "Guides", *(page.label for page in REGION_PAGES)]
+    expected = ["Method", "Guides", *(page.label for page in COMMON_PAGES)]
     assert [name for name in names if name in expected] == expected
     browser.run("document.querySelector('.group summary').focus()")
     browser.press(Keys.ENTER, Keys.TAB)

@@ -24,7 +24,7 @@ from openpyxl import load_workbook
 from clusterkit.batch import search_index, site
 from clusterkit.batch.documents import API, DOCUMENTS
 from clusterkit.batch.execute import BY_HAND
-from clusterkit.batch.pages import REGION_PAGES, WHOLE_PAGES
+from clusterkit.batch.pages import COMMON_PAGES, WHOLE_PAGES
 from clusterkit.data.industries import load_taxonomy
 from clusterkit.params import EXAMPLE_ID, load_regions, region_ids
 from clusterkit.paths import Project, project
@@ -32,7 +32,7 @@ from clusterkit.show.output import SVG_DATA
 
 ROOT = Path(__file__).resolve().parents[2]
 PILOTS = region_ids(project(ROOT))
-KINDS = [page for page in REGION_PAGES if page.path(project(ROOT)).is_file()]
+KINDS = [page for page in COMMON_PAGES if page.path(project(ROOT)).is_file()]
 MAPPING = next(page for page in KINDS if page.kind == "cluster-mapping")
 STRESS_TEST = next(page for page in KINDS if page.kind == "stress-test")
 REGION_PAGES_OF = {region: [f"{page.name(region)}.html" for page in KINDS] for region in PILOTS}
