@@ -443,17 +443,6 @@ def check_region(project: Project, own: Mapping[str, Any], path: Path, locate: y
     return params
 
 
-def region_defaults(project: Project) -> dict[str, Any]:
-    """What a region file means that says no more than which region it is, the sections as mappings inside.
-
-    Raises
-    ------
-    ParamError
-        What is wrong with ``params/default.yaml``.
-    """
-    return _defaults(project)[0].model_dump(exclude=set(OWN))
-
-
 def _defaults(project: Project) -> tuple[RegionParams, yamlfile.Locate]:
     default, locate = yamlfile.read(project.params / "default.yaml")
     try:
