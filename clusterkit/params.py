@@ -265,6 +265,21 @@ def divisions_path(project: Project) -> Path:
     return project.params / "taxonomies" / f"{DIVISIONS}.yaml"
 
 
+def shared_framework_path(listed: Sequence[RegionParams], project: Project) -> Path:
+    """File of the framework that most of some regions have and that names no indicator of a single region.
+
+    Parameters
+    ----------
+    listed
+        At least one region.
+    project
+        Whose file it is.
+    """
+    names = [p.scoreboard.framework for p in listed if not p.own.own_indicators]
+    chosen = max(names, key=names.count) if names else ScoreboardParams().framework
+    return project.params / "frameworks" / f"{chosen}.yaml"
+
+
 def known_codes(project: Project) -> Codes:
     """Codes and years of the embedded tables, to check parameters against.
 
@@ -344,7 +359,7 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
         for params, locate in loaded:
             problems += _check_codes(params, locate, codes)
             problems += _check_taxonomy(params, codes, project)
-            problems += _check_handed_in(params, locate, project)
+            problems += _check_handed_in(params, locate, project) or _check_frameworks(params, project)
     if problems:
         raise ParamError(list(dict.fromkeys(problems)))
     return [params for params, _ in loaded]
@@ -700,7 +715,7 @@ def _check_own(params: RegionParams, project: Project) -> list[Problem]:
     # Imported here, as above.
     from clusterkit.data.own import KINDS, Owner
 
-    owner = Owner(params.region, tuple(params.nuts_ids))
+    owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
     problems = []
     for kind in KINDS.values():
         if kind.parameter in given:
@@ -708,6 +723,27 @@ def _check_own(params: RegionParams, project: Project) -> list[Problem]:
                 kind.check(project.root / given[kind.parameter], project, owner)
             except ClusterkitError as exc:
                 problems += exc.problems
+    return problems
+
+
+def _check_frameworks(params: RegionParams, project: Project) -> list[Problem]:
+    """Frameworks that are not those of every region, or may name indicators that the region hands in."""
+    names = {params.scoreboard.framework, params.scoreboard.older_framework}
+    if not params.own.own_indicators:
+        names -= {ScoreboardParams().framework, ScoreboardParams().older_framework}
+    paths = [project.params / "frameworks" / f"{name}.yaml" for name in sorted(names)]
+    if not any(path.is_file() for path in paths):
+        return []
+    # Imported here: most regions have the frameworks of the project, and pandas takes its time.
+    from clusterkit.data.own import KINDS, Owner
+
+    owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
+    problems = []
+    for path in paths:
+        try:
+            KINDS["framework"].check(path, project, owner)
+        except ClusterkitError as exc:
+            problems += exc.problems
     return problems
 
 
@@ -723,12 +759,20 @@ def _resolved(project: Project, name: str) -> Path | None:
 
 def mapping_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the mapping notebook declares, flat, as papermill passes them on."""
-    return {**params.model_dump(include={*COMMON, "base_year"}), **params.mapping.model_dump()}
+    return {
+        **params.model_dump(include={*COMMON, "base_year"}),
+        **params.mapping.model_dump(),
+        **params.own.model_dump(include={"own_geometry", "own_organisations"}),
+    }
 
 
 def scoreboard_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the scoreboard notebook declares, flat, as papermill passes them on."""
-    return {**params.model_dump(include=set(COMMON)), **params.scoreboard.model_dump()}
+    return {
+        **params.model_dump(include=set(COMMON)),
+        **params.scoreboard.model_dump(),
+        **params.own.model_dump(include={"own_indicators"}),
+    }
 
 
 def stress_test_parameters(params: RegionParams) -> dict[str, Any]:
@@ -738,6 +782,7 @@ def stress_test_parameters(params: RegionParams) -> dict[str, Any]:
         **params.mapping.model_dump(include={"strong_lq", "min_share_pct"}),
         **params.scoreboard.model_dump(include={"normalisation", "aggregation", "min_coverage", "draws"}),
         **params.stress_test.model_dump(),
+        **params.own.model_dump(include={"own_indicators"}),
     }
 
 
@@ -757,6 +802,7 @@ def brief_parameters(params: RegionParams) -> dict[str, Any]:
         **params.mapping.model_dump(exclude={"highlight"}),
         **params.scoreboard.model_dump(exclude={"older_framework", "sobol_base"}),
         **params.stress_test.model_dump(),
+        **params.own.model_dump(include={"own_indicators"}),
     }
 
 

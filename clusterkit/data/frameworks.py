@@ -187,6 +187,22 @@ class Framework:
             gone |= set(self.table.index[self.table["parent"].isin(gone)])
         return replace(self, table=self.table[~self.table.index.isin(gone)])
 
+    def described(self, about: pd.DataFrame) -> Framework:
+        """The same framework with words for the indicators of which it says none.
+
+        Parameters
+        ----------
+        about
+            Index code of an indicator; any of the columns ``name``, ``unit`` and ``source``. Others than those of the
+            framework do not matter.
+        """
+        table = self.table.copy()
+        codes = [code for code in self.indicators if code in about.index]
+        for column in about.columns.intersection(["name", "unit", "source"]):
+            own = table.loc[codes, column]
+            table.loc[codes, column] = own.where(own.ne(""), about.loc[codes, column])
+        return replace(self, table=table)
+
     def with_weights(self, weights: Mapping[str, float] | pd.Series) -> Framework:
         """The same framework with other weights for some of its parts.
 
@@ -398,6 +414,35 @@ def load_framework(path: Path, *, known: Mapping[str, str] | Collection[str] | N
     if problems:
         raise ParamError(problems)
     return Framework(checked, tuple(levels), data["id"], data["title"], data["source"])
+
+
+def check_for_pages(framework: Framework, path: Path) -> Framework:
+    """The framework, if pages can show it: one part at the top, and at least one level between it and the indicators.
+
+    Parameters
+    ----------
+    framework
+        Any.
+    path
+        Its file.
+
+    Raises
+    ------
+    ParamError
+        It has other parts at the top, or no level of dimensions.
+    """
+    problems = []
+    if len(framework.levels) < 3:
+        what = f"The framework {framework.id} has the levels {' and '.join(framework.levels)} alone."
+        fix = f"write levels: [index, dimension, indicator], and give the indicators a dimension; see {EXAMPLE}"
+        problems.append(Problem(what, f"{path}, levels", "a page shows the parts below the whole", fix))
+    if len(framework.roots) != 1:
+        what = f"The framework {framework.id} has {len(framework.roots)} parts at the top: {some(framework.roots)}."
+        fix = f"add a level above, with one part that is the parent of these; see {EXAMPLE}"
+        problems.append(Problem(what, f"{path}, groups", "a page shows one whole and its parts", fix))
+    if problems:
+        raise ParamError(problems)
+    return framework
 
 
 def list_frameworks(folder: Path) -> dict[str, Framework]:
@@ -768,7 +813,11 @@ class _RowChecker:
                     position,
                     "code",
                     f"The indicator {row['code']} is not in the table of indicators.",
-                    _close(row["code"], sorted(known), "see docs/indicators.md"),
+                    _close(
+                        row["code"],
+                        sorted(known),
+                        "take one of docs/indicators.md, or name the file that has it under own_indicators",
+                    ),
                     "an indicator has figures",
                 )
             elif isinstance(row["unit"], str) and row["unit"] and units.get(row["code"], row["unit"]) != row["unit"]:

@@ -24,6 +24,7 @@ PIECE = (
     "from_version", "from_id", "to_version", "to_id", "weight_population", "weight_area", "population", "area_km2",
 )  # fmt: skip
 
+UNION = "EU-28"  # row of the 28 members of 2014, beside the codes of countries
 EU28 = tuple(
     [
         "AT",

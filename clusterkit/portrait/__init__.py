@@ -6,7 +6,7 @@ inputs calls those.
 """
 
 from clusterkit.portrait.chosen import ChosenCategories, chosen_categories
-from clusterkit.portrait.conditions import board, evidence
+from clusterkit.portrait.conditions import board, evidence, framework_of
 from clusterkit.portrait.detail import Detail, detail
 from clusterkit.portrait.economy import economy, stars
 from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
@@ -25,6 +25,7 @@ __all__ = [
     "detail",
     "economy",
     "evidence",
+    "framework_of",
     "leave_outline",
     "outline",
     "outlines",

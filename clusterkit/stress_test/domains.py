@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from clusterkit.data.industries.nace import NACE_DIVISIONS
-from clusterkit.errors import ParamError, Problem, did_you_mean, some
+from clusterkit.data.industries.nace import NACE_DIVISIONS, parse_sectors
+from clusterkit.errors import ParamError, Problem, some
 from clusterkit.spreadsheets import is_address
-from clusterkit.table_files import Row, read_rows
+from clusterkit.table_files import read_rows
 
 RULE = "docs/stress-test.md#smart-specialisation"
 NOTES = {
@@ -26,36 +25,6 @@ NEEDED = ("name", "sectors")
 PRESENT_LQ = 1.0  # location quotient (no unit) from which a sector counts as present, as in the relatedness of sectors
 CLASSES = ("strong", "emerging", "related", "hidden", "other", "not observed")  # of a sector, the best footing first
 FOOTINGS = ("strength", "growth", "within reach", "hidden", "none", "not observed")  # of a domain, by its best sector
-
-
-def parse_sectors(row: Row, problems: list[Problem], name: str = "sectors") -> list[str]:
-    """Divisions of NACE in one cell; a section stands for all of its divisions."""
-    found: list[str] = []
-    sections = {code[0] for code in NACE_DIVISIONS}
-    for text in row.several(name):
-        code = text.upper()
-        if code in sections:
-            found += [division for division in NACE_DIVISIONS if division[0] == code]
-        elif code in NACE_DIVISIONS:
-            found.append(code)
-        else:
-            fine = re.fullmatch(r"([A-U]\d\d)\.?\d{1,2}", code)
-            fix = (
-                f"write {fine[1]}, the division it belongs to"
-                if fine and fine[1] in NACE_DIVISIONS
-                else "put semicolons between the codes"
-                if "," in code
-                else did_you_mean(code, NACE_DIVISIONS, "write a division such as C29, or a section such as C")
-            )
-            problems.append(
-                Problem(
-                    f"{name} has {text!r}.",
-                    row.where,
-                    "divisions or sections of NACE Rev. 2, the finest that the figures carry",
-                    fix,
-                )
-            )
-    return list(dict.fromkeys(found))
 
 
 def read_domains(path: Path) -> pd.DataFrame:

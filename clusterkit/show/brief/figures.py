@@ -92,7 +92,7 @@ def _figure(
 
 def source(of: Portrait) -> str:
     """Source, year and NUTS version in one line of a narrow note."""
-    return f"Source: Eurostat, business statistics {of.p.reference_year}; own calculations. NUTS {of.p.nuts_version}."
+    return f"Source: Eurostat, business statistics {of.p.reference_year}; own calculations. NUTS {of.p.nuts_version}.{phrases.own_note(of.board.own)}"
 
 
 def _stars(row: pd.Series, most: int) -> str:
@@ -185,6 +185,6 @@ def plot_conditions(of: Portrait, downloads: Downloads) -> Figure | None:
         figure,
         title=phrases.in_thirds(of.p.name, table),
         alt=f"Dot chart of {words.count(len(table), 'dimension')}, rank with its interval: {shown}.",
-        note=f"{LEGEND} Band: rank under other choices of method. Source: framework {of.board.framework.id}, Eurostat and others{years}; own calculations. NUTS {of.p.nuts_version}.",
+        note=f"{LEGEND} Band: rank under other choices of method. Source: framework {of.board.framework.id}, Eurostat and others{years}; own calculations. NUTS {of.p.nuts_version}.{phrases.own_note(of.board.own)}",
         link=downloads.save("conditions", ranks),
     )

@@ -63,7 +63,7 @@ class Look:
             span = f", figures of {self.years[0]} to {self.years[1]}" if self.years else ""
             framework = self.test.instrument.framework.id
             said.append(
-                f"Scoreboard: framework {framework}, own calculations (docs/methods.md); Eurostat and others (docs/indicators.md){span}; NUTS {self.p.nuts_version}."
+                f"Scoreboard: framework {framework}, own calculations (docs/methods.md); Eurostat and others (docs/indicators.md){span}; NUTS {self.p.nuts_version}.{phrases.own_note(self.test.own)}"
             )
         return " ".join(said)
 
