@@ -335,6 +335,7 @@ def _text(text: str) -> str:
 
 
 def _inline(text: str) -> str:
+    text = re.sub(r":(?:func|meth):`~?([^`<>]+)`", r"`\1()`", text)
     text = re.sub(r":\w+:`~?([^`<>]+)`", r"`\1`", text)
     text = re.sub(r"\bdocs/([\w-]+\.md)(#[\w-]+)?", r"[\1](\1\2)", text)
     return re.sub(r"``(.+?)``", r"`\1`", text, flags=re.DOTALL)
@@ -365,7 +366,18 @@ def names_of(html: Mapping[str, str]) -> dict[str, str]:
     return found | {name: places[0] for name, places in bare.items() if len(places) == 1 and name not in found}
 
 
-def mentioned(code: str, names: Mapping[str, str]) -> str:
-    """Address of the name that a piece of code in a text is: ``mapping.theil``, ``theil(shares)``; "" for others."""
+def mentioned(code: str, names: Mapping[str, str], *, is_bare_enough: bool = False) -> str:
+    """Address of the name that a piece of code in a text is; "" for others.
+
+    Parameters
+    ----------
+    code
+        ``mapping.theil``, ``theil(shares)`` or a class: these are names of the reference wherever they stand.
+    names
+        As :func:`names_of` gives them.
+    is_bare_enough
+        Whether ``shift_share``, without a package or a bracket, is a function there, and not a column or a parameter.
+    """
     name = re.sub(r"\(.*\)$", "", code).removeprefix("clusterkit.")
-    return names.get(name, "")
+    is_name = name != code or "." in name or name[:1].isupper() or (is_bare_enough and "_" in name)
+    return names.get(name, "") if is_name else ""

@@ -130,13 +130,18 @@ def test_what_a_package_exports_is_what_its_page_shows() -> None:
 
 
 def test_names_in_a_text_lead_to_their_place() -> None:
-    names = {"mapping.theil": "api-mapping.html#theil", "theil": "api-mapping.html#theil"}
-    for code in ("mapping.theil", "theil", "theil(shares)", "clusterkit.mapping.theil"):
-        assert reference.mentioned(code, names) == "api-mapping.html#theil"
-    assert reference.mentioned("theil_index", names) == ""
-    text = documents.to_text("See `mapping.theil(x)` and `others`.", "docs/methods.md", {}, frozenset(), names)
-    assert '<a href="api-mapping.html#theil"><code>mapping&#46;theil&#40;x&#41;</code></a>' in text
-    assert "<code>others</code>" in text
+    place = "api-mapping.html#shift_share"
+    names = {"mapping.shift_share": place, "shift_share": place, "theil": "x", "Atlas": "api-mapping.html#atlas"}
+    for code in ("mapping.shift_share", "shift_share()", "shift_share(start, end)", "clusterkit.mapping.shift_share"):
+        assert reference.mentioned(code, names) == place
+    assert reference.mentioned("shift_share", names) == "", "it may be a column or a parameter"
+    assert reference.mentioned("shift_share", names, is_bare_enough=True) == place
+    assert reference.mentioned("theil", names, is_bare_enough=True) == "", "a word like any other"
+    assert reference.mentioned("Atlas", names) == "api-mapping.html#atlas"
+    assert reference.mentioned("mapping.others", names) == ""
+    text = documents.to_text("See `shift_share` and `a\\|b`.", documents.METHODS, {}, frozenset(), names)
+    assert f'<a href="{place}"><code>shift&#95;share</code></a>' in text
+    assert "<code>a|b</code>" in text
 
 
 def test_names_that_two_packages_have_need_their_package() -> None:
