@@ -89,6 +89,8 @@ def plot_quotients(
     regions
         It over all regions, as ``mapping.sectors_across_regions`` gives it: ``lq`` (no unit; NaN where hidden) with
         ``lq_low`` and ``lq_high``, index ``nuts_id``. The report's region may stand as one row under its identifier.
+    region
+        Table ``region``.
     """
     figure, axes, region = _europe(region, legend=True, covered=regions.index)
     drawn = region[region["level"] == 2]
