@@ -393,6 +393,13 @@ def load_default(project: Project) -> RegionParams:
 def load_region_alone(project: Project, region: str) -> RegionParams:
     """Read and check the parameters of one region, but not the files that it hands in.
 
+    Parameters
+    ----------
+    project
+        Whose files are read.
+    region
+        Identifier of the region.
+
     Raises
     ------
     ParamError
@@ -493,7 +500,15 @@ def _merged(
 
 
 def has_keys(data: Any, keys: tuple[Any, ...]) -> bool:
-    """Whether nested mappings and lists hold something under these keys, one inside the other."""
+    """Whether nested mappings and lists hold something under these keys, one inside the other.
+
+    Parameters
+    ----------
+    data
+        Mappings and lists, as read from YAML.
+    keys
+        Keys and positions, from the outside in.
+    """
     for key in keys:
         if (isinstance(data, dict) and key in data) or (
             isinstance(data, list) and isinstance(key, int) and key < len(data)

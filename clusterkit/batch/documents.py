@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 METHOD, GUIDES = "Method", "Guides"  # lists of the menu
 ASSUMPTIONS, REFERENCES = "assumptions", "references"  # pages that others lead into
 API = "api"  # page that leads to the reference
+METHODS = "docs/methods.md"  # the document that speaks of functions
 BIBLIOGRAPHY, CITATION = "docs/references.bib", "CITATION.cff"
 # Inside text Pandoc would still read these as marks of its own: lists, dashes, attributes, footnotes.
 _MARKS = str.maketrans({char: f"&#{ord(char)};" for char in "-.():%="})
@@ -65,7 +66,7 @@ class Document:
 
 # In the order of the navigation, which shows those whose source is there.
 DOCUMENTS = (
-    Document("methods", "Methods", "docs/methods.md", "formulas of what the reports say, with their sources."),
+    Document("methods", "Methods", METHODS, "formulas of what the reports say, with their sources."),
     Document("glossary", "Glossary", "docs/glossary.md", "the words of the reports, and where they come from."),
     Document(
         ASSUMPTIONS, "Assumptions", "docs/assumptions.md", "what is taken for granted, rated by how much it matters."
@@ -341,12 +342,14 @@ def _renderer() -> Callable[[str, Mapping[str, str]], Any]:
             return _subscripts(inert(text), longest=3)
 
         def heading(self, text: str, level: int, **_: Any) -> str:
+            text = re.sub(r"</?a\b[^>]*>", "", text)  # a heading has its own link
             self.section, self.tables = re.sub(r"<[^>]+>", "", text), 0
             return f"\n{'#' * level} {text}\n\n"
 
         def codespan(self, text: str) -> str:
+            text = text.replace("\\|", "|")  # as tables want it written
             code = f"<code>{inert(text)}</code>"
-            place = reference.mentioned(text, self.names)
+            place = reference.mentioned(text, self.names, is_bare_enough=self.source == METHODS)
             return f'<a href="{place}">{code}</a>' if place else code
 
         def block_html(self, html: str) -> str:

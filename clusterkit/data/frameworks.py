@@ -116,21 +116,45 @@ class Framework:
         return self.at(self.levels[0])
 
     def at(self, level: str) -> list[str]:
-        """Codes of one level, in the order of the file."""
+        """Codes of one level, in the order of the file.
+
+        Parameters
+        ----------
+        level
+            Name of the level, ``dimension``.
+        """
         return list(self._at[level])
 
     def children(self, code: str) -> list[str]:
-        """Codes of the parts directly below; none where a part has no data."""
+        """Codes of the parts directly below; none where a part has no data.
+
+        Parameters
+        ----------
+        code
+            Of a part.
+        """
         return list(self._below.get(code, ()))
 
     def leaves(self, code: str) -> list[str]:
-        """Codes of all indicators below a part; an indicator is its own leaf."""
+        """Codes of all indicators below a part; an indicator is its own leaf.
+
+        Parameters
+        ----------
+        code
+            Of a part.
+        """
         if code in self._leaf_codes:
             return [code]
         return [leaf for child in self.children(code) for leaf in self.leaves(child)]
 
     def name(self, code: str) -> str:
-        """Name of a part; its code where it has none."""
+        """Name of a part; its code where it has none.
+
+        Parameters
+        ----------
+        code
+            Of a part.
+        """
         return self.table.loc[code, "name"] or code
 
     @property
@@ -144,6 +168,11 @@ class Framework:
 
     def without(self, codes: Sequence[str]) -> Framework:
         """The same framework less some parts and all below them; what loses its last indicator stays, empty.
+
+        Parameters
+        ----------
+        codes
+            Of the parts to leave out.
 
         Raises
         ------
@@ -239,6 +268,10 @@ def check_framework(
         Names of the levels from the top; the last is that of the indicators.
     known
         Indicators that there are figures for, with the unit of each where it is to be compared; None: not checked.
+    id
+        Identifier of the framework; "" for none.
+    title, source
+        What it is called, and who made it.
 
     Raises
     ------
@@ -415,6 +448,11 @@ def check_for_pages(framework: Framework, path: Path) -> Framework:
 
 def list_frameworks(folder: Path) -> dict[str, Framework]:
     """Every framework of a folder, by identifier, in alphabetical order.
+
+    Parameters
+    ----------
+    folder
+        Usually ``params/frameworks``.
 
     Raises
     ------

@@ -86,7 +86,13 @@ class Observations:
     weighted_by: pd.DataFrame
 
     def only(self, indicators: Sequence[str]) -> Observations:
-        """The same observations of some indicators, in the order given."""
+        """The same observations of some indicators, in the order given.
+
+        Parameters
+        ----------
+        indicators
+            Codes of the indicators to keep.
+        """
         chosen = list(indicators)
         by_row = {"reference_year", "weighted_by"}
         parts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "country"}

@@ -242,7 +242,13 @@ class RegionScoreboard:
         return found.assign(n_known=self.profile.loc[found.index, "n_known"])
 
     def indicators(self) -> pd.DataFrame:
-        """Every indicator beside the Union, the country and the peers: see :func:`indicator_table`."""
+        """Every indicator beside the Union, the country and the peers: see :func:`indicator_table`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`indicator_table` gives it: one row per indicator, values in its unit, NaN where unknown.
+        """
         return indicator_table(
             self.observed,
             self.board,
@@ -253,11 +259,28 @@ class RegionScoreboard:
         )
 
     def coverage(self) -> pd.DataFrame:
-        """How much of each dimension is known: see :func:`coverage_by_part`."""
+        """How much of each dimension is known: see :func:`coverage_by_part`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`coverage_by_part` gives it: counts of parts and indicators, and calendar years.
+        """
         return coverage_by_part(self.observed, self.framework, self.region, self.framework.levels[1])
 
     def dependence(self, *, base: int) -> pd.DataFrame:
-        """Which choices move the ranks of all regions, and of this one: see :func:`sensitivity`."""
+        """Which choices move the ranks of all regions, and of this one: see :func:`sensitivity`.
+
+        Parameters
+        ----------
+        base
+            Base sample of the sensitivity analysis, a power of 2.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`sensitivity` gives it: shares of variance (no unit) by region, part and choice.
+        """
         choices = other_choices(self.board)
         return sensitivity(self.board, base=base, seed=self.seed, regions=[self.region], choices=choices)
 
@@ -370,7 +393,13 @@ def own_figures(evidence: Evidence, of: RegionScoreboard) -> pd.DataFrame:
 
 
 def why_these_peers(evidence: Evidence, of: RegionScoreboard) -> pd.DataFrame:
-    """How often each peer stays when one block of the structure is left out: see ``peer_stability``."""
+    """How often each peer stays when one block of the structure is left out: see ``peer_stability``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``peer_stability`` gives it: index ``nuts_id``, ``share`` of the trials (0 to 1).
+    """
     return peer_stability(evidence.structure, of.region, countries=of.observed.country)
 
 
@@ -540,6 +569,11 @@ def inhabitants(indicator: pd.DataFrame, observed: Observations, territories: Ma
         Its regions are those of the result.
     territories
         Name of a territory to its codes.
+
+    Returns
+    -------
+    pandas.Series
+        Inhabitants; NaN where no year is known.
     """
     rows = indicator[(indicator["indicator"] == "population") & indicator["value"].notna()]
     newest = rows.sort_values("year").drop_duplicates("nuts_id", keep="last").set_index("nuts_id")["value"]

@@ -31,6 +31,11 @@ FOOTINGS = ("strength", "growth", "within reach", "hidden", "none", "not observe
 def read_domains(path: Path) -> pd.DataFrame:
     """The priority domains that a region declares, checked.
 
+    Parameters
+    ----------
+    path
+        Workbook or CSV.
+
     Returns
     -------
     pandas.DataFrame
@@ -172,7 +177,20 @@ def check_domains(domains: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
 
 
 def outside_domains(domains: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
-    """Strong and emerging sectors that no declared domain covers: rows of ``classes``, the largest first."""
+    """Strong and emerging sectors that no declared domain covers: rows of ``classes``, the largest first.
+
+    Parameters
+    ----------
+    domains
+        As :func:`read_domains` gives them.
+    classes
+        Footing and size of each sector, as :func:`sector_classes` gives them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows and columns of ``classes``; none where every such sector is covered.
+    """
     covered = {code for codes in domains["sectors"] for code in codes}
     found = classes[classes["footing"].isin(CLASSES[:2]) & ~classes.index.isin(list(covered))]
     return found.sort_values(["footing", "persons_employed"], ascending=[False, False])
