@@ -24,6 +24,7 @@ from clusterkit.commands.definitions import definitions
 from clusterkit.commands.describe import describe
 from clusterkit.commands.diff import diff
 from clusterkit.commands.new_region import new_region
+from clusterkit.commands.own import own
 from clusterkit.commands.stress_test import stress_test
 from clusterkit.paths import project
 
@@ -124,7 +125,7 @@ def report(
     from clusterkit.commands import report as reports
 
     # Named ones; with --all those that there are, but for a choice of kinds, which is one of a region's pages.
-    whole = () if kinds else None
+    whole: tuple[str, ...] | None = () if kinds else None
     if not everything:
         whole = tuple(name for name in parameters.WHOLE_IDS if name in regions)
     wanted = reports.Wanted(None if everything else tuple(names), kinds, whole)
@@ -153,6 +154,7 @@ main.add_command(definitions)
 main.add_command(describe)
 main.add_command(diff)
 main.add_command(new_region)
+main.add_command(own)
 main.add_command(stress_test)
 
 

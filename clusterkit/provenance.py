@@ -30,7 +30,13 @@ _checksum = cached.by_file(sha256)
 
 
 def commit(root: Path) -> str:
-    """Commit of the code, with a mark when files were changed since; "unknown" outside git."""
+    """Commit of the code, with a mark when files were changed since; "unknown" outside git.
+
+    Parameters
+    ----------
+    root
+        Folder of the code.
+    """
     command = ["git", "-C", str(root), "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
     try:
         lines = subprocess.run(

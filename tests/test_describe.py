@@ -12,7 +12,7 @@ from rich.console import Console
 from clusterkit import params as parameters
 from clusterkit.batch.effective import dependences, effective
 from clusterkit.batch.jobs import region_job
-from clusterkit.batch.pages import REGION_PAGES
+from clusterkit.batch.pages import COMMON_PAGES
 from clusterkit.cli import main
 from clusterkit.commands import describe
 from clusterkit.params import SECTIONS, EuropeParams, RegionParams
@@ -76,7 +76,7 @@ def test_the_files_are_those_that_make_a_page_stale(project_copy: Project) -> No
     files = {one.file: one for one in found}
     listed = parameters.load_regions(project_copy)
     (params,) = (p for p in listed if p.region == "saxony")
-    for page in REGION_PAGES:
+    for page in COMMON_PAGES:
         job = region_job(project_copy, params, page, listed)
         read = {*job.reads, job.notebook.relative_to(project_copy.root).as_posix()}
         own = {"params/default.yaml", "params/regions/saxony.yaml"}

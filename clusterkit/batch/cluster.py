@@ -139,7 +139,7 @@ class Cluster:
     timeout: float
     _client: distributed.Client | None = None
     _archive: Any = None
-    _futures: dict[int, tuple[Child, distributed.Future]] = field(default_factory=dict)
+    _futures: dict[int, tuple[Child, distributed.Future[Any]]] = field(default_factory=dict)
     _number: int = 0
 
     def open(self) -> int:

@@ -16,11 +16,12 @@ from clusterkit.batch import site
 from clusterkit.batch.jobs import BODY, DOWNLOADS, RESULT, Failure, Job, Options, Result
 from clusterkit.batch.processes import Child, Fresh, Launcher, Refused, Warm
 from clusterkit.batch.state import OF_RESULTS, Fingerprints, State
-from clusterkit.batch.warm import LOG, can_fork
+from clusterkit.batch.warm import LOG
 from clusterkit.errors import Problem, RunError, some
 from clusterkit.files import WriteError, is_full, writing
+from clusterkit.forking import can_fork
 from clusterkit.paths import Project
-from clusterkit.results import KEPT, SHARED
+from clusterkit.results import KEPT, SHARED, WORKERS
 from clusterkit.show.output import FOLDER
 
 TICK = 0.25  # seconds between two looks at time and memory of the children
@@ -166,7 +167,7 @@ def run(
     with writing(project.reports, "The folder of reports", fix=RIGHTS):
         aside = tempfile.TemporaryDirectory(prefix=".work-results-", dir=project.reports, ignore_cleanup_errors=True)
     with aside as folder:
-        environment = {SHARED: folder, KEPT: str(_kept(project, fingerprints))}
+        environment = {SHARED: folder, KEPT: str(_kept(project, fingerprints)), WORKERS: str(options.workers)}
         launcher, workers = _launcher(project, options, watch, environment, warm)
         try:
             return _run(project, jobs, launcher, workers, options, fingerprints, watch)
@@ -293,8 +294,8 @@ def _outcome(one: _Running) -> Result:
         found = json.loads((one.child.work / RESULT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         why = one.why_ended or f"the process ended with status {one.child.status}{_last_words(one.child.work / LOG)}"
-        failure = Failure(one.job.notebook.name, "while it ran", why, is_infrastructure=not one.why_ended)
-        return Result(one.job, seconds, failure)
+        lost = Failure(one.job.notebook.name, "while it ran", why, is_infrastructure=not one.why_ended)
+        return Result(one.job, seconds, lost)
     failure = Failure(**found["failure"]) if found["failure"] else None
     return Result(one.job, seconds, failure, tuple(found["warnings"]), found["cpu_seconds"])
 

@@ -26,7 +26,7 @@ from clusterkit.errors import Problem, RunError
 from clusterkit.files import write_whole
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project
-from clusterkit.show.output import FOLDER, escape
+from clusterkit.show.output import FOLDER, LANGUAGE, escape
 
 if TYPE_CHECKING:
     import nbformat
@@ -118,7 +118,7 @@ def front_matter_text(
         "nav": _raw(nav),
         "foot": _raw(foot),
         "tail": _raw(frame.script_tags(scripts)),
-        "lang": "en",
+        "lang": LANGUAGE,
     }
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
     return "\n".join(["---", *lines, "---"])
@@ -160,7 +160,7 @@ def prepare(project: Project, listed: Sequence[RegionParams]) -> list[Path]:
         The pages' notebooks, in the order of the site.
     """
     reports = project.reports
-    made = pages_of(project, [p.region for p in listed])
+    made = pages_of(project, listed)
     whole = [page for page in WHOLE_PAGES if has_page(project, page.name)]
     state = State(project)
     offers = takeaway.lines(project, state, listed, made, whole)
@@ -340,10 +340,11 @@ def _write_html(path: Path, text: Mapping[str, str], skeleton: str, folder: Path
 
 
 def _copy_look(theme: Path, folder: Path) -> None:
-    (folder / "theme").mkdir()
-    for path in sorted(theme.iterdir()):
+    for path in sorted(theme.rglob("*")):
         if path.suffix in (".css", ".js"):
-            shutil.copy(path, folder / "theme" / path.name)
+            target = folder / "theme" / path.relative_to(theme)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
 
 
 def title_and_text(project: Project, name: str, bodies: Callable[[str], Path]) -> tuple[str, str]:

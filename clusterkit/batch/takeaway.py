@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "summary.json"  # among the data of a brief
 BRIEF = "brief"  # kind of the page that is printed
-SHORT = {"cluster-mapping": "Mapping"}  # of labels that leave no room in the name of a sheet
+SHORT = {"cluster-mapping": "Mapping", "detail": "Detail"}  # of labels that leave no room in the name of a sheet
 PDF, DOCX = "pdf", "docx"
 COPIES = {PDF: ("Brief on paper", "PDF"), DOCX: ("Brief to edit", "DOCX")}  # of a brief: what each is called
 ENDS = (".xlsx", *(f"-{BRIEF}.{form}" for form in COPIES))  # of the files of a region, after its identifier

@@ -24,10 +24,10 @@ from clusterkit.batch.jobs import (
     region_job,
     synthesis_job,
 )
-from clusterkit.batch.pages import REGION_PAGES, RegionPage, has_page, pages_of
+from clusterkit.batch.pages import REGION_PAGES, RegionPage, has_page, pages_for, pages_of
 from clusterkit.batch.state import Fingerprints, State, write_manifest
 from clusterkit.commands.answers import say, warn
-from clusterkit.errors import ClusterkitError
+from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.files import WriteError, writing
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project
@@ -143,7 +143,8 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
         regions = [p for p in listed if p.region in wanted.regions]
         listed = parameters.load_regions(project)
     chosen = [page for page in REGION_PAGES if not wanted.kinds or page.kind in wanted.kinds]
-    jobs = [region_job(project, p, page, listed) for p in regions for page in chosen]
+    _refuse_absent(regions, chosen if wanted.kinds else [])
+    jobs = [region_job(project, p, page, listed) for p in regions for page in chosen if page.is_of(p)]
     whole = wanted.whole
     if whole is None:
         example = parameters.has_example(project)
@@ -167,6 +168,23 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
     return Plan(regions, listed, jobs, sorted(stale, key=lambda job: (job.turn, -_seconds(state, job))))
 
 
+def _refuse_absent(regions: Sequence[RegionParams], asked: Sequence[RegionPage]) -> None:
+    """Refuse a kind of page that none of the regions has, and say what it needs."""
+    problems = [
+        Problem(
+            f"No page “{page.label}” can be made of {' or '.join(p.region for p in regions[:3]) or 'no region'}"
+            f"{' or others' if len(regions) > 3 else ''}: {page.needs} is not given.",
+            f"--page {page.kind}",
+            f"the page shows what a region hands in under {page.needs}",
+            "name a file there in params/regions; `clusterkit own list` says how to make one",
+        )
+        for page in asked
+        if not any(page.is_of(p) for p in regions)
+    ]
+    if problems:
+        raise ParamError(problems)
+
+
 def _seconds(state: State, job: Job) -> float:
     """How long a job took last time; those never seen come first."""
     known = state.of(job.page).get("seconds")
@@ -177,9 +195,9 @@ def _expected(
     project: Project, regions: Sequence[RegionParams], chosen: Sequence[RegionPage], listed: Sequence[RegionParams]
 ) -> dict[str, list[RegionPage]]:
     """Pages of each region as they will be when all goes well."""
-    made = pages_of(project, [p.region for p in listed])
+    made = pages_of(project, listed)
     for p in regions:
-        made[p.region] = [page for page in REGION_PAGES if page in chosen or page in made.get(p.region, [])]
+        made[p.region] = [page for page in pages_for(p) if page in chosen or page in made.get(p.region, [])]
     return made
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clusterkit import params as parameters
-from clusterkit.commands.answers import refuse_in_full, refuse_wrong_input, say, warn
+from clusterkit.commands.answers import refuse_in_full, refuse_to_overwrite, refuse_wrong_input, say, warn
 from clusterkit.commands.completion import complete_regions
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.paths import Project, project
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KINDS = ("answers", "programmes", "domains")
 RULE = "docs/stress-test.md#files"
+NEVER = "answers are never overwritten"
 
 
 @click.group("stress-test")
@@ -38,12 +39,13 @@ def stress_test() -> None:
 @refuse_wrong_input
 def init(root: Path | None, region: str, output: Path, what: str, language: str, respondent: str, group: str) -> None:
     """Make a file to fill in for a region; one that exists is left alone."""
+    from clusterkit import table_files
     from clusterkit.files import write_whole
-    from clusterkit.stress_test import answer_files, answers, domains, programmes, table_files
+    from clusterkit.stress_test import answer_files, answers, domains, programmes
 
     place = project(root)
     (params,) = parameters.load_regions(place, [region])
-    _refuse_to_overwrite(output)
+    refuse_to_overwrite(output, rule=NEVER)
     instrument = _instrument(place, language)
     if what == "answers":
         questions = instrument.questionnaire
@@ -133,12 +135,12 @@ def convert(root: Path | None, source: Path, target: Path, language: str) -> Non
     if aside and target.suffix and target.suffix.lower() not in (".yaml", ".yml"):
         warn(f"Answers to questions that are asked no more stay in {source}: {', '.join(aside)}.")
     if target.suffix:
-        _refuse_to_overwrite(target)
+        refuse_to_overwrite(target, rule=NEVER)
         write_answers(target, found.sheets, questions)
         say(f"{_respondents(found.sheets)} in {target}")
         return
     names = [target / f"{sheet.respondent}.yaml" for sheet in found.sheets]
-    _refuse_to_overwrite(*names)
+    refuse_to_overwrite(*names, rule=NEVER)
     for path, sheet in zip(names, found.sheets, strict=True):
         write_answers(path, [sheet], questions)
     say(f"{_respondents(found.sheets)} in {target}, a file each")
@@ -158,19 +160,3 @@ def _instrument(place: Project, language: str = "en") -> Instrument:
     from clusterkit.stress_test import load_instrument
 
     return load_instrument(place.params, language=language)
-
-
-def _refuse_to_overwrite(*paths: Path) -> None:
-    taken = [path for path in paths if path.exists()]
-    if taken:
-        raise ParamError(
-            [
-                Problem(
-                    what=f"The file {path.name} is there already.",
-                    where=str(path),
-                    rule="answers are never overwritten",
-                    fix="name another file, or move this one away",
-                )
-                for path in taken
-            ]
-        )
