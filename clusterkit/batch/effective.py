@@ -116,7 +116,9 @@ def _origin(
     own: tuple[Path | None, dict[str, Any], yamlfile.Locate],
     default: tuple[Path, dict[str, Any], yamlfile.Locate],
 ) -> tuple[Source, str | None, int | None]:
-    for source, (path, data, locate) in (("region", own), ("default", default)):
+    origins: tuple[tuple[Source, tuple[Path | None, dict[str, Any], yamlfile.Locate]], ...]
+    origins = (("region", own), ("default", default))
+    for source, (path, data, locate) in origins:
         if path is not None and parameters.has_keys(data, keys):
             return source, path.relative_to(project.root).as_posix(), yamlfile.line_in(locate(keys))
     return "built-in", None, None

@@ -52,11 +52,23 @@ class Detail:
     taxonomy: industries.Taxonomy | None
 
     def label(self, code: str) -> str:
-        """Name with code, ``Spinning (C13.1)``; the code alone where there is no name."""
+        """Name with code, ``Spinning (C13.1)``; the code alone where there is no name.
+
+        Parameters
+        ----------
+        code
+            Of an industry, as in the table.
+        """
         return f"{self.names[code]} ({code})" if code in self.names else code
 
     def phrase(self, code: str) -> str:
-        """The label inside a sentence, ``spinning (C13.1)``."""
+        """The label inside a sentence, ``spinning (C13.1)``.
+
+        Parameters
+        ----------
+        code
+            Of an industry, as in the table.
+        """
         label = self.label(code)
         return label if label == code else label[0].lower() + label[1:]
 

@@ -57,12 +57,8 @@ def causes_of_runs(a: Run, b: Run) -> Causes:
     for name in sorted({**files_a, **files_b}):
         if files_a.get(name) != files_b.get(name):
             cause = "data" if name.startswith("data/") else "files"
-            said = (
-                ""
-                if name in files_a and name in files_b
-                else f" (only in the {'first' if name in files_a else 'second'})"
-            )
-            found[cause].append(f"{name}{said}")
+            alone = "" if name in files_a and name in files_b else "first" if name in files_a else "second"
+            found[cause].append(f"{name} (in the {alone} alone)" if alone else name)
     return {cause: tuple(details) for cause, details in found.items() if details}
 
 
