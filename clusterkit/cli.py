@@ -5,6 +5,7 @@ Exit status: 0 all done; 1 something failed while it ran; 2 the input is wrong a
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -37,6 +38,10 @@ from clusterkit.paths import project
 def main(context: click.Context, root: Path | None) -> None:
     """Map the industrial clusters of European regions, and publish what was found."""
     context.obj = root
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or file of an old encoding shows ? for a letter that it lacks, and the command goes on.
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(errors="replace")
 
 
 @main.command()
@@ -120,7 +125,7 @@ def report(
     from clusterkit.commands import report as reports
 
     # Named ones; with --all those that there are, but for a choice of kinds, which is one of a region's pages.
-    whole = () if kinds else None
+    whole: tuple[str, ...] | None = () if kinds else None
     if not everything:
         whole = tuple(name for name in parameters.WHOLE_IDS if name in regions)
     wanted = reports.Wanted(None if everything else tuple(names), kinds, whole)

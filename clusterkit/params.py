@@ -378,7 +378,11 @@ def load_default(project: Project) -> RegionParams:
     ParamError
         What is wrong with ``params/default.yaml``.
     """
-    params, locate = _defaults(project)
+    default, locate = yamlfile.read(project.params / "default.yaml")
+    try:
+        params = RegionParams.model_validate({**default, "region": "any", "name": "Any", "nuts_ids": ["any"]})
+    except ValidationError as exc:
+        raise ParamError(_problems(exc, RegionParams, locate)) from exc
     problems = _check_codes(params.model_copy(update={"nuts_ids": []}), locate, known_codes(project))
     problems += _check_handed_in(params, locate, project)
     if problems:
@@ -463,14 +467,6 @@ def check_region(project: Project, own: Mapping[str, Any], path: Path, locate: y
     if problems:
         raise ParamError(problems)
     return params
-
-
-def _defaults(project: Project) -> tuple[RegionParams, yamlfile.Locate]:
-    default, locate = yamlfile.read(project.params / "default.yaml")
-    try:
-        return RegionParams.model_validate({**default, "region": "any", "name": "Any", "nuts_ids": ["any"]}), locate
-    except ValidationError as exc:
-        raise ParamError(_problems(exc, RegionParams, locate)) from exc
 
 
 def _load_file(project: Project, path: Path, region: str | None = None) -> tuple[RegionParams, yamlfile.Locate]:
@@ -731,7 +727,7 @@ def _check_own(params: RegionParams, project: Project) -> list[Problem]:
     from clusterkit.data.own import KINDS, Owner
 
     owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
-    problems = []
+    problems: list[Problem] = []
     for kind in KINDS.values():
         if kind.parameter in given:
             try:

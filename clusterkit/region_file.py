@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node
@@ -184,7 +184,7 @@ def _innermost(node: MappingNode, keys: Keys) -> tuple[MappingNode, int]:
         found = _pair(node, key)
         if found is None or node.flow_style:
             return node, depth
-        node = found[1]
+        node = cast("MappingNode", found[1])  # what is no mapping has no keys: _edited tells of it
     return node, len(keys)
 
 

@@ -13,7 +13,8 @@ import hashlib
 import json
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,6 +45,27 @@ def shared(name: str, key: object, make: Callable[[], _Value]) -> _Value:
         A value of the caller's own.
     """
     return _found(os.environ.get(SHARED), name, key, make)
+
+
+@contextmanager
+def sharing(folder: Path) -> Iterator[None]:
+    """Within, :func:`shared` leaves results in a folder, and finds those that are there.
+
+    Parameters
+    ----------
+    folder
+        Made where it is absent. Whoever names it sees to it that its results are of the same tables and code.
+    """
+    before = os.environ.get(SHARED)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ[SHARED] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SHARED]
+        else:
+            os.environ[SHARED] = before
 
 
 def kept(name: str, key: object, make: Callable[[], _Value]) -> _Value:

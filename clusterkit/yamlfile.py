@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
@@ -116,10 +117,11 @@ def parse(data: bytes, path: Path) -> tuple[dict[str, Any], Locate]:
         )
 
     def locate(keys: tuple[Any, ...]) -> str:
-        node, line = loaded, None
+        node: Any = loaded
+        line = None
         for key in keys:
             try:
-                line = node.lc.key(key)[0] if isinstance(node, dict) else node.lc.item(key)[0]
+                line = node.lc.key(key)[0] if isinstance(node, CommentedMap) else node.lc.item(key)[0]
                 node = node[key]
             except (KeyError, IndexError, TypeError, AttributeError):
                 break

@@ -85,6 +85,37 @@ DOCUMENTS = (
     Document("cite", "How to cite", CITATION, "the software, the methods and the data."),
     Document("tutorial", "Tutorial", "docs/tutorial.md", "from a fresh copy to a published report.", GUIDES),
     Document("how-to", "How to", "docs/how-to.md", "one task each, in a few steps.", GUIDES),
+    Document(
+        "own-taxonomy",
+        "Own categories",
+        "docs/how-to-own-taxonomy.md",
+        "industries put together as a strategy has them.",
+        GUIDES,
+    ),
+    Document(
+        "own-industry-table",
+        "Own industry table",
+        "docs/how-to-own-industry-table.md",
+        "figures of groups and classes, as a page.",
+        GUIDES,
+    ),
+    Document(
+        "own-indicators",
+        "Own indicators",
+        "docs/how-to-own-indicators-and-framework.md",
+        "own figures on the scoreboard, and a framework for them.",
+        GUIDES,
+    ),
+    Document(
+        "own-boundary", "Own boundary", "docs/how-to-own-boundary.md", "an outline on the maps of a region.", GUIDES
+    ),
+    Document(
+        "cluster-organisations",
+        "Cluster organisations",
+        "docs/how-to-cluster-organisations.md",
+        "who organises which sector, as a map and a table.",
+        GUIDES,
+    ),
     Document("fetch-data", "Fetch data", "docs/how-to-fetch-data.md", "raw files, editions, mirrors.", GUIDES),
     Document(
         "cluster", "On a cluster", "docs/how-to-run-on-a-cluster.md", "many regions, on one machine or many.", GUIDES
@@ -128,6 +159,8 @@ def _rows(ids: Iterable[str], page: str) -> dict[str, tuple[str, str]]:
 def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
     """Markdown or HTML with a link from every mention of an assumption or a document to its place on the site.
 
+    A document may be named with a place in it, ``docs/methods.md#stars``.
+
     Parameters
     ----------
     text
@@ -140,10 +173,14 @@ def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
     left_alone = r"<a\b.*?</a>|<code\b.*?</code>|<h\d\b.*?</h\d>|<[^>]*>|`[^`]*`|\[[^\]]*\]\([^)]*\)|^#.*?$"
 
     def linked(found: re.Match[str]) -> str:
-        href, label = targets.get(html.unescape(found[0]), ("", ""))
+        name, _, place = html.unescape(found[0]).partition("#")
+        href, label = targets.get(name, ("", ""))
+        if href and place:
+            href, label = targets.get(place, (f"{href}#{place}", label))
         return f'<a href="{href}">{label}</a>' if href else found[0]
 
-    return re.sub(rf"{left_alone}|\bdocs/(?:[\w-]|&#95;)+\.md\b|\bA\d+\b", linked, text, flags=re.DOTALL | re.MULTILINE)
+    mention = r"\bdocs/(?:[\w-]|&#95;)+\.md\b(?:(?:#|&#35;)[\w-]+)?|\bA\d+\b"
+    return re.sub(rf"{left_alone}|{mention}", linked, text, flags=re.DOTALL | re.MULTILINE)
 
 
 def write(project: Project, state: State) -> list[Document]:
@@ -289,7 +326,7 @@ def inert(text: str) -> str:
 
 
 @cache
-def _renderer() -> Callable[[str], Any]:
+def _renderer() -> Callable[[str, Mapping[str, str]], Any]:
     """The class that turns a document into text; made once, since its parent is imported only when it is needed."""
     import mistune
 

@@ -73,8 +73,8 @@ def frames(
     own = {p.region: [Link(page.name(p.region), page.label) for page in made[p.region]] for p in with_pages}
 
     def menu(current: str, kind: RegionPage | None = None, *, within: str = "") -> str:
-        regions = [Link((kind if kind in made[p.region] else made[p.region][0]).name(p.region), p.name)
-                   for p in with_pages]  # fmt: skip
+        shown = [kind if kind is not None and kind in made[p.region] else made[p.region][0] for p in with_pages]
+        regions = [Link(page.name(p.region), p.name) for p, page in zip(with_pages, shown, strict=True)]
         is_of_region = any(link.page == current for link in regions)
         items = [*_items(home, current), *_group(REGIONS_LABEL, regions, current, is_here=is_of_region)]
         items += _items(of_all, current)

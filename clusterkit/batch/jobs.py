@@ -154,6 +154,7 @@ class Options:
 def region_job(project: Project, params: RegionParams, page: RegionPage, listed: Sequence[RegionParams] = ()) -> Job:
     """One page of one region; ``listed`` are all regions, whose programmes can stand beside its own."""
     title = page.title.format(name=params.name)
+    parameters = page.parameters(params)
     return Job(
         region=params.region,
         label=page.label,
@@ -163,8 +164,8 @@ def region_job(project: Project, params: RegionParams, page: RegionPage, listed:
         downloads=f"{params.region}/{page.kind}",
         title=title,
         description=f"{title}: {page.description}",
-        parameters=page.parameters(params),
-        reads=input_files(project, page.reads, params, listed if "stress_test" in page.reads else ()),
+        parameters=parameters,
+        reads=input_files(project, page.reads, params, listed if "stress_test" in page.reads else (), takes=parameters),
         turn=page.turn,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -280,7 +280,12 @@ def pages_of(project: Project, listed: Iterable[RegionParams]) -> dict[str, list
 
 
 def input_files(
-    project: Project, reads: Sequence[str], params: RegionParams | None = None, others: Iterable[RegionParams] = ()
+    project: Project,
+    reads: Sequence[str],
+    params: RegionParams | None = None,
+    others: Iterable[RegionParams] = (),
+    *,
+    takes: Collection[str] | None = None,
 ) -> tuple[str, ...]:
     """Files of the project that a page is made from, named from the project folder, in alphabetical order.
 
@@ -295,11 +300,14 @@ def input_files(
         Of the region.
     others
         Other regions, whose programmes stand beside its own.
+    takes
+        Names of the parameters that the page takes, of which some name files that the region hands in; None: all.
     """
     paths = {path for path in project.processed.iterdir() if path.suffix in (".parquet", ".json")}
     named = [project.params / name for name in reads]
     if params is not None:
-        named += [project.root / name for name in params.named_files.values()]
+        handed_in = params.named_files.items()
+        named += [project.root / name for (_, key), name in handed_in if takes is None or key in takes]
         peers = [] if params.scoreboard.peers == "auto" else params.scoreboard.peers
         named += [path for peer in peers if (path := project.params / "regions" / f"{peer}.yaml").is_file()]
     named += [project.root / other.stress_test.programmes for other in others if other.stress_test.programmes]

@@ -20,6 +20,7 @@ import psutil
 
 from clusterkit.batch.jobs import Job
 from clusterkit.batch.warm import ENVIRONMENT, JOB, LOG
+from clusterkit.files import writing
 from clusterkit.forking import adopt_orphans, can_fork
 
 
@@ -91,7 +92,8 @@ class Launcher(Protocol):
 
 def stage(job: Job, work: Path) -> None:
     """Put a job into its folder, for the process that will run it."""
-    (work / JOB).write_bytes(pickle.dumps(job))
+    with writing(work, f"The job of the page {job.page}"):
+        (work / JOB).write_bytes(pickle.dumps(job))
 
 
 @dataclass

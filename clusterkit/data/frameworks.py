@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -377,7 +377,8 @@ def load_framework(path: Path, *, known: Mapping[str, str] | Collection[str] | N
         add(("levels",), f"levels is {levels!r}.", LEVELS_FIX)
         levels = list(LEVELS)
     years = _years(data.get("years"), ("years",), add)
-    rows, places = [], []
+    rows: list[dict[str, Any]] = []
+    places: list[tuple[str, int]] = []
     told: set[tuple[int, str]] = set()  # row and column: absent or misspelt, and said so with its line
     for key, keys, needed in (
         ("groups", _GROUP_KEYS, ("code", "level")),
@@ -559,7 +560,7 @@ def _is_absent(value: object) -> bool:
     return value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NA
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
         return False
     try:

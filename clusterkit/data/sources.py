@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from typing import Any
 
 from clusterkit.errors import Problem, SourceError, some
 
@@ -208,7 +209,7 @@ def _check_rows(rows: list[dict[str, str]], path: Path) -> list[Problem]:
     return problems
 
 
-def _faults(row: Mapping[str, str | None]) -> list[tuple[str, str]]:
+def _faults(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is wrong with one row by itself, each with what was expected."""
     if None in row or None in row.values():
         return [(f"does not have {len(COLUMNS)} cells", "quote a text that holds a comma")]

@@ -183,5 +183,5 @@ def _from_pydantic(error: Mapping[str, Any], locate: yamlfile.Locate) -> Problem
 
 
 def _fields(keys: tuple[Any, ...]) -> list[str]:
-    models = {"critical_mass": CriticalMass, "stars": Condition}
+    models: dict[str, type[BaseModel]] = {"critical_mass": CriticalMass, "stars": Condition}
     return list(models.get(keys[0] if keys else "", Scheme).model_fields)

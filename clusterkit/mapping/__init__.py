@@ -52,7 +52,7 @@ from clusterkit.mapping.detail import (
     detail_totals,
 )
 from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
-from clusterkit.mapping.economy import RegionEconomy, region_economy
+from clusterkit.mapping.economy import OwnSectors, RegionEconomy, own_sectors, region_economy
 from clusterkit.mapping.linkages import (
     OUTCOMES,
     Outcome,
@@ -63,6 +63,7 @@ from clusterkit.mapping.linkages import (
 )
 from clusterkit.mapping.manufacturing import ThenAndNow, manufacturing_everywhere, manufacturing_then_and_now
 from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
+from clusterkit.mapping.organisations import organisations_of_sectors
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
 from clusterkit.mapping.partners import Common, close_sectors, common_sectors, partners
 from clusterkit.mapping.portfolio import (
@@ -115,6 +116,7 @@ __all__ = [
     "DetailTotals",
     "Moran",
     "Outcome",
+    "OwnSectors",
     "Reach",
     "RegionEconomy",
     "RegionStars",
@@ -183,7 +185,9 @@ __all__ = [
     "misplaced_countries",
     "morans_i",
     "neighbourhood",
+    "organisations_of_sectors",
     "outcome_table",
+    "own_sectors",
     "partners",
     "portfolio",
     "premium_range",

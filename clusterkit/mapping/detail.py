@@ -13,7 +13,7 @@ from clusterkit.data.industries.nace_depth import SECTIONS, TOTAL, ancestors, de
 from clusterkit.mapping.portfolio import RANGE_TOLERANCE
 from clusterkit.mapping.specialisation import location_quotient, location_quotient_range
 
-SHARE_OF_DIVISION = 0.1  # of the least share of a strong division: a group or class is that much narrower (A117)
+SHARE_OF_DIVISION = 0.1  # of the least share of a strong division: a group or class is that much narrower (A120)
 
 
 class DetailTotals(NamedTuple):

@@ -80,10 +80,10 @@ class Contiguity:
             Name of each to its NUTS codes.
         """
         name_of = {code: name for name, codes in territories.items() for code in codes}
-        pairs = {tuple(sorted(name_of.get(code, code) for code in pair)) for pair in self.pairs}
+        named = (sorted(name_of.get(code, code) for code in pair) for pair in self.pairs)
         return Contiguity(
             tuple(sorted({name_of.get(code, code) for code in self.nuts_ids})),
-            tuple(sorted(pair for pair in pairs if pair[0] != pair[1])),
+            tuple(sorted({(first, second) for first, second in named if first != second})),
         )
 
     def beside(self, nuts_id: str) -> tuple[str, ...]:

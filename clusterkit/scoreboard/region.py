@@ -320,7 +320,7 @@ def region_scoreboard(
         As the steps raise them.
     """
     observed = evidence.observe(framework)
-    options = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
+    options: dict[str, Any] = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
     own = _own_of(evidence, framework, observed)
     few = [] if own is None else list(own.index[~own["is_compared"]])
     compared = framework.without(few)  # figures of few regions compare nobody: they are shown, and in no score
@@ -511,7 +511,7 @@ def build_scoreboard(
     min_coverage
         Least share of the parts directly below that must be known (0 to 1).
     """
-    options = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
+    options: dict[str, Any] = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
     return build_scoreboard_of(observed.values, framework, observed.country, **options)
 
 

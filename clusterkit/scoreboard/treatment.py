@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -174,7 +174,7 @@ def treat(
     )[0]
 
 
-def treatment_table(x: pd.DataFrame, **options: object) -> pd.DataFrame:
+def treatment_table(x: pd.DataFrame, **options: Any) -> pd.DataFrame:
     """What :func:`treat` does to each indicator, with the same options.
 
     Parameters

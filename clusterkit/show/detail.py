@@ -15,6 +15,7 @@ from clusterkit.show.output import Column, Downloads, Figure, Table, Text
 from clusterkit.show.theme import finish
 
 TOP = 15  # industries in a chart
+OPEN = 3  # of them, hidden ones that may be strong
 NAMED = 3  # industries named in a sentence
 DIVISIONS_SHOWN = 6  # divisions whose parts are drawn
 FAR_PCT = 5.0  # percent; a larger difference from Eurostat is called one
@@ -176,7 +177,7 @@ def say_strength(of: Detail, p: RegionParams) -> Text:
     strong = ranked[ranked["is_strong"]]
     rule = (
         f"Strong: at least {p.mapping.strong_lq:g} times the share of {of.own.benchmark}, and at least {words.percent(p.mapping.min_share_pct)} of the region’s jobs for a division, "
-        f"{words.number(p.mapping.min_share_pct / 10, 2)}{words.NBSP}% for a group or class (assumption A117)."
+        f"{words.number(p.mapping.min_share_pct / 10, 2)}{words.NBSP}% for a group or class (assumption A120)."
     )
     if strong.empty:
         code, row = str(ranked.index[0]), ranked.iloc[0]
@@ -213,7 +214,9 @@ def _growth_words(of: Detail, strong: pd.DataFrame) -> str:
 
 def plot_strength(of: Detail, p: RegionParams, downloads: Downloads) -> Figure | None:
     """Location quotient of the finest industries with its range; None where nothing can be compared."""
-    top = _ranked(of).head(TOP)
+    ranked = _ranked(of)
+    is_open = ranked["persons_employed"].isna() & (ranked["lq_high"] >= p.mapping.strong_lq)
+    top = pd.concat([ranked[~is_open].head(TOP - min(OPEN, int(is_open.sum()))), ranked[is_open].head(OPEN)])
     if top.empty:
         return None
     theme.use()

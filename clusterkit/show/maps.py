@@ -8,7 +8,9 @@ import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -16,6 +18,7 @@ from matplotlib.transforms import Bbox
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
+from clusterkit.data.own.geometry import OwnBoundary
 from clusterkit.data.sources import GISCO
 from clusterkit.params import RegionParams
 from clusterkit.show import theme, words
@@ -30,13 +33,15 @@ OUTSIDE = "Overseas regions, the Azores, Madeira, the Canary Islands and Iceland
 SPECK_KM2 = 30.0  # km²; a smaller island is less than a pixel and is left out of the drawing
 
 
-def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
-    """Where the region lies in Europe.
+def plot_region(p: RegionParams, region: gpd.GeoDataFrame, boundary: OwnBoundary | None = None) -> Figure:
+    """Where the region lies in Europe, and the boundary that it draws of itself where it hands one in.
 
     Parameters
     ----------
     region
         Table ``region``.
+    boundary
+        What it draws; None: nothing.
     """
     area = region.loc[region["nuts_id"].isin(p.nuts_ids), "area_km2"].sum()  # before overseas parts are cut off the map
     figure, axes, region = _europe(region, width_in=0.6 * theme.WIDTH_IN)
@@ -45,6 +50,8 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     country.plot(ax=axes, color=theme.OTHER, alpha=0.45, linewidth=0)
     own.dissolve().plot(ax=axes, color=theme.STRONG, edgecolor=theme.PAPER, linewidth=0.6)
     _borders(axes, region)
+    if boundary is not None:
+        draw(axes, np.array([boundary.shape]), facecolor="none", edgecolor=theme.INK, linewidth=1)
     _label(axes, {p.name: own})
     name = COUNTRY_NAMES[p.nuts_ids[0][:2]]
     is_country = set(own["nuts_id"]) == set(
@@ -54,8 +61,10 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     return finish(
         figure,
         title=f"{p.name} {where} and covers {words.number(round(area, 2 - int(np.log10(area))))} km²",
-        alt=f"Map of Europe with {p.name} in orange{'' if is_country else f' and the rest of {name} in grey'}.",
-        note=f"Boundaries: NUTS {p.nuts_version}, {GISCO}.",
+        alt=f"Map of Europe with {p.name} in orange{'' if is_country else f' and the rest of {name} in grey'}"
+        f"{'' if boundary is None else ', and the boundary that it draws of itself as a line'}.",
+        note=f"{'' if boundary is None else 'Orange: the NUTS regions of the figures; line: the boundary that the region draws. '}"
+        f"Boundaries: NUTS {p.nuts_version}, {GISCO}.",
         link="",
     )
 
@@ -105,7 +114,7 @@ def plot_quotients(
     _borders(axes, region)
     own = region[region["nuts_id"].isin(p.nuts_ids)].union_all()
     draw(axes, np.array([own]), facecolor="none", edgecolor=theme.INK, linewidth=1.8)
-    handles = [
+    handles: list[Artist] = [
         Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS[::-1], theme.LQ_LABELS[::-1], strict=True)
     ]
     handles += [
@@ -261,7 +270,7 @@ def _label(axes: Axes, places: dict[str, gpd.GeoDataFrame]) -> None:
 
 def _europe(
     region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN, *, legend: bool = False, covered: Collection[str] = ()
-) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
+) -> tuple[MplFigure, Axes, gpd.GeoDataFrame]:
     """An empty map of Europe, and the regions as far as they are on it; without the land of ``covered`` ones."""
     theme.use()
     region = on_map(region)

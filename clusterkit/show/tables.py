@@ -206,4 +206,5 @@ def table_parameters(values: Sequence[tuple[str, str]], *, title: str = MADE_FRO
         title=title,
         columns=[Column("Item", numeric=False), Column("Value", numeric=False)],
         rows=list(values),
+        is_folded=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ def read_domains(path: Path) -> pd.DataFrame:
         Everything that is wrong with the file, at once.
     """
     problems: list[Problem] = []
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in read_rows(path, columns=COLUMNS, needed=NEEDED, rule=RULE):
         sectors = parse_sectors(row, problems)
         if not row.text("name") or len(row.text("name")) > 200:

@@ -234,7 +234,9 @@ def _piece_differences(a: Sequence[Piece], b: Sequence[Piece], where: str, toler
     for kind, of, compare_two in _OF_PIECES:
         one, other = ([piece for piece in pieces if isinstance(piece, of)] for pieces in (a, b))
         # As many on both sides: one by one. Else by their titles.
-        names = ([i if len(one) == len(other) else _title(piece) for i, piece in enumerate(side)] for side in (one, other))
+        names = (
+            [i if len(one) == len(other) else _title(piece) for i, piece in enumerate(side)] for side in (one, other)
+        )
         for i, j in _aligned(*names):
             if i is None or j is None:
                 said = _title(one[i] if i is not None else other[j or 0])[:80]

@@ -11,6 +11,7 @@ import re
 import sqlite3
 import struct
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ MAX_BYTES = 50_000_000  # of a file; the boundary of a region at full detail has
 WGS84 = 4326  # EPSG code; what the coordinates of GeoJSON are, RFC 7946
 TOLERANCE_M = 250.0  # metres; less than a pixel of the closest map that is drawn
 SPECK_KM2 = 0.01  # km²; a smaller part is left of mending
-LEAST_INSIDE = 0.5  # share of the drawn area that lies in the regions of the figures; docs/assumptions.md#A125
+LEAST_INSIDE = 0.5  # share of the drawn area that lies in the regions of the figures; docs/assumptions.md#A130
 MENTIONED = 0.95  # below this share it is said where the rest lies
 _POLYGONS = ("Polygon", "MultiPolygon")
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}  # bytes in the head of a geometry; GeoPackage 1.3, section 2.1.3
@@ -206,25 +207,11 @@ def _known_crs(name: object, path: Path) -> pyproj.CRS:
 def _read_package(path: Path) -> tuple[list[BaseGeometry], pyproj.CRS]:
     try:
         # Not changed meanwhile, and nothing written beside it.
-        with _opened(path) as database:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             return _layer(database, path)
     except (sqlite3.Error, struct.error, ShapelyError, IndexError, TypeError) as exc:
         what = f"The file {path.name} is no GeoPackage that can be read: {exc}."
         raise _problem(path, what, _FIX_SAVE) from exc
-
-
-class _opened:
-    """A GeoPackage, to be read and closed."""
-
-    def __init__(self, path: Path) -> None:
-        self.uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-
-    def __enter__(self) -> sqlite3.Connection:
-        self.database = sqlite3.connect(self.uri, uri=True)
-        return self.database
-
-    def __exit__(self, *_: object) -> None:
-        self.database.close()
 
 
 def _layer(database: sqlite3.Connection, path: Path) -> tuple[list[BaseGeometry], pyproj.CRS]:
@@ -375,9 +362,6 @@ def _may_be_swapped(shape: BaseGeometry, crs: pyproj.CRS) -> bool:
 
 def template(path: Path, project: Project, owner: Owner | None) -> bytes:
     """A boundary to replace: for a region the outline of its NUTS regions, else a box around Turin."""
-    if path.suffix.lower() not in GEOJSON_ENDINGS:
-        what = f"A template of {path.name} cannot be written."
-        raise _problem(path, what, "name a file that ends in .geojson; a GeoPackage comes from your map program")
     if owner is None:
         outline, name = shapely.box(7.2, 44.9, 8.0, 45.3), "Example: a box around Turin"
     else:
@@ -385,8 +369,47 @@ def template(path: Path, project: Project, owner: Owner | None) -> bytes:
         parts = region.loc[region["nuts_id"].isin(owner.nuts_ids)]
         merged = gpd.GeoSeries([parts.union_all()], crs=parts.crs).to_crs(WGS84).iloc[0]
         outline, name = shapely.set_precision(merged, 1e-4), f"NUTS 2 regions of {owner.region}"
+    if path.suffix.lower() in PACKAGE_ENDINGS:
+        return _package_bytes(outline, name)
     feature = {"type": "Feature", "properties": {"name": name}, "geometry": json.loads(shapely.to_geojson(outline))}
     return (json.dumps({"type": "FeatureCollection", "features": [feature]}) + "\n").encode()
+
+
+_PACKAGE = """
+PRAGMA application_id = 0x47504B47;
+PRAGMA user_version = 10300;
+CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
+  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+INSERT INTO gpkg_spatial_ref_sys VALUES ('Undefined cartesian SRS', -1, 'NONE', -1, 'undefined', NULL);
+INSERT INTO gpkg_spatial_ref_sys VALUES ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', NULL);
+CREATE TABLE gpkg_contents (table_name TEXT PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
+  description TEXT DEFAULT '', last_change DATETIME NOT NULL, min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE,
+  srs_id INTEGER REFERENCES gpkg_spatial_ref_sys (srs_id));
+CREATE TABLE gpkg_geometry_columns (table_name TEXT PRIMARY KEY REFERENCES gpkg_contents (table_name),
+  column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL, z TINYINT NOT NULL,
+  m TINYINT NOT NULL);
+CREATE TABLE boundary (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom MULTIPOLYGON, name TEXT);
+INSERT INTO gpkg_geometry_columns VALUES ('boundary', 'geom', 'MULTIPOLYGON', 4326, 0, 0);
+"""  # the tables that every GeoPackage has, version 1.3 of the standard (OGC 12-128r17)
+
+
+def _package_bytes(outline: BaseGeometry, name: str) -> bytes:
+    """A GeoPackage with one layer of one feature; the same shape gives the same bytes."""
+    whole = shapely.MultiPolygon(shapely.get_parts(outline).tolist())
+    blob = b"GP" + struct.pack("<BBi", 0, 1, WGS84) + shapely.to_wkb(whole, byte_order=1)
+    wkt = pyproj.CRS.from_epsg(WGS84).to_wkt("WKT1_GDAL")
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(_PACKAGE)
+        database.execute(
+            "INSERT INTO gpkg_spatial_ref_sys VALUES ('WGS 84 geodetic', ?, 'EPSG', ?, ?, NULL)", (WGS84, WGS84, wkt)
+        )
+        database.execute(
+            "INSERT INTO gpkg_contents VALUES ('boundary', 'features', 'boundary', '', ?, ?, ?, ?, ?, ?)",
+            ("2000-01-01T00:00:00.000Z", *whole.bounds, WGS84),
+        )
+        database.execute("INSERT INTO boundary (geom, name) VALUES (?, ?)", (blob, name))
+        database.commit()
+        return database.serialize()
 
 
 def check(path: Path, project: Project, owner: Owner | None) -> list[str]:

@@ -8,5 +8,12 @@ from clusterkit.data.own.kind import Kind
 # In the order in which they are listed.
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (taxonomy.KIND, industry.KIND, indicators.KIND, framework.KIND, geometry.KIND, organisations.KIND)
+    for kind in (
+        taxonomy.KIND,
+        industry.KIND,
+        indicators.KIND,
+        framework.KIND,
+        geometry.KIND,
+        organisations.KIND,
+    )
 }

@@ -39,7 +39,7 @@ NOTES = {
 COLUMNS = tuple(NOTES)
 NEEDED = ("name", "longitude", "latitude", "category")
 EUROPE = (-32.0, 27.0, 45.0, 72.0)  # degrees: west, south, east, north; Azores, Canary Islands, Cyprus, North Cape
-NEAR_M = 2_000.0  # metres; the regions' outlines are generalised, and a point at the border may fall beside them
+NEAR_M = 8_000.0  # metres; the outlines are generalised to that, and a point at the border may fall beside them
 FIRST_YEAR, LAST_YEAR = 1800, 2060  # calendar years
 DEGREES = "degrees of WGS 84: longitude from -180 to 180, latitude from -90 to 90"
 

@@ -63,12 +63,10 @@ def say_other_framework(other: RegionScoreboard, board: RegionScoreboard) -> Tex
         if both == len(codes) > 1
         else f"{words.sentence(words.out_of(both, len(codes)))} indicators {'stands' if both < 2 else 'stand'} in {first.id} too"
     )
-    return Text(
-        (
-            f"Beside {first.id} stands the framework {framework.id}: {framework.title}, with {words.count(n, 'dimension')}. "
-            f"Its source: {framework.source}. {same}.",
-        )
-    )
+    title = f": {framework.title}" if framework.title else ""
+    source = f" Its source: {framework.source.rstrip('.')}." if framework.source else ""
+    what = f"Beside {first.id} stands the framework {framework.id}{title}. It has {words.count(n, 'dimension')}."
+    return Text((f"{what}{source} {same}.",))
 
 
 def _order(best: pd.Series, worst: pd.Series) -> str:

@@ -10,6 +10,7 @@ from clusterkit.scoreboard.region import RegionScoreboard
 from clusterkit.show import words
 from clusterkit.show.output import Column, Downloads, Table, Text
 from clusterkit.show.scoreboard import phrases
+from clusterkit.spreadsheets import guarded
 
 
 def say_own(own: pd.DataFrame, board: RegionScoreboard, p: RegionParams) -> Text | None:
@@ -98,6 +99,7 @@ def table_own(
         )
         for _, row in own.iterrows()
     ]
+    file = f" ({p.own.own_indicators})" if p.own.own_indicators else ""
     headings = [p.name, "Year", phrases.UNION, *([country] if country else []), "Peers", "Place, highest first"]
     return Table(
         title=f"Own figures of {p.name}: {words.out_of(int(own['is_counted'].sum()), len(own))} in the scores",
@@ -109,9 +111,9 @@ def table_own(
             Column("Source", numeric=False),
         ],
         rows=rows,
-        note=f"Handed in by the region for this report ({p.own.own_indicators}); other pages and regions do not have them. "
+        note=f"Handed in by the region for this report{file}; other pages and regions do not have them. "
         f"e: estimated. –: not known, or of fewer than {words.cardinal(LEAST_COMPARED)} regions. Union and country: as handed "
         f"in, else means of the regions with a figure where they are enough; peers: their median. NUTS {p.nuts_version}.",
-        link=downloads.save(name, own),
+        link=downloads.save(name, own.assign(**{text: own[text].map(guarded) for text in ("name", "unit", "source")})),
         is_wide=True,
     )
