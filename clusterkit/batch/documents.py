@@ -159,7 +159,7 @@ def _rows(ids: Iterable[str], page: str) -> dict[str, tuple[str, str]]:
 def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
     """Markdown or HTML with a link from every mention of an assumption or a document to its place on the site.
 
-    A document may be named with a place in it, ``docs/methods.md#stars``.
+    A document may be named with a place in it, ``docs/methods.md#cluster-stars``.
 
     Parameters
     ----------
