@@ -32,7 +32,7 @@ bench: $(VENV)/.test  ## measure speed and memory (docs/benchmarks.md)
 	$(BIN)/python -m bench.bench_soak
 
 lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/jupyter lab notebooks
 
 data: $(VENV)/.report  ## build the tables from raw files: make data RAW=folder
 	$(BIN)/clusterkit data build --raw $(RAW)

@@ -16,7 +16,13 @@ _Value = TypeVar("_Value")
 
 
 def as_it_is(value: _Value) -> _Value:
-    """What is kept itself, for what nobody can change."""
+    """What is kept itself, for what nobody can change.
+
+    Parameters
+    ----------
+    value
+        What was kept.
+    """
     return value
 
 

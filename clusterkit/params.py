@@ -33,6 +33,8 @@ from clusterkit.typed import Strict, problems_of
 RULE = "params/schema.json"
 DIVISIONS = "nace-divisions"  # taxonomy that names the divisions, whatever other categories are chosen
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
+# Names that Windows keeps for devices, in any folder and with any ending.
+DEVICES = ("con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10)))
 ID_LENGTH = 60  # characters of it at most
 OWN = ("region", "name", "nuts_ids")  # what only a region's own file can say
 RESERVED_ID = "home"  # folder of the home page's data
@@ -202,6 +204,7 @@ class RegionParams(Strict):
             COMPARE_ID: "the comparison",
             EXPLORER_ID: "the explorer",
             SYNTHESIS_ID: "the synthesis",
+            **dict.fromkeys(DEVICES, "a device of Windows, where no file can have it"),
         }
         if self.region in taken:
             message = f"the identifier {self.region!r} is taken by {taken[self.region]}"
@@ -260,6 +263,21 @@ class Codes:
 def divisions_path(project: Project) -> Path:
     """File of the taxonomy that names the NACE divisions: the sectors of every page."""
     return project.params / "taxonomies" / f"{DIVISIONS}.yaml"
+
+
+def shared_framework_path(listed: Sequence[RegionParams], project: Project) -> Path:
+    """File of the framework that most of some regions have and that names no indicator of a single region.
+
+    Parameters
+    ----------
+    listed
+        At least one region.
+    project
+        Whose file it is.
+    """
+    names = [p.scoreboard.framework for p in listed if not p.own.own_indicators]
+    chosen = max(names, key=names.count) if names else ScoreboardParams().framework
+    return project.params / "frameworks" / f"{chosen}.yaml"
 
 
 def known_codes(project: Project) -> Codes:
@@ -341,7 +359,7 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
         for params, locate in loaded:
             problems += _check_codes(params, locate, codes)
             problems += _check_taxonomy(params, codes, project)
-            problems += _check_handed_in(params, locate, project)
+            problems += _check_handed_in(params, locate, project) or _check_frameworks(params, project)
     if problems:
         raise ParamError(list(dict.fromkeys(problems)))
     return [params for params, _ in loaded]
@@ -362,7 +380,7 @@ def load_default(project: Project) -> RegionParams:
     """
     default, locate = yamlfile.read(project.params / "default.yaml")
     try:
-        params = RegionParams.model_validate({**dict(zip(OWN, ("any", "Any", ["XX00"]), strict=True)), **default})
+        params = RegionParams.model_validate({**default, "region": "any", "name": "Any", "nuts_ids": ["any"]})
     except ValidationError as exc:
         raise ParamError(_problems(exc, RegionParams, locate)) from exc
     problems = _check_codes(params.model_copy(update={"nuts_ids": []}), locate, known_codes(project))
@@ -374,6 +392,13 @@ def load_default(project: Project) -> RegionParams:
 
 def load_region_alone(project: Project, region: str) -> RegionParams:
     """Read and check the parameters of one region, but not the files that it hands in.
+
+    Parameters
+    ----------
+    project
+        Whose files are read.
+    region
+        Identifier of the region.
 
     Raises
     ------
@@ -475,7 +500,15 @@ def _merged(
 
 
 def has_keys(data: Any, keys: tuple[Any, ...]) -> bool:
-    """Whether nested mappings and lists hold something under these keys, one inside the other."""
+    """Whether nested mappings and lists hold something under these keys, one inside the other.
+
+    Parameters
+    ----------
+    data
+        Mappings and lists, as read from YAML.
+    keys
+        Keys and positions, from the outside in.
+    """
     for key in keys:
         if (isinstance(data, dict) and key in data) or (
             isinstance(data, list) and isinstance(key, int) and key < len(data)
@@ -693,7 +726,7 @@ def _check_own(params: RegionParams, project: Project) -> list[Problem]:
     # Imported here, as above.
     from clusterkit.data.own import KINDS, Owner
 
-    owner = Owner(params.region, tuple(params.nuts_ids))
+    owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
     problems: list[Problem] = []
     for kind in KINDS.values():
         if kind.parameter in given:
@@ -701,6 +734,27 @@ def _check_own(params: RegionParams, project: Project) -> list[Problem]:
                 kind.check(project.root / given[kind.parameter], project, owner)
             except ClusterkitError as exc:
                 problems += exc.problems
+    return problems
+
+
+def _check_frameworks(params: RegionParams, project: Project) -> list[Problem]:
+    """Frameworks that are not those of every region, or may name indicators that the region hands in."""
+    names = {params.scoreboard.framework, params.scoreboard.older_framework}
+    if not params.own.own_indicators:
+        names -= {ScoreboardParams().framework, ScoreboardParams().older_framework}
+    paths = [project.params / "frameworks" / f"{name}.yaml" for name in sorted(names)]
+    if not any(path.is_file() for path in paths):
+        return []
+    # Imported here: most regions have the frameworks of the project, and pandas takes its time.
+    from clusterkit.data.own import KINDS, Owner
+
+    owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
+    problems = []
+    for path in paths:
+        try:
+            KINDS["framework"].check(path, project, owner)
+        except ClusterkitError as exc:
+            problems += exc.problems
     return problems
 
 
@@ -716,12 +770,20 @@ def _resolved(project: Project, name: str) -> Path | None:
 
 def mapping_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the mapping notebook declares, flat, as papermill passes them on."""
-    return {**params.model_dump(include={*COMMON, "base_year"}), **params.mapping.model_dump()}
+    return {
+        **params.model_dump(include={*COMMON, "base_year"}),
+        **params.mapping.model_dump(),
+        **params.own.model_dump(include={"own_geometry", "own_organisations"}),
+    }
 
 
 def scoreboard_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the scoreboard notebook declares, flat, as papermill passes them on."""
-    return {**params.model_dump(include=set(COMMON)), **params.scoreboard.model_dump()}
+    return {
+        **params.model_dump(include=set(COMMON)),
+        **params.scoreboard.model_dump(),
+        **params.own.model_dump(include={"own_indicators"}),
+    }
 
 
 def stress_test_parameters(params: RegionParams) -> dict[str, Any]:
@@ -731,6 +793,16 @@ def stress_test_parameters(params: RegionParams) -> dict[str, Any]:
         **params.mapping.model_dump(include={"strong_lq", "min_share_pct"}),
         **params.scoreboard.model_dump(include={"normalisation", "aggregation", "min_coverage", "draws"}),
         **params.stress_test.model_dump(),
+        **params.own.model_dump(include={"own_indicators"}),
+    }
+
+
+def detail_parameters(params: RegionParams) -> dict[str, Any]:
+    """The values that the notebook of sectors in detail declares, flat, as papermill passes them on."""
+    return {
+        **params.model_dump(include={*COMMON, "base_year"}),
+        **params.mapping.model_dump(include={"taxonomy", "strong_lq", "min_share_pct"}),
+        **params.own.model_dump(include={"own_industry"}),
     }
 
 
@@ -741,6 +813,7 @@ def brief_parameters(params: RegionParams) -> dict[str, Any]:
         **params.mapping.model_dump(exclude={"highlight"}),
         **params.scoreboard.model_dump(exclude={"older_framework", "sobol_base"}),
         **params.stress_test.model_dump(),
+        **params.own.model_dump(include={"own_indicators"}),
     }
 
 

@@ -25,6 +25,10 @@ class Row:
     values: Mapping[str, Any]
     where: str
 
+    def raw(self, name: str) -> Any:
+        """The value as the file has it; None where it is absent."""
+        return self.values.get(name)
+
     def text(self, name: str) -> str:
         """The value as text; "" where it is absent."""
         value = self.values.get(name)

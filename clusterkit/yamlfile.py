@@ -24,6 +24,11 @@ Locate = Callable[[tuple[Any, ...]], str]
 def read(path: Path) -> tuple[dict[str, Any], Locate]:
     """Plain values of a YAML mapping, and a function that tells where a key stands.
 
+    Parameters
+    ----------
+    path
+        Of the file.
+
     Returns
     -------
     tuple
@@ -128,6 +133,13 @@ def parse(data: bytes, path: Path) -> tuple[dict[str, Any], Locate]:
 def line_in(where: str) -> int | None:
     """The line that a text of ``locate`` names; None where it names the file alone.
 
+    Parameters
+    ----------
+    where
+        A place as :func:`read` tells it.
+
+    Examples
+    --------
     >>> line_in("params/default.yaml, line 7"), line_in("params/default.yaml")
     (7, None)
     """
@@ -158,6 +170,12 @@ def _plain(node: Any) -> Any:
 
 
 def quoted(value: Any) -> str:
-    """A text, or a list or mapping of such, as YAML takes it whatever is in it."""
+    """A text, or a list or mapping of such, as YAML takes it whatever is in it.
+
+    Parameters
+    ----------
+    value
+        The text.
+    """
     escaped = json.dumps(value, ensure_ascii=False)
     return re.sub("[\x7f-\x9f\u2028\u2029\ufeff]", lambda found: f"\\u{ord(found[0]):04x}", escaped)

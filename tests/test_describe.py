@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
 from clusterkit import params as parameters
 from clusterkit.batch.effective import dependences, effective
 from clusterkit.batch.jobs import region_job
-from clusterkit.batch.pages import REGION_PAGES
+from clusterkit.batch.pages import COMMON_PAGES
 from clusterkit.cli import main
 from clusterkit.commands import describe
 from clusterkit.params import SECTIONS, EuropeParams, RegionParams
@@ -75,7 +76,7 @@ def test_the_files_are_those_that_make_a_page_stale(project_copy: Project) -> No
     files = {one.file: one for one in found}
     listed = parameters.load_regions(project_copy)
     (params,) = (p for p in listed if p.region == "saxony")
-    for page in REGION_PAGES:
+    for page in COMMON_PAGES:
         job = region_job(project_copy, params, page, listed)
         read = {*job.reads, job.notebook.relative_to(project_copy.root).as_posix()}
         own = {"params/default.yaml", "params/regions/saxony.yaml"}
@@ -115,17 +116,16 @@ def test_piped_each_parameter_is_one_line_without_a_frame(project_copy: Project)
     assert not set("│┃━─\x1b") & set("".join(lines))
 
 
-def test_a_narrow_terminal_loses_no_word() -> None:
-    console = Console(force_terminal=True, width=70, record=True, color_system=None, no_color=True)
+@pytest.mark.parametrize(("width", "lines"), [(120, 3), (70, 3), (40, 4)])
+def test_a_terminal_of_any_width_loses_no_word(width: int, lines: int) -> None:
+    console = Console(force_terminal=True, width=width, color_system=None, no_color=True)
+    rows = [("scoreboard.min_coverage", "0.5", "default.yaml:19", "Least share that is known.")]
     with console.capture() as caught:
-        rows = [("scoreboard.min_coverage", "0.5", "params/default.yaml, line 19", "Least share that is known.")]
         describe._show(console, "piemonte", describe.PARAMETERS, rows, ["default"])
-    text = caught.get()
-    assert max(len(line) for line in text.splitlines()) <= 70
-    columns = "".join(text.split())
-    assert "scoreboard.min_coverage" in columns
-    for word in ("Least", "share", "known."):
-        assert word in text
+    text = caught.get().rstrip().splitlines()
+    assert len(text) == lines
+    assert max(len(line.rstrip()) for line in text) <= width
+    assert all(word in " ".join(text).split() for word in " ".join(rows[0]).split())
 
 
 def test_json_is_for_programs(project_copy: Project) -> None:

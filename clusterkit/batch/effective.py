@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from clusterkit import params as parameters
 from clusterkit import yamlfile
-from clusterkit.batch.pages import KINDS, REGION_PAGES, input_files
+from clusterkit.batch.jobs import region_job
+from clusterkit.batch.pages import pages_for
 from clusterkit.errors import ClusterkitError
-from clusterkit.params import SECTIONS, RegionParams
+from clusterkit.params import HANDED_IN, SECTIONS, RegionParams
 from clusterkit.paths import Project
 
 Source = Literal["region", "default", "built-in"]
@@ -172,14 +173,13 @@ def dependences(project: Project, region: str) -> tuple[list[Dependence], list[s
     (params,) = parameters.load_regions(project, [region])
     others, left_out = _others(project, region)
     pages: dict[str, list[str]] = {}
-    for page in REGION_PAGES:
-        notebook = page.path(project).relative_to(project.root).as_posix()
-        beside = others if "stress_test" in page.reads else ()
-        for file in (notebook, *input_files(project, page.reads, params, beside)):
+    for page in pages_for(params):
+        job = region_job(project, params, page, others)
+        for file in (job.notebook.relative_to(project.root).as_posix(), *job.reads):
             pages.setdefault(file, []).append(page.kind)
     chosen = _chosen(project, params)
     for file in ("params/default.yaml", f"params/regions/{region}.yaml"):
-        pages[file] = list(KINDS)
+        pages[file] = [page.kind for page in pages_for(params)]
     found = [Dependence(file, _what(file, chosen), chosen.get(file, ""), tuple(on)) for file, on in pages.items()]
     found.sort(key=lambda one: (one.what not in ("region", "defaults"), not one.parameter, one.file))
     return found, left_out
@@ -208,11 +208,10 @@ def _chosen(project: Project, params: RegionParams) -> dict[str, str]:
         project.params / "regions" / f"{peer}.yaml": "scoreboard.peers"
         for peer in ([] if board.peers == "auto" else board.peers)
     }
-    for key, value in params.stress_test.model_dump().items():
-        if value is not None:
-            path = project.root / value
-            inner = sorted(path.rglob("*")) if path.is_dir() else [path]
-            named |= {file: f"stress_test.{key}" for file in inner if file.is_file()}
+    for (section, key), value in params.named_files.items():
+        path = project.root / value
+        inner = sorted(path.rglob("*")) if path.is_dir() else [path]
+        named |= {file: f"{section}.{key}" for file in inner if file.is_file()}
     return {path.relative_to(project.root).as_posix(): name for path, name in named.items()}
 
 
@@ -231,6 +230,6 @@ KINDS_OF_FILES = {
 
 def _what(file: str, chosen: Mapping[str, str]) -> str:
     section, _, key = chosen.get(file, "").partition(".")
-    if section == "stress_test":
+    if section in HANDED_IN:
         return key.replace("_", " ")
     return next((what for start, what in KINDS_OF_FILES.items() if file.startswith(start)), "file")

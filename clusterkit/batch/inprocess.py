@@ -124,6 +124,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]  # papermill has no types
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any) -> None:  # noqa: ARG003
+        """Run the cells of a notebook in this process, as papermill asks an engine to."""
         shell = make_shell()
         nb_man.nb.metadata["language_info"] = _language_info()
         streams = sys.stdout, sys.stderr

@@ -109,14 +109,15 @@ def write_file(command: str, title: str, body: str, target: Path) -> None:
         Pandoc fails or takes too long.
     """
     page = target.with_suffix(".html")
-    page.write_text(text_of(body, target.parent), encoding="utf-8")
+    page.write_text(text_of(body, target.parent), encoding="utf-8", newline="\n")
     arguments = [command, "pandoc", "--from", "html", "--to", "docx", "--output", target.name, page.name]
     try:
         done = subprocess.run(
             [*arguments, "--metadata", f"title={title}", "--metadata", "lang=en"],
             check=False,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=TIMEOUT,
             cwd=target.parent,
             env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},

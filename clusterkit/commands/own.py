@@ -98,4 +98,4 @@ def _owner(place: Project, region: str | None) -> Owner | None:
         return None
     # Without its files: one of them may be what is being mended.
     params = parameters.load_region_alone(place, region)
-    return Owner(params.region, tuple(params.nuts_ids))
+    return Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)

@@ -291,7 +291,7 @@ def _check(path: Path, name: str, retry_after_s: float | None = None) -> None:
         raise _NoFileError(what, f"check the address, or {MIRROR}", again=False)
     if packed:
         try:
-            with gzip.open(path) as file:
+            with gzip.open(path, "rb") as file:
                 while file.read(CHUNK_BYTES):
                     pass
         except (EOFError, zlib.error, gzip.BadGzipFile) as exc:

@@ -30,6 +30,7 @@ CLOSED_SETS = {
     "kind": ("absolute", "relative", "index"),
     "outside": ("error", "missing"),
 }
+LEAST_COMPARED = 5  # regions with a figure of an own indicator, from which they are ranked; docs/assumptions.md#A131
 SUM = "sum"  # rule of an amount that is not divided by anything: parts add up
 _TRUE_BASES = {  # names and units of rates of which a base is the denominator itself, not only near it
     "population": r"\bper\b.*\b(inhabitants?|head)\b|\bpercent of population\b",

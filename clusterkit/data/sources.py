@@ -95,7 +95,13 @@ class Source:
     editions: tuple[Edition, ...]
 
     def edition_of(self, checksum: str) -> Edition | None:
-        """Known edition with this SHA-256, or None."""
+        """Known edition with this SHA-256, or None.
+
+        Parameters
+        ----------
+        checksum
+            Hexadecimal.
+        """
         return next((edition for edition in self.editions if edition.sha256 == checksum), None)
 
 
@@ -241,6 +247,11 @@ REGISTERED = read_register()
 def get(key: str) -> Source:
     """Source with this key.
 
+    Parameters
+    ----------
+    key
+        As in the register, ``nama_10r_2gdp``.
+
     Raises
     ------
     SourceError
@@ -251,6 +262,13 @@ def get(key: str) -> Source:
 
 def select(keys: Iterable[str], where: str = "key of a source") -> tuple[Source, ...]:
     """Sources with these keys, in the order asked, each once.
+
+    Parameters
+    ----------
+    keys
+        As in the register.
+    where
+        What the keys are, for the error.
 
     Raises
     ------
@@ -281,7 +299,17 @@ def boundaries(version: int, level: int) -> Source:
 
 
 def crosswalk(level: int, version: int, other: int) -> Source:
-    """Matrix between two NUTS versions (2010 to 2024, in any order) at NUTS ``level`` 1, 2 or 3."""
+    """Matrix between two NUTS versions (2010 to 2024, in any order) at NUTS ``level`` 1, 2 or 3.
+
+    Parameters
+    ----------
+    level
+        NUTS level, 1 to 3.
+    version
+        One NUTS version.
+    other
+        The other one.
+    """
     first, last = sorted((version, other))
     return get(f"crosswalk_{level}_{first}_{last}")
 
@@ -368,6 +396,7 @@ class SbsEdition:
 
     @property
     def dataset(self) -> str:
+        """Eurostat's code of the dataset."""
         return self.source.dataset
 
     def codes(self, variables: Iterable[str]) -> dict[str, str]:
@@ -457,6 +486,12 @@ def sbs_edition_for(year: int) -> SbsEdition:
 
 
 def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 checksum of a file (no unit)."""
+    """Hexadecimal SHA-256 checksum of a file (no unit).
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -65,6 +65,11 @@ class Scheme(_Strict):
 def load_scheme(path: Path) -> Scheme:
     """Read and check a star scheme.
 
+    Parameters
+    ----------
+    path
+        A file in ``params/star_schemes``.
+
     Raises
     ------
     ParamError
@@ -127,6 +132,11 @@ def scaled(scheme: Scheme, factor: float, *, measure: str | None = None) -> Sche
 
 def list_schemes(folder: Path) -> dict[str, Scheme]:
     """Every star scheme of a folder, by identifier, in alphabetical order.
+
+    Parameters
+    ----------
+    folder
+        Usually ``params/star_schemes``.
 
     Raises
     ------

@@ -241,6 +241,13 @@ def validation_scores(links: Mapping[str, pd.DataFrame], groups: pd.Series) -> p
 def group_relatedness(link: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     """How close the sectors of each group are to each other, beside the other groups.
 
+    Parameters
+    ----------
+    link
+        Relatedness of every two sectors, square, in any unit.
+    groups
+        Index the sectors, values their groups.
+
     Returns
     -------
     pandas.DataFrame

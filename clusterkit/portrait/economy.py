@@ -32,6 +32,22 @@ def economy(p: RegionParams, place: Project | None = None) -> mapping.RegionEcon
     return shared("economy", rule, make)
 
 
+def own_sectors(p: RegionParams, place: Project | None = None) -> mapping.OwnSectors:
+    """The region's sectors as :func:`economy` has them, without the regions beside it: in a fifth of the time.
+
+    Parameters
+    ----------
+    p
+        Of the region.
+    place
+        Project whose tables are read; default the one in use.
+    """
+    place = place or project()
+    years = {"base_year": p.base_year, "reference_year": p.reference_year}
+    industry, region = tables.load_industry(place.processed), tables.load_region(place.processed)
+    return mapping.own_sectors(industry, region["nuts_id"], nuts_ids=list(p.nuts_ids), **years, **p.strong_rule)
+
+
 def stars(p: RegionParams, of: mapping.RegionEconomy, place: Project | None = None) -> mapping.RegionStars:
     """Stars of the region's sectors under all schemes of the project: see :func:`clusterkit.mapping.region_stars`.
 

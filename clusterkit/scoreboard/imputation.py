@@ -89,7 +89,20 @@ def impute(
 
 
 def imputed_cells(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Which cells were unknown and are filled: True or False, same shape (no unit)."""
+    """Which cells were unknown and are filled: True or False, same shape (no unit).
+
+    Parameters
+    ----------
+    before
+        Values before the filling.
+    after
+        The same table after it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        True where a value was NaN and is known now.
+    """
     return before.isna() & after.notna()
 
 

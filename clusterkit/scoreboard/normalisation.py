@@ -77,6 +77,9 @@ def normalise(
         Low and high end per indicator, in the unit of ``x``.
     cap
         Cut off at 100 what is beyond the reference or target.
+    distance
+        Of what a distance to a reference, best or target is a part: of the range between the lowest region and it, or
+        of its value.
 
     Returns
     -------

@@ -76,7 +76,13 @@ def plot_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
 
 
 def plot_growth(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloads: Downloads) -> Figure | None:
-    """Growth of the most specialised sectors beside their growth in Europe; None without figures."""
+    """Growth of the most specialised sectors beside their growth in Europe; None without figures.
+
+    Parameters
+    ----------
+    sectors
+        Portfolio ranked as shown, as for :func:`plot_strength`.
+    """
     top = sectors.head(TOP)
     top = top[top["growth_pct"].notna() & top["growth_europe_pct"].notna()]
     if top.empty:

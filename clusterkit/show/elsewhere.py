@@ -114,8 +114,8 @@ def table_standing(
         title=f"{p.name} among {n_regions} regions of Europe in its strong sectors, {p.reference_year}",
         columns=[
             Column("Sector", numeric=False),
-            Column("Rank", numeric=False),
-            Column("Quotient (jobs)", numeric=False),
+            Column("Rank"),
+            Column("Quotient (jobs)"),
             Column("The five highest quotients in Europe (jobs)", numeric=False),
             Column("Concentration", numeric=False),
         ],

@@ -18,6 +18,7 @@ from matplotlib.transforms import Bbox
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
+from clusterkit.data.own.geometry import OwnBoundary
 from clusterkit.data.sources import GISCO
 from clusterkit.params import RegionParams
 from clusterkit.show import theme, words
@@ -32,8 +33,16 @@ OUTSIDE = "Overseas regions, the Azores, Madeira, the Canary Islands and Iceland
 SPECK_KM2 = 30.0  # km²; a smaller island is less than a pixel and is left out of the drawing
 
 
-def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
-    """Where the region lies in Europe."""
+def plot_region(p: RegionParams, region: gpd.GeoDataFrame, boundary: OwnBoundary | None = None) -> Figure:
+    """Where the region lies in Europe, and the boundary that it draws of itself where it hands one in.
+
+    Parameters
+    ----------
+    region
+        Table ``region``.
+    boundary
+        What it draws; None: nothing.
+    """
     area = region.loc[region["nuts_id"].isin(p.nuts_ids), "area_km2"].sum()  # before overseas parts are cut off the map
     figure, axes, region = _europe(region, width_in=0.6 * theme.WIDTH_IN)
     own = region[region["nuts_id"].isin(p.nuts_ids)]
@@ -41,6 +50,8 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     country.plot(ax=axes, color=theme.OTHER, alpha=0.45, linewidth=0)
     own.dissolve().plot(ax=axes, color=theme.STRONG, edgecolor=theme.PAPER, linewidth=0.6)
     _borders(axes, region)
+    if boundary is not None:
+        draw(axes, np.array([boundary.shape]), facecolor="none", edgecolor=theme.INK, linewidth=1)
     _label(axes, {p.name: own})
     name = COUNTRY_NAMES[p.nuts_ids[0][:2]]
     is_country = set(own["nuts_id"]) == set(
@@ -50,8 +61,10 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     return finish(
         figure,
         title=f"{p.name} {where} and covers {words.number(round(area, 2 - int(np.log10(area))))} km²",
-        alt=f"Map of Europe with {p.name} in orange{'' if is_country else f' and the rest of {name} in grey'}.",
-        note=f"Boundaries: NUTS {p.nuts_version}, {GISCO}.",
+        alt=f"Map of Europe with {p.name} in orange{'' if is_country else f' and the rest of {name} in grey'}"
+        f"{'' if boundary is None else ', and the boundary that it draws of itself as a line'}.",
+        note=f"{'' if boundary is None else 'Orange: the NUTS regions of the figures; line: the boundary that the region draws. '}"
+        f"Boundaries: NUTS {p.nuts_version}, {GISCO}.",
         link="",
     )
 
@@ -59,7 +72,15 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
 def plot_sectors(
     across: dict[str, pd.DataFrame], p: RegionParams, region: gpd.GeoDataFrame, taxonomy: Taxonomy, downloads: Downloads
 ) -> Several:
-    """One map for each sector of ``mapping.sectors_across_regions``."""
+    """One map for each sector of ``mapping.sectors_across_regions``.
+
+    Parameters
+    ----------
+    across
+        As ``mapping.sectors_across_regions`` gives it: a table of regions for each sector.
+    region
+        Table ``region``.
+    """
     return Several(
         tuple(plot_quotients(code, taxonomy.label(code), table, p, region, downloads) for code, table in across.items())
     )
@@ -77,6 +98,8 @@ def plot_quotients(
     regions
         It over all regions, as ``mapping.sectors_across_regions`` gives it: ``lq`` (no unit; NaN where hidden) with
         ``lq_low`` and ``lq_high``, index ``nuts_id``. The report's region may stand as one row under its identifier.
+    region
+        Table ``region``.
     """
     figure, axes, region = _europe(region, legend=True, covered=regions.index)
     drawn = region[region["level"] == 2]
@@ -127,6 +150,8 @@ def plot_beside(
         Name of each other region to its NUTS codes.
     title, alt, note
         Words of the figure.
+    region
+        Table ``region``.
     """
     figure, axes, region = _europe(region, width_in=0.7 * theme.WIDTH_IN)
     shapes = {p.name: region[region["nuts_id"].isin(p.nuts_ids)]}
@@ -153,6 +178,8 @@ def plot_counts(
         Words of the figure and address of its data.
     what
         What is counted, for the alternative text: "specialised clusters".
+    region
+        Table ``region``.
     """
     figure, axes, shapes = _europe(region, legend=True)
     shapes = shapes[shapes["level"] == 2].merge(counts.dropna().rename("count"), left_on="nuts_id", right_index=True)
@@ -197,6 +224,15 @@ def count_bounds(counts: pd.Series) -> list[int]:
 def count_label(bounds: list[int], number: int) -> str:
     """Name of one class: "2 or fewer", "3", "4 to 6", "7 or more".
 
+    Parameters
+    ----------
+    bounds
+        Upper ends of all classes but the last; the last number is the largest count.
+    number
+        Which class, from 0.
+
+    Examples
+    --------
     >>> [count_label([2, 3, 6, 9], number) for number in range(4)]
     ['2 or fewer', '3', '4 to 6', '7 or more']
     """
@@ -251,7 +287,19 @@ def _europe(
 
 
 def on_map(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The regions as far as they are on the map of Europe: prepared once for the same shapes, which are never changed."""
+    """The regions as far as they are on the map of Europe: prepared once for the same shapes, which are never changed.
+
+    Parameters
+    ----------
+    region
+        Table ``region``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same columns; parts outside the frame of the map are cut off, regions wholly outside left out (EPSG:3035,
+        metres).
+    """
     shapes = region.geometry.to_numpy()
     key = (tuple(region.index), tuple(region["country"]), tuple(id(shape) for shape in shapes))
     if key not in _prepared:

@@ -19,6 +19,7 @@ from matplotlib.transforms import Bbox
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
+from clusterkit.data.own.geometry import OwnBoundary
 from clusterkit.data.sources import GISCO
 from clusterkit.mapping import Contiguity
 from clusterkit.params import RegionParams
@@ -189,8 +190,15 @@ def plot_surroundings(
     taxonomy: Taxonomy,
     names: Mapping[str, str],
     downloads: Downloads,
+    boundary: OwnBoundary | None = None,
 ) -> Figure | None:
-    """The region and those around it: in how many of the region’s strong sectors each is strong; None on an island."""
+    """The region and those around it: in how many of the region’s strong sectors each is strong; None on an island.
+
+    Parameters
+    ----------
+    boundary
+        Drawn by the region, shown as a line; None: there is none.
+    """
     beside = neighbours.beside(p.region)
     if not beside or not len(nace_codes):
         return None
@@ -204,6 +212,8 @@ def plot_surroundings(
     draw(axes, doubtful, facecolor="none", edgecolor=theme.MUTED, hatch="////")
     own = np.array([shapely.union_all(_chosen(shapes, p.nuts_ids))])
     draw(axes, own, facecolor=theme.STRONG, edgecolor=theme.INK, linewidth=1.8)
+    if boundary is not None:
+        draw(axes, np.array([boundary.shape]), facecolor="none", edgecolor=theme.PAPER, linewidth=1.6)
     _label(axes, shapes, beside, shared, p, names)
     handles: list[Artist] = [
         Patch(facecolor=colour, label=label) for colour, label in zip(SHADES, SHADE_LABELS, strict=True)
@@ -228,7 +238,7 @@ def plot_surroundings(
         title=_title(near, len(shared.columns), p, names),
         alt=f"Map of {p.name} and the regions around it, shaded by the number of {p.name}’s strong sectors in which they are strong too. "
         f"Its neighbours share: {shown}.",
-        note=f"Codes: the sectors that a neighbour shares. {source_note(p)} Boundaries: {GISCO}.",
+        note=f"Codes: the sectors that a neighbour shares. {'' if boundary is None else 'White line: the boundary that the region draws. '}{source_note(p)} Boundaries: {GISCO}.",
         link=downloads.save(
             "neighbours", shared.loc[list(beside)].assign(name=[names[code] for code in beside]).rename_axis("nuts_id")
         ),

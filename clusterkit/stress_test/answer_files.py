@@ -514,6 +514,11 @@ def _put_all(out: Worksheet, line: int, values: Sequence[Any]) -> None:
 def write_answers(path: Path, sheets: Sequence[AnswerSheet], questionnaire: Questionnaire) -> None:
     """Write answer sheets in the kind that the name of the file asks for, whole or not at all.
 
+    Parameters
+    ----------
+    path
+        File to write; its ending says the kind: ``.yaml``, ``.xlsx`` or ``.csv``.
+
     Raises
     ------
     ParamError

@@ -12,9 +12,9 @@ import pandas as pd
 from pydantic import Field, ValidationError
 
 from clusterkit import yamlfile
+from clusterkit.data.industries.nace import parse_sectors
 from clusterkit.errors import ParamError, Problem, some
 from clusterkit.spreadsheets import is_address
-from clusterkit.stress_test.domains import parse_sectors
 from clusterkit.stress_test.questionnaire import Code, Words
 from clusterkit.table_files import Row, choose, read_rows
 from clusterkit.typed import Strict, problems_of

@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -121,10 +121,9 @@ def compare(a: Run, b: Run, tolerance: Tolerance | None = None) -> Comparison:
             found = [("page", "page", *(("there", absent) if missing is b else (absent, "there")))]
             causes = {}
         pages.append(Page(name, tuple(Difference(name, *one) for one in found), causes))
-    notes = (
-        ["the data beside the page were not compared: a notebook has none"] if a.is_notebook or b.is_notebook else []
-    )
-    return Comparison(tuple(pages), dict(compared), causes_of_runs(a, b), tuple(notes))
+    alone = a.is_notebook or b.is_notebook
+    notes = ("the data beside the page were not compared: a notebook has none",) if alone else ()
+    return Comparison(tuple(pages), dict(compared), causes_of_runs(a, b), notes)
 
 
 def _paired(a: Run, b: Run) -> tuple[Run, Run]:
@@ -234,12 +233,11 @@ def _pieces(cell: dict[str, Any]) -> list[Piece]:
 def _piece_differences(a: Sequence[Piece], b: Sequence[Piece], where: str, tolerance: Tolerance) -> Found:
     for kind, of, compare_two in _OF_PIECES:
         one, other = ([piece for piece in pieces if isinstance(piece, of)] for pieces in (a, b))
-        pairs = (
-            zip(range(len(one)), range(len(other)), strict=True)
-            if len(one) == len(other)
-            else _aligned([_title(piece) for piece in one], [_title(piece) for piece in other])
+        # As many on both sides: one by one. Else by their titles.
+        names = (
+            [i if len(one) == len(other) else _title(piece) for i, piece in enumerate(side)] for side in (one, other)
         )
-        for i, j in pairs:
+        for i, j in _aligned(*names):
             if i is None or j is None:
                 said = _title(one[i] if i is not None else other[j or 0])[:80]
                 yield kind, where, *((said, ABSENT) if j is None else (ABSENT, said))
@@ -282,15 +280,7 @@ _OF_PIECES: tuple[tuple[Kind, type, _Compare], ...] = (
 # Data
 
 
-def _inner(name: str, text: str) -> str:
-    """The JSON of a file, also of one that a page takes as a script."""
-    script = _SCRIPT.fullmatch(text) if name.endswith(".js") else None
-    return script[1] if script else text
-
-
-def _data_differences(
-    a: Mapping[str, Path], b: Mapping[str, Path], tolerance: Tolerance, compared: Counter[str]
-) -> Found:
+def _data_differences(a: dict[str, Path], b: dict[str, Path], tolerance: Tolerance, compared: Counter[str]) -> Found:
     for name in sorted({*a, *b}):
         if name not in a or name not in b:
             yield "data", name, *(("there", ABSENT) if name in a else (ABSENT, "there"))
@@ -308,8 +298,10 @@ def _file_differences(name: str, a: bytes, b: bytes, tolerance: Tolerance) -> It
             found = grid_differences(_grid(name, one), _grid(name, other), tolerance, as_read=False)
             yield from ((f", {at}", x, y) for at, x, y in found)
             return
-        left, right = (json.loads(_inner(name, text)) for text in (one, other))
-    except (ValueError, TypeError, csv.Error):
+        if name.endswith(".js"):
+            one, other = (found[1] if (found := _SCRIPT.fullmatch(text)) else text for text in (one, other))
+        left, right = json.loads(one), json.loads(other)
+    except (ValueError, csv.Error):
         # Not a table and not JSON, such as the library of the explorer: whole or not at all.
         yield "", f"{len(a):,} bytes", f"{len(b):,} bytes of other content"
         return

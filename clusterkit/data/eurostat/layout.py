@@ -61,10 +61,12 @@ class Layout:
 
     @property
     def rule(self) -> str:
+        """What a file of this format looks like, for errors."""
         return RULE_TSV if self.form == "tsv" else RULE_CSV
 
     @property
     def all_dimensions(self) -> tuple[str, ...]:
+        """Names of all dimensions, the years among them."""
         return self.dimensions + self.named_dimensions
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from clusterkit.data.industries.nace import NACE_DIVISIONS
@@ -104,6 +105,7 @@ _CLASSES = {
 }  # fmt: skip
 _DIVISION = {code[1:]: code for code in NACE_DIVISIONS}  # by its two digits
 
+TOTAL = "TOTAL"  # all industries that an office counts, whichever these are
 SECTIONS = tuple(dict.fromkeys(code[0] for code in NACE_DIVISIONS))
 CLASSES = tuple(f"{_DIVISION[digits]}.{rest}" for digits, all_ in _CLASSES.items() for rest in all_.split())
 GROUPS = tuple(dict.fromkeys(code[:-1] for code in CLASSES))
@@ -155,7 +157,42 @@ def children(code: str) -> tuple[str, ...]:
     return _CHILDREN.get(code, ())
 
 
-_CHILDREN: dict[str, tuple[str, ...]] = {}
+def parts_of(code: str, given: Collection[str]) -> tuple[list[str], bool]:
+    """The codes of a table that a code is made of, each once, and whether they are all there is of it.
+
+    Parameters
+    ----------
+    code
+        A code, or ``TOTAL``.
+    given
+        Codes of the table, of any depth.
+
+    Returns
+    -------
+    tuple
+        The nearest codes below that the table has; False where a part of the code has none.
+
+    Examples
+    --------
+    >>> parts_of("C13", ["C13.1", "C13.2", "C13.91", "C13.3"])
+    (['C13.1', 'C13.2', 'C13.3', 'C13.91'], False)
+    >>> parts_of("C21", ["C21.1", "C21.20"])
+    (['C21.1', 'C21.20'], True)
+    """
+    found: list[str] = []
+    below = children(code)
+    is_whole = bool(below)
+    for child in below:
+        if child in given:
+            found.append(child)
+            continue
+        inner, is_all = parts_of(child, given)
+        found += inner
+        is_whole = is_whole and is_all
+    return found, is_whole
+
+
+_CHILDREN: dict[str, tuple[str, ...]] = {TOTAL: SECTIONS}
 for _code in (*NACE_DIVISIONS, *GROUPS, *CLASSES):
     _CHILDREN[str(parent(_code))] = (*_CHILDREN.get(str(parent(_code)), ()), _code)
 

@@ -19,10 +19,13 @@ class Owner:
         Identifier.
     nuts_ids
         NUTS 2 codes that make it up.
+    own_indicators
+        Table of indicators that it hands in, from the project folder; None: none.
     """
 
     region: str
     nuts_ids: tuple[str, ...]
+    own_indicators: str | None = None
 
 
 @dataclass(frozen=True)

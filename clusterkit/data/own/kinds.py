@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from clusterkit.data.own import taxonomy
+from clusterkit.data.own import framework, geometry, indicators, industry, organisations, taxonomy
 from clusterkit.data.own.kind import Kind
 
 # In the order in which they are listed.
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (taxonomy.KIND,)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        taxonomy.KIND,
+        industry.KIND,
+        indicators.KIND,
+        framework.KIND,
+        geometry.KIND,
+        organisations.KIND,
+    )
+}

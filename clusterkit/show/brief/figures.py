@@ -98,7 +98,7 @@ def _figure(height: float, *, left: float, right: float, top: float, bottom: flo
 
 def source(of: Portrait) -> str:
     """Source, year and NUTS version in one line of a narrow note."""
-    return f"Source: Eurostat, business statistics {of.p.reference_year}; own calculations. NUTS {of.p.nuts_version}."
+    return f"Source: Eurostat, business statistics {of.p.reference_year}; own calculations. NUTS {of.p.nuts_version}.{phrases.own_note(of.board.own)}"
 
 
 def _stars(row: pd.Series, most: int) -> str:
@@ -136,7 +136,7 @@ def plot_change(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Figur
     axes.grid(axis="y", linewidth=0.5)
     axes.tick_params(length=0)
     axes.set_xlabel("Share of jobs, times the European")
-    axes.set_ylabel("Growth beside Europe (points)")
+    axes.set_ylabel("Lead over Europe (points)")  # longer ones are cut
     reach = float(quadrants["lead_points"].abs().max()) * 1.15 or 1.0
     axes.set_ylim(-reach, reach)
     order = quadrants.assign(far=quadrants["lead_points"].abs(), first=strong).sort_values(["first", "far"], ascending=False).head(NAMED)  # fmt: skip
@@ -182,7 +182,8 @@ def plot_conditions(of: Portrait, downloads: Downloads) -> Figure | None:
     for position, (_, row) in enumerate(table.iterrows()):
         draw_rank(axes, position, row)
     rank_axis(axes)
-    axes.set_xticks(axes.get_xticks(), ["worst\nthird", "middle\nthird", "best\nthird"])  # half as wide: two lines
+    labels = [label.get_text().replace(" ", "\n") for label in axes.get_xticklabels()]
+    axes.set_xticks(axes.get_xticks(), labels)  # half as wide: two lines
     theme.name_rows(axes, [theme.wrapped(name, LABEL) for name in table["name"]])
     shown = "; ".join(f"{row['name']} {phrases.place_with_interval(row)}" for _, row in table.iterrows())
     years = f", figures of {of.board.span[0]} to {of.board.span[1]}" if of.board.span else ""
@@ -191,6 +192,6 @@ def plot_conditions(of: Portrait, downloads: Downloads) -> Figure | None:
         figure,
         title=phrases.in_thirds(of.p.name, table),
         alt=f"Dot chart of {words.count(len(table), 'dimension')}, rank with its interval: {shown}.",
-        note=f"{LEGEND} Band: rank under other choices of method. Source: framework {of.board.framework.id}, Eurostat and others{years}; own calculations. NUTS {of.p.nuts_version}.",
+        note=f"{LEGEND} Band: rank under other choices of method. Source: framework {of.board.framework.id}, Eurostat and others{years}; own calculations. NUTS {of.p.nuts_version}.{phrases.own_note(of.board.own)}",
         link=downloads.save("conditions", ranks),
     )
