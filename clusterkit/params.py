@@ -172,7 +172,7 @@ class RegionParams(Strict):
         return project.params / "frameworks" / f"{self.scoreboard.older_framework}.yaml"
 
     @property
-    def strong_rule(self) -> dict[str, float]:
+    def strong_rule(self) -> dict[str, Any]:
         """The two thresholds of a strong sector, as ``mapping.rank_sectors`` takes them."""
         return {"strong_lq": self.mapping.strong_lq, "min_share_pct": self.mapping.min_share_pct}
 
@@ -749,7 +749,7 @@ def _check_frameworks(params: RegionParams, project: Project) -> list[Problem]:
     from clusterkit.data.own import KINDS, Owner
 
     owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
-    problems = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             KINDS["framework"].check(path, project, owner)

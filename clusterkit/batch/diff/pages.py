@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -280,7 +280,9 @@ _OF_PIECES: tuple[tuple[Kind, type, _Compare], ...] = (
 # Data
 
 
-def _data_differences(a: dict[str, Path], b: dict[str, Path], tolerance: Tolerance, compared: Counter[str]) -> Found:
+def _data_differences(
+    a: Mapping[str, Path], b: Mapping[str, Path], tolerance: Tolerance, compared: Counter[str]
+) -> Found:
     for name in sorted({*a, *b}):
         if name not in a or name not in b:
             yield "data", name, *(("there", ABSENT) if name in a else (ABSENT, "there"))
@@ -299,7 +301,7 @@ def _file_differences(name: str, a: bytes, b: bytes, tolerance: Tolerance) -> It
             yield from ((f", {at}", x, y) for at, x, y in found)
             return
         if name.endswith(".js"):
-            one, other = (found[1] if (found := _SCRIPT.fullmatch(text)) else text for text in (one, other))
+            one, other = (data[1] if (data := _SCRIPT.fullmatch(text)) else text for text in (one, other))
         left, right = json.loads(one), json.loads(other)
     except (ValueError, csv.Error):
         # Not a table and not JSON, such as the library of the explorer: whole or not at all.
