@@ -13,13 +13,15 @@ import hashlib
 import json
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from clusterkit.files import write_whole
 
 SHARED, KEPT = "CLUSTERKIT_SHARED", "CLUSTERKIT_KEPT"  # environment variables that name the folders
+WORKERS = "CLUSTERKIT_WORKERS"  # environment variable: notebooks of the run at a time
 
 _Value = TypeVar("_Value")
 
@@ -45,6 +47,27 @@ def shared(name: str, key: object, make: Callable[[], _Value]) -> _Value:
     return _found(os.environ.get(SHARED), name, key, make)
 
 
+@contextmanager
+def sharing(folder: Path) -> Iterator[None]:
+    """Within, :func:`shared` leaves results in a folder, and finds those that are there.
+
+    Parameters
+    ----------
+    folder
+        Made where it is absent. Whoever names it sees to it that its results are of the same tables and code.
+    """
+    before = os.environ.get(SHARED)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ[SHARED] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SHARED]
+        else:
+            os.environ[SHARED] = before
+
+
 def kept(name: str, key: object, make: Callable[[], _Value]) -> _Value:
     """What ``make`` returns, or what a page of this or an earlier run got for the same key, tables and code.
 
@@ -66,11 +89,31 @@ def kept(name: str, key: object, make: Callable[[], _Value]) -> _Value:
     return _found(os.environ.get(KEPT), name, key, make)
 
 
-def _found(folder: str | None, name: str, key: object, make: Callable[[], _Value]) -> _Value:
+def is_kept(name: str, key: object) -> bool:
+    """Whether :func:`kept` has something under this name and key.
+
+    Parameters
+    ----------
+    name
+        Of the result.
+    key
+        What it was made from.
+    """
+    path = _path(os.environ.get(KEPT), name, key)
+    return path is not None and path.is_file()
+
+
+def _path(folder: str | None, name: str, key: object) -> Path | None:
     if not folder or not Path(folder).is_dir():
-        return make()
+        return None
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
-    path = Path(folder) / f"{name}-{digest[:32]}.pickle"
+    return Path(folder) / f"{name}-{digest[:32]}.pickle"
+
+
+def _found(folder: str | None, name: str, key: object, make: Callable[[], _Value]) -> _Value:
+    path = _path(folder, name, key)
+    if path is None:
+        return make()
     try:
         # Written by a page of this project, in a folder of this project that is not published.
         return pickle.loads(path.read_bytes())

@@ -1,13 +1,16 @@
-"""YAML 1.2 files, read with safe types and with the line of every key."""
+"""YAML 1.2 files, read with safe types and with the line of every key; and values as such a file takes them."""
 
 from __future__ import annotations
 
 import copy
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
@@ -20,6 +23,11 @@ Locate = Callable[[tuple[Any, ...]], str]
 
 def read(path: Path) -> tuple[dict[str, Any], Locate]:
     """Plain values of a YAML mapping, and a function that tells where a key stands.
+
+    Parameters
+    ----------
+    path
+        Of the file.
 
     Returns
     -------
@@ -37,11 +45,7 @@ def read(path: Path) -> tuple[dict[str, Any], Locate]:
 
 def _read_once(path: Path) -> tuple[dict[str, Any], Locate]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        # Looked for only where there can be one: it reads the text twice.
-        events = YAML().parse(text) if "*" in text else ()
-        alias = next((event for event in events if isinstance(event, AliasEvent)), None)
-        loaded = None if alias else YAML(typ="rt").load(text)
+        return parse(path.read_bytes(), path)
     except OSError as exc:
         raise ParamError(
             Problem(
@@ -51,6 +55,29 @@ def _read_once(path: Path) -> tuple[dict[str, Any], Locate]:
                 fix="check the name and the rights of the file",
             )
         ) from exc
+
+
+def parse(data: bytes, path: Path) -> tuple[dict[str, Any], Locate]:
+    """What :func:`read` would give for a file of these bytes, UTF-8 with or without a byte order mark.
+
+    Parameters
+    ----------
+    data
+        Of the file.
+    path
+        Name of the file, for messages.
+
+    Raises
+    ------
+    ParamError
+        The text is not YAML, holds a key twice, or is not a mapping.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        # Looked for only where there can be one: it reads the text twice.
+        events = YAML().parse(text) if "*" in text else ()
+        alias = next((event for event in events if isinstance(event, AliasEvent)), None)
+        loaded = None if alias else YAML(typ="rt").load(text)
     except DuplicateKeyError as exc:
         raise ParamError(
             Problem(
@@ -90,16 +117,34 @@ def _read_once(path: Path) -> tuple[dict[str, Any], Locate]:
         )
 
     def locate(keys: tuple[Any, ...]) -> str:
-        node, line = loaded, None
+        node: Any = loaded
+        line = None
         for key in keys:
             try:
-                line = node.lc.key(key)[0] if isinstance(node, dict) else node.lc.item(key)[0]
+                line = node.lc.key(key)[0] if isinstance(node, CommentedMap) else node.lc.item(key)[0]
                 node = node[key]
             except (KeyError, IndexError, TypeError, AttributeError):
                 break
         return str(path) if line is None else f"{path}, line {line + 1}"
 
     return _plain(loaded), locate
+
+
+def line_in(where: str) -> int | None:
+    """The line that a text of ``locate`` names; None where it names the file alone.
+
+    Parameters
+    ----------
+    where
+        A place as :func:`read` tells it.
+
+    Examples
+    --------
+    >>> line_in("params/default.yaml, line 7"), line_in("params/default.yaml")
+    (7, None)
+    """
+    number = where.rpartition(", line ")[2]
+    return int(number) if number.isdigit() else None
 
 
 _read = cached.by_file(_read_once, own=lambda found: (copy.deepcopy(found[0]), found[1]))
@@ -122,3 +167,15 @@ def _plain(node: Any) -> Any:
         if isinstance(node, kind):
             return kind(node)
     return node
+
+
+def quoted(value: Any) -> str:
+    """A text, or a list or mapping of such, as YAML takes it whatever is in it.
+
+    Parameters
+    ----------
+    value
+        The text.
+    """
+    escaped = json.dumps(value, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff]", lambda found: f"\\u{ord(found[0]):04x}", escaped)

@@ -8,7 +8,6 @@ its own. When its standard input closes, because the run is over or was killed, 
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
@@ -21,30 +20,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from clusterkit.forking import can_fork, end_with_the_parent, threads
+
 JOB = "job.pickle"  # in the folder of a job
 LOG = "output.log"  # what the process itself writes, beside what the cells do
-# Every notebook runs one thread: the regions are what runs in parallel.
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-ENVIRONMENT = {  # of the warm process, before its first import
-    **ONE_THREAD,
-    "NUMEXPR_NUM_THREADS": "1",
-    "ARROW_IO_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "MPLBACKEND": "agg",
-}
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
-
-
-def can_fork() -> str:
-    """Why notebooks cannot be forked on this platform; "" where they can."""
-    if sys.platform != "linux":
-        return f"forking one thread is checked on Linux only, this is {sys.platform}"
-    return "" if Path("/proc/self/task").is_dir() else "there is no /proc to count threads in"
-
-
-def threads() -> int:
-    """Threads of this process, those of libraries included."""
-    return sum(1 for _ in Path("/proc/self/task").iterdir())
 
 
 def warm_up(root: Path) -> None:
@@ -56,8 +35,8 @@ def warm_up(root: Path) -> None:
 
 def serve(root: Path) -> int:
     """Fork a child for every job that is asked for, until standard input closes."""
-    _end_with_the_parent(signal.SIGTERM)
-    say = os.fdopen(os.dup(1), "w", buffering=1)
+    end_with_the_parent(signal.SIGTERM)
+    say = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8", newline="\n")
     os.dup2(2, 1)  # nothing that a library prints can be taken for an answer
     reason = can_fork()
     if not reason:
@@ -125,24 +104,12 @@ def _kill_group(pid: int) -> None:
         return
 
 
-def adopt_orphans() -> None:
-    """Make processes whose parent ends children of this one, where the system can: so that none is lost sight of."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
-
-
-def _end_with_the_parent(how: signal.Signals) -> None:
-    """Ask the system to end this process when its parent dies, however that dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, how)
-
-
 def _child(root: Path, order: dict[str, Any]) -> None:
     """Run one job in this forked process and end it; never returns."""
     status = 1
     try:
         os.setsid()  # a group of its own, to be ended as a whole
-        _end_with_the_parent(signal.SIGKILL)
+        end_with_the_parent(signal.SIGKILL)
         signal.set_wakeup_fd(-1)
         for one in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(one, signal.SIG_DFL)
@@ -177,7 +144,7 @@ def _take_over(work: Path) -> None:
     own.mkdir(exist_ok=True)
     os.environ["TMPDIR"] = str(own)
     tempfile.tempdir = None
-    tempfile._name_sequence = None  # else two children draw the same names
+    tempfile._name_sequence = None  # type: ignore[attr-defined]  # else two children draw the same names
     random.seed()
     np.random.seed()  # noqa: NPY002 - the state that a library may still draw from
 

@@ -14,12 +14,14 @@ from clusterkit.data.sources import sha256
 from clusterkit.errors import ClusterkitError
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project, project
+from clusterkit.portrait import ahead
 from clusterkit.portrait.whole import Portrait, portrait
-from clusterkit.results import kept
+from clusterkit.results import is_kept, kept
 from clusterkit.scoreboard.profile import is_sure
 
 EMERGING = "emerging-industries"  # file in params/taxonomies
 _OF_LONGER_PAGES = {"older_framework", "sobol_base"}
+_NOT_IN_IT = {"own_industry", "own_geometry", "own_organisations"}  # what no figure of an outline comes from
 _CONDITIONS = ["level", "parent", "name", "score", "rank", "rank_low", "rank_high", "n_ranked", "verdict", "n_known"]
 
 
@@ -125,7 +127,9 @@ def outlines(listed: Sequence[RegionParams], place: Project | None = None) -> Ou
     place
         Project whose files are read; default the one in use.
     """
+    place = place or project()
     found, missing = {}, {}
+    ahead.make([p for p in listed if not is_kept("outline", _key(p, place))], lambda p: outline(p, place))
     for p in listed:
         try:
             found[p.region] = outline(p, place)
@@ -150,10 +154,14 @@ def leave_outline(of: Portrait, place: Project | None = None) -> None:
 
 
 def _kept(p: RegionParams, place: Project, make: Callable[[], Portrait]) -> Outline:
+    return kept("outline", _key(p, place), lambda: _outline(make(), place))
+
+
+def _key(p: RegionParams, place: Project) -> dict[str, object]:
     # Not what only a longer page asks for: pages with and without it then mean the same outline.
-    parameters = p.model_dump(mode="json", exclude={"mapping": {"highlight"}, "scoreboard": _OF_LONGER_PAGES})
-    key = {"parameters": parameters, "handed_in": _handed_in(p, place)}
-    return kept("outline", key, lambda: _outline(make(), place))
+    longer = {"mapping": {"highlight", "taxonomy"}, "scoreboard": _OF_LONGER_PAGES, "own": _NOT_IN_IT}
+    parameters = p.model_dump(mode="json", exclude=longer)
+    return {"parameters": parameters, "handed_in": _handed_in(p, place)}
 
 
 def _handed_in(p: RegionParams, place: Project) -> dict[str, str]:

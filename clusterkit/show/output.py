@@ -30,7 +30,13 @@ OF_DATA = (".csv", ".json", ".js")  # endings of what is saved there
 
 
 def escape(text: object) -> str:
-    """Text safe in HTML inside Markdown, for every renderer."""
+    """Text safe in HTML inside Markdown, for every renderer.
+
+    Parameters
+    ----------
+    text
+        Anything; shown as its text.
+    """
     return str(text).replace("\r", "").replace("\n", " ").translate(_SPECIAL)
 
 
@@ -47,6 +53,19 @@ class Text:
 
     def __repr__(self) -> str:
         return "\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the third level, of a part that not every page has."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return f"### {escape(self.text)}\n"
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -113,6 +132,13 @@ class Pointer:
 def inline(svg: str) -> str:
     """A picture as an address that holds it: a fifth shorter than base64, and no character that Markdown reads.
 
+    Parameters
+    ----------
+    svg
+        The picture, as text.
+
+    Examples
+    --------
     >>> inline('<svg fill="#fff"/>')
     'data:image/svg+xml,%3Csvg fill=%22%23fff%22/%3E'
     """
@@ -150,16 +176,40 @@ class Downloads:
     kind: str = ""
 
     def save(self, name: str, table: pd.DataFrame) -> str:
-        """Write ``table`` as CSV and return the link to it, "" when there is no folder."""
+        """Write ``table`` as CSV and return the link to it, "" when there is no folder.
+
+        Parameters
+        ----------
+        name
+            Of the file, without ending.
+        table
+            With its index, which is written too.
+        """
         text = table.to_csv(lineterminator="\n", float_format="%.10g") if self.folder is not None else ""
         return self._write(f"{name}.csv", text.encode("utf-8-sig"))
 
     def save_json(self, name: str, value: Mapping[str, object]) -> str:
-        """Write ``value`` as JSON and return the link to it, "" when there is no folder."""
+        """Write ``value`` as JSON and return the link to it, "" when there is no folder.
+
+        Parameters
+        ----------
+        name
+            Of the file, without ending.
+        value
+            Texts, numbers, lists and dicts of them.
+        """
         return self._write(f"{name}.json", (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
 
     def write(self, name: str, text: str) -> str:
-        """Write a file that the page itself loads and return its address, "" when there is no folder."""
+        """Write a file that the page itself loads and return its address, "" when there is no folder.
+
+        Parameters
+        ----------
+        name
+            Of the file, with ending.
+        text
+            All that it holds.
+        """
         return self._write(name, text.encode())
 
     def _write(self, name: str, data: bytes) -> str:
@@ -215,7 +265,7 @@ class Figure:
 class Several:
     """Outputs shown one after the other, or side by side where there is room (``beside``)."""
 
-    parts: tuple[Text | Figure | Table | Listing | None, ...]
+    parts: tuple[Text | Figure | Table | Listing | Heading | None, ...]
     beside: bool = False
 
     def _repr_markdown_(self) -> str:

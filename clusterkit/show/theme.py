@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any, cast
 
 import matplotlib as mpl
 
@@ -165,7 +166,12 @@ def quotient_axis(axes: Axes, values: Sequence[pd.Series]) -> None:
 
 def right_column(axes: Axes, texts: Sequence[str], *, heading: str) -> None:
     """A column of numbers right of a chart whose rows are named."""
-    place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "color": MUTED}
+    place: dict[str, Any] = {
+        "xycoords": ("axes fraction", "data"),
+        "textcoords": "offset points",
+        "ha": "right",
+        "color": MUTED,
+    }
     for row, text in enumerate(texts):
         axes.annotate(text, (1.0, row), xytext=(84, 0), va="center", **place)
     axes.annotate(heading, (1.0, -0.75), xytext=(84, 0), va="bottom", **place)
@@ -182,11 +188,12 @@ def place_labels(axes: Axes, points: pd.DataFrame, texts: Sequence[str], *, othe
     others
         All points that no name may hide, in the same units.
     """
-    layout = axes.figure.get_layout_engine()
+    figure = cast("MplFigure", axes.figure)  # no chart here has figures in figures
+    layout = figure.get_layout_engine()
     if layout is None:
-        axes.figure.draw_without_rendering()
+        figure.draw_without_rendering()
     else:
-        layout.execute(axes.figure)  # all that the drawing would do for the places on the axes
+        layout.execute(figure)  # all that the drawing would do for the places on the axes
     where, obstacles = (axes.transData.transform(table.to_numpy(dtype=float)) for table in (points, others))
     taken = [Bbox.from_extents(x - 6, y - 6, x + 6, y + 6) for x, y in obstacles]
     taken += [text.get_window_extent() for text in axes.texts]

@@ -83,7 +83,8 @@ def test_every_assumption_of_this_project_has_a_row_that_can_be_linked() -> None
         ("../CITATION.cff", ""),  # leads out of docs by a way that the table of documents does not know
         ("references.bib", "references.html"),
         ("#profile", "#profile"),
-        ("how-to-fetch-data.md", ""),
+        ("how-to-fetch-data.md#editions", "fetch-data.html#editions"),
+        ("nowhere.md", ""),
         ("../params/indicators.yaml", ""),
         ("https://example.org/x.md", ""),
     ],

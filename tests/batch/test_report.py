@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterkit.batch import execute, site
-from clusterkit.batch.pages import REGION_PAGES, RegionPage
+from clusterkit.batch.pages import COMMON_PAGES, RegionPage
 from clusterkit.batch.state import State
 from clusterkit.cli import main
 from clusterkit.errors import RunError
@@ -171,7 +171,7 @@ def copy(project: Project, target: Path) -> Project:
 def tiny(tiny_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The two invented countries, with small notebooks where theirs need more; do not change it, copy it."""
     project = copy(tiny_project, tmp_path_factory.mktemp("small-pages") / "project")
-    for page in REGION_PAGES:
+    for page in COMMON_PAGES:
         if page.kind in SMALL:
             write_small_page(project, page)
     # Their scoreboards need more indicators than two invented countries have.
