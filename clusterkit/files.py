@@ -58,7 +58,15 @@ def _reason(exc: OSError) -> str:
 
 
 def is_full(folder: Path, said: str = "") -> bool:
-    """Whether a disk is full, by what it has left or by what was said when something could not be written."""
+    """Whether a disk is full, by what it has left or by what was said when something could not be written.
+
+    Parameters
+    ----------
+    folder
+        Where the file was to be.
+    said
+        What the system said, or another program; "" for nothing.
+    """
     if any(os.strerror(number) in said for number in FULL):
         return True
     try:

@@ -29,6 +29,13 @@ Keys = tuple[str, ...]
 def region_path(project: Project, region: str) -> Path:
     """The parameter file of a region, whether it is there or not.
 
+    Parameters
+    ----------
+    project
+        Whose folder ``params/regions`` it is in.
+    region
+        Identifier of the region.
+
     Raises
     ------
     ParamError

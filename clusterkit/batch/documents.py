@@ -159,7 +159,7 @@ def _rows(ids: Iterable[str], page: str) -> dict[str, tuple[str, str]]:
 def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
     """Markdown or HTML with a link from every mention of an assumption or a document to its place on the site.
 
-    A document may be named with a place in it, ``docs/methods.md#stars``.
+    A document may be named with a place in it, ``docs/methods.md#cluster-stars``.
 
     Parameters
     ----------
@@ -239,10 +239,10 @@ def _write_reference(project: Project, state: State, parts: list[Document], made
     from clusterkit.batch.state import write_json
 
     package = reference.load()
-    # Twice: a page can lead to names of all pages, whose places are known when all are made.
     texts = {part.page: reference.to_markdown(package, part).partition("\n") for part in reference.PARTS}
-    first = {page: to_html(to_text(rest, reference.SOURCE, works, ids)) for page, (_, _, rest) in texts.items()}
-    names = reference.names_of({page: made_of["html"] for page, made_of in first.items()})
+    # The headings alone first: a page can lead to names of all pages.
+    headings = {page: "\n\n".join(re.findall(r"^#.*$", rest, re.MULTILINE)) for page, (_, _, rest) in texts.items()}
+    names = reference.names_of({page: to_html(found)["html"] for page, found in headings.items()})
     for document in parts:
         title, _, rest = texts[document.name]
         title = title.lstrip("# ")

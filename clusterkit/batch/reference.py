@@ -65,8 +65,9 @@ PARTS = (
     Part("stress_test", "stress test"),
     Part("portrait", "portrait"),
     Part("show", "show", ("output", "charts", "maps", "tables")),
+    Part("controls", "controls"),
     Part("batch", "batch", ("pages", "jobs", "runner", "state")),
-    Part("", "other modules", ("params", "paths", "results", "provenance", "errors", "files", "cached", "yamlfile")),
+    Part("", "other modules", ("params", "region_file", "paths", "results", "provenance", "errors", "files", "cached", "yamlfile")),
 )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ COMMANDS = dict(commands(main))
 HAND_WRITTEN = [path for path in DOCUMENTS if path.name != "commands.md"]
 MAKE = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 # Options in a text that are not of clusterkit: of dask, pip and others, which a block shows.
+# A command of ours in a line for a shell: at its start, after another, or in brackets.
+CALL = re.compile(r'(?:^|&& |\| |\$\()(clusterkit [^&|>#)"\n]*(?:"[^"\n]*"[^&|>#)"\n]*)*)')
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
@@ -38,7 +40,7 @@ def mentioned() -> Iterator[tuple[str, str]]:
         for block in blocks(path):
             if block.language in ("sh", "console"):
                 for number, command in block.commands:
-                    for code in re.findall(r"(?:^|&& |\| )(clusterkit [^&|>#\n]*)", command.replace("\\\n", " ")):
+                    for code in CALL.findall(command.replace("\\\n", " ")):
                         yield f"{name}:{number}", code
 
 
