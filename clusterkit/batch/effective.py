@@ -174,8 +174,8 @@ def dependences(project: Project, region: str) -> tuple[list[Dependence], list[s
     others, left_out = _others(project, region)
     pages: dict[str, list[str]] = {}
     for page in pages_for(params):
-        job = region_job(project, params, page, [params, *others])
-        for file in (page.path(project).relative_to(project.root).as_posix(), *job.reads):
+        job = region_job(project, params, page, others)
+        for file in (job.notebook.relative_to(project.root).as_posix(), *job.reads):
             pages.setdefault(file, []).append(page.kind)
     chosen = _chosen(project, params)
     for file in ("params/default.yaml", f"params/regions/{region}.yaml"):
