@@ -304,7 +304,7 @@ def test_wrong_codes_of_a_set_are_said_below_them(make: Make) -> None:
 
 
 def test_a_broken_file_of_a_region_is_said(make: Make, place: Project) -> None:
-    file_of(place, "saxony").write_text("region: saxony\nname: <b>[", "utf-8")
+    file_of(place, "saxony").write_text("region: saxony\nname: [", "utf-8")
     made = make()
     field(made, "Region").value = "saxony"
     assert "Saxony" not in dict(field(made, "Region").options)
