@@ -37,8 +37,8 @@ from clusterkit.batch.jobs import (
     region_job,
     synthesis_job,
 )
-from clusterkit.batch.pages import REGION_PAGES
-from clusterkit.batch.warm import ONE_THREAD
+from clusterkit.batch.pages import COMMON_PAGES
+from clusterkit.forking import ONE_THREAD
 from clusterkit.params import has_example, load_europe, load_example, load_regions
 from clusterkit.paths import Project, project
 from clusterkit.results import KEPT, SHARED
@@ -49,9 +49,9 @@ BIN = Path(sys.executable).parent
 def all_jobs(place: Project, n_regions: int | None) -> list[Job]:
     """Every page but the home page, which only a site has; in turns, so that what pages share is there in time."""
     regions = load_regions(place)[:n_regions]
-    jobs = [region_job(place, p, page, regions) for p in regions for page in REGION_PAGES]
+    jobs = [region_job(place, p, page, regions) for p in regions for page in COMMON_PAGES]
     if n_regions is None:
-        made = {p.region: list(REGION_PAGES) for p in regions}
+        made = {p.region: list(COMMON_PAGES) for p in regions}
         jobs += [compare_job(place, regions, made), synthesis_job(place, regions)]
         jobs += [explorer_job(place, load_europe(place), regions), europe_job(place, load_europe(place))]
         if has_example(place):
@@ -66,7 +66,7 @@ def loop(jobs: list[Job], folder: Path, *, at_a_time: int) -> None:
         out, parameters = folder / f"{job.page}.ipynb", folder / f"{job.page}.yaml"
         own = folder / job.page
         own.mkdir()
-        parameters.write_text(json.dumps({**job.parameters, "output_dir": str(own)}), encoding="utf-8")
+        parameters.write_text(json.dumps({**job.parameters, "output_dir": str(own)}), encoding="utf-8", newline="\n")
         quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run([BIN / "papermill", "--no-progress-bar", "-f", parameters, job.notebook, out], **quiet)
         subprocess.run([BIN / "jupyter", "nbconvert", "--to", "html", out], **quiet)

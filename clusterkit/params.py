@@ -31,7 +31,10 @@ from clusterkit.paths import Project
 from clusterkit.typed import Strict, problems_of
 
 RULE = "params/schema.json"
+DIVISIONS = "nace-divisions"  # taxonomy that names the divisions, whatever other categories are chosen
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
+# Names that Windows keeps for devices, in any folder and with any ending.
+DEVICES = ("con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10)))
 ID_LENGTH = 60  # characters of it at most
 OWN = ("region", "name", "nuts_ids")  # what only a region's own file can say
 RESERVED_ID = "home"  # folder of the home page's data
@@ -48,7 +51,11 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 class MappingParams(Strict):
     """Parameters of the cluster mapping page."""
 
-    taxonomy: Literal["nace-divisions"] = "nace-divisions"
+    taxonomy: Annotated[StrictStr, Field(pattern=REGION_ID, max_length=60)] = Field(
+        "nace-divisions",
+        description="Categories that have a section of their own on the mapping page: name of a file in "
+        "params/taxonomies; nace-divisions for none besides the divisions.",
+    )
     strong_lq: Annotated[float, Field(gt=0)] = Field(1.5, description="Least location quotient of a strong sector.")
     min_share_pct: Percent = Field(1.0, description="Least share of the region's jobs (percent) of a strong sector.")
     highlight: Annotated[list[StrictStr], Field(min_length=1, max_length=2)] = Field(
@@ -115,10 +122,24 @@ class StressTestParams(Strict):
     )
 
 
+class OwnParams(Strict):
+    """Tables and shapes of the region's own, each a file of the project or none."""
+
+    own_industry: ProjectFile | None = Field(
+        None,
+        description="Table of the region's own figures of industries, from the project folder; null for none.",
+    )
+    own_indicators: ProjectFile | None = Field(None, description="Table of indicators of the region's own.")
+    own_geometry: ProjectFile | None = Field(None, description="Boundaries of the region's own, to draw on its maps.")
+    own_organisations: ProjectFile | None = Field(
+        None, description="Table of cluster organisations, with their places."
+    )
+
+
 class RegionParams(Strict):
     """Everything that a report of one region depends on."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1] = Field(1, description="Version of the layout of parameter files.")
     region: Annotated[StrictStr, Field(pattern=REGION_ID, max_length=ID_LENGTH)] = Field(
         description="Identifier of the region and name of its file: small letters, digits, hyphens."
     )
@@ -135,6 +156,7 @@ class RegionParams(Strict):
     mapping: MappingParams = MappingParams()
     scoreboard: ScoreboardParams = ScoreboardParams()
     stress_test: StressTestParams = StressTestParams()
+    own: OwnParams = OwnParams()
 
     @property
     def score_options(self) -> dict[str, Any]:
@@ -154,14 +176,24 @@ class RegionParams(Strict):
         """The two thresholds of a strong sector, as ``mapping.rank_sectors`` takes them."""
         return {"strong_lq": self.mapping.strong_lq, "min_share_pct": self.mapping.min_share_pct}
 
+    @property
+    def named_files(self) -> dict[tuple[str, str], str]:
+        """Files and folders that the region hands in, from the project folder, by section and key."""
+        return {
+            (section, key): name
+            for section in HANDED_IN
+            for key, name in getattr(self, section).model_dump().items()
+            if name is not None
+        }
+
     def handed_in(self, project: Project) -> list[Path]:
-        """Files that the region hands in for its stress test, those inside folders too; absent ones are left out."""
-        named = [project.root / name for name in self.stress_test.model_dump().values() if name]
+        """Files that the region hands in, those inside folders too; absent ones are left out."""
+        named = [project.root / name for name in self.named_files.values()]
         files = [inner for path in named for inner in (sorted(path.rglob("*")) if path.is_dir() else [path])]
         return [path for path in files if path.is_file()]
 
     def taxonomy_path(self, project: Project) -> Path:
-        """File of the taxonomy that the mapping uses."""
+        """File of the chosen taxonomy; names of divisions are in :func:`divisions_path`."""
         return project.params / "taxonomies" / f"{self.mapping.taxonomy}.yaml"
 
     @model_validator(mode="after")
@@ -172,6 +204,7 @@ class RegionParams(Strict):
             COMPARE_ID: "the comparison",
             EXPLORER_ID: "the explorer",
             SYNTHESIS_ID: "the synthesis",
+            **dict.fromkeys(DEVICES, "a device of Windows, where no file can have it"),
         }
         if self.region in taken:
             message = f"the identifier {self.region!r} is taken by {taken[self.region]}"
@@ -187,14 +220,16 @@ SECTIONS: dict[str, type[Strict]] = {
     "mapping": MappingParams,
     "scoreboard": ScoreboardParams,
     "stress_test": StressTestParams,
+    "own": OwnParams,
 }
+HANDED_IN = ("stress_test", "own")  # sections whose values name files that the region hands in
 COMMON = ("region", "name", "nuts_version", "nuts_ids", "reference_year", "seed")  # what every page of a region takes
 
 
 class EuropeParams(Strict):
     """Everything that the page of all regions depends on."""
 
-    nuts_version: Literal[2016] = 2016
+    nuts_version: Literal[2016] = Field(2016, description="NUTS version of the embedded tables.")
     base_year: StrictInt = Field(2011, description="First year of growth figures.")
     reference_year: StrictInt = Field(2014, description="Year of the whole business economy.")
     manufacturing_year: StrictInt = Field(2022, description="Newest year of manufacturing.")
@@ -222,6 +257,27 @@ class Codes:
     star_schemes: tuple[str, ...]
     regions: tuple[str, ...]  # identifiers of the region files
     frameworks: tuple[str, ...] | None  # None: the project has no folder of frameworks to look into
+    taxonomies: tuple[str, ...] = ()
+
+
+def divisions_path(project: Project) -> Path:
+    """File of the taxonomy that names the NACE divisions: the sectors of every page."""
+    return project.params / "taxonomies" / f"{DIVISIONS}.yaml"
+
+
+def shared_framework_path(listed: Sequence[RegionParams], project: Project) -> Path:
+    """File of the framework that most of some regions have and that names no indicator of a single region.
+
+    Parameters
+    ----------
+    listed
+        At least one region.
+    project
+        Whose file it is.
+    """
+    names = [p.scoreboard.framework for p in listed if not p.own.own_indicators]
+    chosen = max(names, key=names.count) if names else ScoreboardParams().framework
+    return project.params / "frameworks" / f"{chosen}.yaml"
 
 
 def known_codes(project: Project) -> Codes:
@@ -237,7 +293,7 @@ def known_codes(project: Project) -> Codes:
     from clusterkit.data.industries import load_taxonomy
 
     nuts2, successors, years = read_code_lists(project.processed)
-    taxonomy = load_taxonomy(project.params / "taxonomies" / "nace-divisions.yaml")
+    taxonomy = load_taxonomy(divisions_path(project))
     frameworks = project.params / "frameworks"
     return Codes(
         nuts2=nuts2,
@@ -247,6 +303,7 @@ def known_codes(project: Project) -> Codes:
         star_schemes=_names(project.params / "star_schemes"),
         regions=_names(project.params / "regions"),
         frameworks=_names(frameworks) if frameworks.is_dir() else None,
+        taxonomies=_names(project.params / "taxonomies"),
     )
 
 
@@ -301,10 +358,60 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
         codes = known_codes(project)
         for params, locate in loaded:
             problems += _check_codes(params, locate, codes)
-            problems += _check_handed_in(params, locate, project)
+            problems += _check_taxonomy(params, codes, project)
+            problems += _check_handed_in(params, locate, project) or _check_frameworks(params, project)
     if problems:
         raise ParamError(list(dict.fromkeys(problems)))
     return [params for params, _ in loaded]
+
+
+def load_default(project: Project) -> RegionParams:
+    """What every region starts from: ``params/default.yaml``, and what is built in.
+
+    Returns
+    -------
+    RegionParams
+        Those of ``OWN`` are placeholders: only a region has them.
+
+    Raises
+    ------
+    ParamError
+        What is wrong with ``params/default.yaml``.
+    """
+    default, locate = yamlfile.read(project.params / "default.yaml")
+    try:
+        params = RegionParams.model_validate({**default, "region": "any", "name": "Any", "nuts_ids": ["any"]})
+    except ValidationError as exc:
+        raise ParamError(_problems(exc, RegionParams, locate)) from exc
+    problems = _check_codes(params.model_copy(update={"nuts_ids": []}), locate, known_codes(project))
+    problems += _check_handed_in(params, locate, project)
+    if problems:
+        raise ParamError(problems)
+    return params
+
+
+def load_region_alone(project: Project, region: str) -> RegionParams:
+    """Read and check the parameters of one region, but not the files that it hands in.
+
+    Parameters
+    ----------
+    project
+        Whose files are read.
+    region
+        Identifier of the region.
+
+    Raises
+    ------
+    ParamError
+        Every problem of its file.
+    """
+    known = region_ids(project)
+    if region not in known:
+        raise ParamError(_unknown_region(region, known))
+    params, locate = _load(project, region)
+    if problems := _check_codes(params, locate, known_codes(project)):
+        raise ParamError(problems)
+    return params
 
 
 def _unknown_region(region: str, known: list[str]) -> Problem:
@@ -362,22 +469,6 @@ def check_region(project: Project, own: Mapping[str, Any], path: Path, locate: y
     return params
 
 
-def region_defaults(project: Project) -> dict[str, Any]:
-    """What a region file means that says no more than which region it is, the sections as mappings inside.
-
-    Raises
-    ------
-    ParamError
-        What is wrong with ``params/default.yaml``.
-    """
-    default, locate = yamlfile.read(project.params / "default.yaml")
-    try:
-        found = RegionParams.model_validate({**default, "region": "any", "name": "Any", "nuts_ids": ["any"]})
-    except ValidationError as exc:
-        raise ParamError(_problems(exc, RegionParams, locate)) from exc
-    return found.model_dump(exclude=set(OWN))
-
-
 def _load_file(project: Project, path: Path, region: str | None = None) -> tuple[RegionParams, yamlfile.Locate]:
     return _merged(project, *yamlfile.read(path), path, region)
 
@@ -389,7 +480,7 @@ def _merged(
     default, locate_default = yamlfile.read(project.params / "default.yaml")
 
     def locate(keys: tuple[Any, ...]) -> str:
-        return locate_own(keys) if _has(own, keys) or not _has(default, keys) else locate_default(keys)
+        return locate_own(keys) if has_keys(own, keys) or not has_keys(default, keys) else locate_default(keys)
 
     merged = _merge(default, own)
     try:
@@ -408,7 +499,16 @@ def _merged(
     return params, locate
 
 
-def _has(data: Any, keys: tuple[Any, ...]) -> bool:
+def has_keys(data: Any, keys: tuple[Any, ...]) -> bool:
+    """Whether nested mappings and lists hold something under these keys, one inside the other.
+
+    Parameters
+    ----------
+    data
+        Mappings and lists, as read from YAML.
+    keys
+        Keys and positions, from the outside in.
+    """
     for key in keys:
         if (isinstance(data, dict) and key in data) or (
             isinstance(data, list) and isinstance(key, int) and key < len(data)
@@ -450,9 +550,9 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
         if code not in codes.divisions:
             problems.append(
                 Problem(
-                    what=f"{code!r} is not a division of the taxonomy {params.mapping.taxonomy}.",
+                    what=f"{code!r} is not a division of the taxonomy {DIVISIONS}.",
                     where=locate(("mapping", "highlight", position)),
-                    rule=f"params/taxonomies/{params.mapping.taxonomy}.yaml",
+                    rule=f"params/taxonomies/{DIVISIONS}.yaml",
                     fix=_close_code(code, codes.divisions),
                 )
             )
@@ -463,6 +563,15 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
                 where=locate(("mapping", "star_scheme")),
                 rule="a star scheme is a file params/star_schemes/SCHEME.yaml",
                 fix=_close_name(params.mapping.star_scheme, codes.star_schemes),
+            )
+        )
+    if params.mapping.taxonomy not in codes.taxonomies:
+        problems.append(
+            Problem(
+                what=f"There is no taxonomy {params.mapping.taxonomy!r}.",
+                where=locate(("mapping", "taxonomy")),
+                rule="a taxonomy is a file params/taxonomies/TAXONOMY.yaml",
+                fix=_close_name(params.mapping.taxonomy, codes.taxonomies),
             )
         )
     problems += _check_scoreboard(params, locate, codes)
@@ -477,6 +586,19 @@ def _check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) ->
                 )
             )
     return problems
+
+
+def _check_taxonomy(params: RegionParams, codes: Codes, project: Project) -> list[Problem]:
+    """What is wrong with the file of the chosen taxonomy, where there is one."""
+    from clusterkit.data.industries import load_taxonomy
+
+    if params.mapping.taxonomy not in codes.taxonomies:
+        return []
+    try:
+        load_taxonomy(params.taxonomy_path(project))
+    except ClusterkitError as exc:
+        return list(exc.problems)
+    return []
 
 
 def _check_scoreboard(params: RegionParams, locate: yamlfile.Locate, codes: Codes) -> list[Problem]:
@@ -559,24 +681,34 @@ def _close_name(name: str, known: Sequence[str]) -> str:
     return f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}, or add a file"
 
 
+# What to do about a file that cannot be had, by section.
+_COPY_TO = {"stress_test": "params/stress_test/answers", "own": "params/own"}
+_MAKE_IT = {"stress_test": "`clusterkit stress-test init`", "own": "`clusterkit own template`"}
+
+
 def _check_handed_in(params: RegionParams, locate: yamlfile.Locate, project: Project) -> list[Problem]:
-    """Files that the stress test names: inside the project, there, and right."""
-    given = {key: value for key, value in params.stress_test.model_dump().items() if value is not None}
+    """Files that the region hands in: inside the project, there, and right."""
+    named = params.named_files
     problems = []
-    for key, value in given.items():
+    for (section, key), value in named.items():
         path = _resolved(project, value)
         if path is not None and (Path(value).is_absolute() or not path.is_relative_to(project.root.resolve())):
-            what = f"stress_test.{key} is {value!r}, outside of the project."
-            fix = "copy it into the project, such as params/stress_test/answers, and name it from there"
-            problems.append(
-                Problem(what, locate(("stress_test", key)), "a report is made from files of the project", fix)
-            )
+            what = f"{section}.{key} is {value!r}, outside of the project."
+            fix = f"copy it into the project, such as {_COPY_TO[section]}, and name it from there"
+            problems.append(Problem(what, locate((section, key)), "a report is made from files of the project", fix))
         elif path is None or not path.exists():
             what = f"There is no file or folder {value!r}."
-            fix = "correct the name, or write null; `clusterkit stress-test init` makes a file to fill in"
-            problems.append(Problem(what, locate(("stress_test", key)), "names start from the project folder", fix))
-    if problems or not given:
+            fix = f"correct the name, or write null; {_MAKE_IT[section]} makes a file to fill in"
+            problems.append(Problem(what, locate((section, key)), "names start from the project folder", fix))
+    if problems or not named:
         return problems
+    return [*_check_stress_test(params, project), *_check_own(params, project)]
+
+
+def _check_stress_test(params: RegionParams, project: Project) -> list[Problem]:
+    given = {key: value for (section, key), value in params.named_files.items() if section == "stress_test"}
+    if not given:
+        return []
     # Imported here: most regions hand in nothing, and pandas takes its time.
     from clusterkit.stress_test.inputs import load_inputs, load_instrument
 
@@ -585,6 +717,45 @@ def _check_handed_in(params: RegionParams, locate: yamlfile.Locate, project: Pro
     except ClusterkitError as exc:
         return list(exc.problems)
     return []
+
+
+def _check_own(params: RegionParams, project: Project) -> list[Problem]:
+    given = {f"own.{key}": name for (section, key), name in params.named_files.items() if section == "own"}
+    if not given:
+        return []
+    # Imported here, as above.
+    from clusterkit.data.own import KINDS, Owner
+
+    owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
+    problems: list[Problem] = []
+    for kind in KINDS.values():
+        if kind.parameter in given:
+            try:
+                kind.check(project.root / given[kind.parameter], project, owner)
+            except ClusterkitError as exc:
+                problems += exc.problems
+    return problems
+
+
+def _check_frameworks(params: RegionParams, project: Project) -> list[Problem]:
+    """Frameworks that are not those of every region, or may name indicators that the region hands in."""
+    names = {params.scoreboard.framework, params.scoreboard.older_framework}
+    if not params.own.own_indicators:
+        names -= {ScoreboardParams().framework, ScoreboardParams().older_framework}
+    paths = [project.params / "frameworks" / f"{name}.yaml" for name in sorted(names)]
+    if not any(path.is_file() for path in paths):
+        return []
+    # Imported here: most regions have the frameworks of the project, and pandas takes its time.
+    from clusterkit.data.own import KINDS, Owner
+
+    owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
+    problems = []
+    for path in paths:
+        try:
+            KINDS["framework"].check(path, project, owner)
+        except ClusterkitError as exc:
+            problems += exc.problems
+    return problems
 
 
 def _resolved(project: Project, name: str) -> Path | None:
@@ -599,12 +770,20 @@ def _resolved(project: Project, name: str) -> Path | None:
 
 def mapping_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the mapping notebook declares, flat, as papermill passes them on."""
-    return {**params.model_dump(include={*COMMON, "base_year"}), **params.mapping.model_dump()}
+    return {
+        **params.model_dump(include={*COMMON, "base_year"}),
+        **params.mapping.model_dump(),
+        **params.own.model_dump(include={"own_geometry", "own_organisations"}),
+    }
 
 
 def scoreboard_parameters(params: RegionParams) -> dict[str, Any]:
     """The values that the scoreboard notebook declares, flat, as papermill passes them on."""
-    return {**params.model_dump(include=set(COMMON)), **params.scoreboard.model_dump()}
+    return {
+        **params.model_dump(include=set(COMMON)),
+        **params.scoreboard.model_dump(),
+        **params.own.model_dump(include={"own_indicators"}),
+    }
 
 
 def stress_test_parameters(params: RegionParams) -> dict[str, Any]:
@@ -614,6 +793,16 @@ def stress_test_parameters(params: RegionParams) -> dict[str, Any]:
         **params.mapping.model_dump(include={"strong_lq", "min_share_pct"}),
         **params.scoreboard.model_dump(include={"normalisation", "aggregation", "min_coverage", "draws"}),
         **params.stress_test.model_dump(),
+        **params.own.model_dump(include={"own_indicators"}),
+    }
+
+
+def detail_parameters(params: RegionParams) -> dict[str, Any]:
+    """The values that the notebook of sectors in detail declares, flat, as papermill passes them on."""
+    return {
+        **params.model_dump(include={*COMMON, "base_year"}),
+        **params.mapping.model_dump(include={"taxonomy", "strong_lq", "min_share_pct"}),
+        **params.own.model_dump(include={"own_industry"}),
     }
 
 
@@ -624,6 +813,7 @@ def brief_parameters(params: RegionParams) -> dict[str, Any]:
         **params.mapping.model_dump(exclude={"highlight"}),
         **params.scoreboard.model_dump(exclude={"older_framework", "sobol_base"}),
         **params.stress_test.model_dump(),
+        **params.own.model_dump(include={"own_indicators"}),
     }
 
 
@@ -721,7 +911,9 @@ def load_example(project: Project) -> RegionParams:
         What is wrong with ``params/stress_test/example.yaml``, or with a file that it names.
     """
     params, locate = _load_file(project, _example_path(project), EXAMPLE_ID)
-    problems = [*_check_codes(params, locate, known_codes(project)), *_check_handed_in(params, locate, project)]
+    codes = known_codes(project)
+    problems = [*_check_codes(params, locate, codes), *_check_taxonomy(params, codes, project)]
+    problems += _check_handed_in(params, locate, project)
     if problems:
         raise ParamError(problems)
     return params

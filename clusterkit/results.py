@@ -90,7 +90,15 @@ def kept(name: str, key: object, make: Callable[[], _Value]) -> _Value:
 
 
 def is_kept(name: str, key: object) -> bool:
-    """Whether :func:`kept` has something under this name and key."""
+    """Whether :func:`kept` has something under this name and key.
+
+    Parameters
+    ----------
+    name
+        Of the result.
+    key
+        What it was made from.
+    """
     path = _path(os.environ.get(KEPT), name, key)
     return path is not None and path.is_file()
 

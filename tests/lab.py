@@ -56,7 +56,7 @@ class Lab(NamedTuple):
 
 @contextmanager
 def jupyter_lab(folder: Path, work: Path, **variables: str) -> Iterator[Lab]:
-    """A JupyterLab that shows what is in the folder ``work``, its own files in ``folder``; ``variables`` of kernels."""
+    """A JupyterLab that shows the folder ``work``; own files are in ``folder``, ``variables`` are of its kernels."""
     if importlib.util.find_spec("jupyterlab") is None:
         pytest.skip("needs JupyterLab: pip install 'clusterkit[lab]'")
     needed("chromium"), needed("chromedriver")

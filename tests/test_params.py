@@ -532,7 +532,8 @@ def test_a_framework_like_no_other_is_answered_with_those_that_exist(frameworks:
 
 
 def test_a_framework_of_ones_own_is_a_file(frameworks: Path, project_copy: Project, write: Write) -> None:
-    (frameworks / "own.yaml").touch()
+    text = (ROOT / "params" / "frameworks" / "res-6.yaml").read_text(encoding="utf-8")
+    (frameworks / "own.yaml").write_text(text.replace("id: res-6", "id: own"), encoding="utf-8")
     write(SCOREBOARD + "framework: own\n")
     assert params.load_regions(project_copy, ["piemonte"])[0].scoreboard.framework == "own"
 

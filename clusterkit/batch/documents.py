@@ -1,4 +1,4 @@
-"""Pages of the site that no notebook makes: methods, glossary, assumptions, sources, how to cite.
+"""Pages of the site that no notebook makes: methods, glossary, assumptions, sources, how to cite, guides, reference.
 
 Each becomes a notebook of one cell, so that both renderers treat it as every other page. Its text is HTML with
 headings in Markdown: what is written in a document means the same to every renderer then.
@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import clusterkit
 from clusterkit import provenance, yamlfile
+from clusterkit.batch import reference
 from clusterkit.batch.bibliography import Work, load_works
 from clusterkit.paths import Project
 from clusterkit.show.output import escape
@@ -25,7 +27,10 @@ from clusterkit.show.output import escape
 if TYPE_CHECKING:
     from clusterkit.batch.state import State
 
+METHOD, GUIDES = "Method", "Guides"  # lists of the menu
 ASSUMPTIONS, REFERENCES = "assumptions", "references"  # pages that others lead into
+API = "api"  # page that leads to the reference
+METHODS = "docs/methods.md"  # the document that speaks of functions
 BIBLIOGRAPHY, CITATION = "docs/references.bib", "CITATION.cff"
 # Inside text Pandoc would still read these as marks of its own: lists, dashes, attributes, footnotes.
 _MARKS = str.maketrans({char: f"&#{ord(char)};" for char in "-.():%="})
@@ -45,17 +50,23 @@ class Document:
         File it is made from, from the project folder.
     description
         What follows the title where a search engine or a link shows the page.
+    group
+        List of the menu that it stands in.
+    part_of
+        Name of the page that leads to it, in a row of its own instead of the menu; "" for a page of the menu.
     """
 
     name: str
     label: str
     source: str
     description: str
+    group: str = METHOD
+    part_of: str = ""
 
 
 # In the order of the navigation, which shows those whose source is there.
 DOCUMENTS = (
-    Document("methods", "Methods", "docs/methods.md", "formulas of what the reports say, with their sources."),
+    Document("methods", "Methods", METHODS, "formulas of what the reports say, with their sources."),
     Document("glossary", "Glossary", "docs/glossary.md", "the words of the reports, and where they come from."),
     Document(
         ASSUMPTIONS, "Assumptions", "docs/assumptions.md", "what is taken for granted, rated by how much it matters."
@@ -72,6 +83,51 @@ DOCUMENTS = (
     Document("benchmarks", "Benchmarks", "docs/benchmarks.md", "time, memory and errors, as measured."),
     Document(REFERENCES, "References", BIBLIOGRAPHY, "the works that the methods rest on."),
     Document("cite", "How to cite", CITATION, "the software, the methods and the data."),
+    Document("tutorial", "Tutorial", "docs/tutorial.md", "from a fresh copy to a published report.", GUIDES),
+    Document("how-to", "How to", "docs/how-to.md", "one task each, in a few steps.", GUIDES),
+    Document(
+        "own-taxonomy",
+        "Own categories",
+        "docs/how-to-own-taxonomy.md",
+        "industries put together as a strategy has them.",
+        GUIDES,
+    ),
+    Document(
+        "own-industry-table",
+        "Own industry table",
+        "docs/how-to-own-industry-table.md",
+        "figures of groups and classes, as a page.",
+        GUIDES,
+    ),
+    Document(
+        "own-indicators",
+        "Own indicators",
+        "docs/how-to-own-indicators-and-framework.md",
+        "own figures on the scoreboard, and a framework for them.",
+        GUIDES,
+    ),
+    Document(
+        "own-boundary", "Own boundary", "docs/how-to-own-boundary.md", "an outline on the maps of a region.", GUIDES
+    ),
+    Document(
+        "cluster-organisations",
+        "Cluster organisations",
+        "docs/how-to-cluster-organisations.md",
+        "who organises which sector, as a map and a table.",
+        GUIDES,
+    ),
+    Document("fetch-data", "Fetch data", "docs/how-to-fetch-data.md", "raw files, editions, mirrors.", GUIDES),
+    Document(
+        "cluster", "On a cluster", "docs/how-to-run-on-a-cluster.md", "many regions, on one machine or many.", GUIDES
+    ),
+    Document("commands", "Commands", "docs/commands.md", "every command with its options.", GUIDES),
+    Document("architecture", "Architecture", "docs/architecture.md", "what is where in the code, and why.", GUIDES),
+    Document("contributing", "Contributing", "docs/contributing.md", "set up, test, style, release.", GUIDES),
+    Document(API, "Python", reference.SOURCE, "how to use it from own code, and all names.", GUIDES),
+    *(
+        Document(part.page, part.label, reference.SOURCE, f"names of {part.title}.", GUIDES, part_of=API)
+        for part in reference.PARTS
+    ),
 )
 
 
@@ -90,7 +146,8 @@ def assumption_ids(project: Project) -> frozenset[str]:
 
 def targets(project: Project) -> dict[str, tuple[str, str]]:
     """What a text can mention, to the address and the words of the link: assumptions by number, documents by file."""
-    pages = {document.source: (f"{document.name}.html", document.label) for document in existing(project)}
+    found = [document for document in existing(project) if not document.part_of]
+    pages = {document.source: (f"{document.name}.html", document.label) for document in found}
     return {**_rows(assumption_ids(project), f"{ASSUMPTIONS}.html"), **pages}
 
 
@@ -101,6 +158,8 @@ def _rows(ids: Iterable[str], page: str) -> dict[str, tuple[str, str]]:
 
 def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
     """Markdown or HTML with a link from every mention of an assumption or a document to its place on the site.
+
+    A document may be named with a place in it, ``docs/methods.md#cluster-stars``.
 
     Parameters
     ----------
@@ -114,10 +173,14 @@ def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
     left_alone = r"<a\b.*?</a>|<code\b.*?</code>|<h\d\b.*?</h\d>|<[^>]*>|`[^`]*`|\[[^\]]*\]\([^)]*\)|^#.*?$"
 
     def linked(found: re.Match[str]) -> str:
-        href, label = targets.get(html.unescape(found[0]), ("", ""))
+        name, _, place = html.unescape(found[0]).partition("#")
+        href, label = targets.get(name, ("", ""))
+        if href and place:
+            href, label = targets.get(place, (f"{href}#{place}", label))
         return f'<a href="{href}">{label}</a>' if href else found[0]
 
-    return re.sub(rf"{left_alone}|\bdocs/(?:[\w-]|&#95;)+\.md\b|\bA\d+\b", linked, text, flags=re.DOTALL | re.MULTILINE)
+    mention = r"\bdocs/(?:[\w-]|&#95;)+\.md\b(?:(?:#|&#35;)[\w-]+)?|\bA\d+\b"
+    return re.sub(rf"{left_alone}|{mention}", linked, text, flags=re.DOTALL | re.MULTILINE)
 
 
 def write(project: Project, state: State) -> list[Document]:
@@ -144,8 +207,11 @@ def write(project: Project, state: State) -> list[Document]:
     project.reports.mkdir(exist_ok=True)
     state.folder.mkdir(exist_ok=True)
     made = provenance.in_short(project)
+    names = _write_reference(project, state, [document for document in found if document.part_of], made)
     for document in found:
-        title, text = _page(project, document)
+        if document.part_of:
+            continue
+        title, text = _page(project, document, names)
         write_page(project, document.name, text, title=title, description=f"{title}: {document.description}", made=made)
         write_json(state.body(document.name), to_html(text))
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -154,32 +220,73 @@ def write(project: Project, state: State) -> list[Document]:
     return found
 
 
+def _write_reference(project: Project, state: State, parts: list[Document], made: str) -> Mapping[str, str]:
+    """Write the pages made of docstrings where the source or what they lead to has changed; addresses of their names.
+
+    They are kept apart from the other documents: whoever writes a text does not wait for all docstrings to be read.
+    """
+    if not parts:
+        return {}
+    works, ids = _works(project), assumption_ids(project)
+    lead_to = [sorted(ids), sorted(works), sorted(targets(project)), made, clusterkit.__version__]
+    key = hashlib.sha256(f"{reference.key()} {json.dumps(lead_to)}".encode()).hexdigest()
+    known = state.of("reference")
+    pages = [project.reports / f"{document.name}.ipynb" for document in parts]
+    if known.get("key") == key and all(path.is_file() and state.body(path.stem).is_file() for path in pages):
+        return known["names"]
+    from clusterkit.batch.headings import to_html
+    from clusterkit.batch.site import write_page
+    from clusterkit.batch.state import write_json
+
+    package = reference.load()
+    texts = {part.page: reference.to_markdown(package, part).partition("\n") for part in reference.PARTS}
+    # The headings alone first: a page can lead to names of all pages.
+    headings = {page: "\n\n".join(re.findall(r"^#.*$", rest, re.MULTILINE)) for page, (_, _, rest) in texts.items()}
+    names = reference.names_of({page: to_html(found)["html"] for page, found in headings.items()})
+    for document in parts:
+        title, _, rest = texts[document.name]
+        title = title.lstrip("# ")
+        text = to_text(rest, reference.SOURCE, works, ids, names)
+        write_page(project, document.name, text, title=title, description=f"{title}: {document.description}", made=made)
+        write_json(state.body(document.name), to_html(text))
+        state.keep(document.name, {"page": document.name, "key": hashlib.sha256(text.encode()).hexdigest()})
+    state.keep("reference", {"key": key, "names": names})
+    return names
+
+
+def _works(project: Project) -> Mapping[str, Work]:
+    path = project.root / BIBLIOGRAPHY
+    return load_works(path) if path.is_file() else {}
+
+
 def _key(project: Project, found: list[Document]) -> str:
     """Of everything that the documents are made from: the same key, the same pages."""
-    here = Path(__file__).parent
-    code = [here / name for name in ("documents.py", "bibliography.py", "headings.py", "site.py")]
-    code.append(Path(provenance.__file__))
-    paths = [project.root / document.source for document in found]
-    digest = hashlib.sha256(clusterkit.__version__.encode())
-    for path in (*code, *paths, project.processed / "provenance.json"):
+    paths = sorted({project.root / document.source for document in found})
+    digest = hashlib.sha256(f"{clusterkit.__version__} {reference.key()}".encode())
+    for path in (*paths, project.processed / "provenance.json"):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
-def _page(project: Project, document: Document) -> tuple[str, str]:
+def _page(project: Project, document: Document, names: Mapping[str, str]) -> tuple[str, str]:
     """Title of a document, and its text as headings in Markdown with HTML between them."""
     path = project.root / document.source
     if document.source == BIBLIOGRAPHY:
         return "References", _references(load_works(path))
     text = _citation(project) if document.source == CITATION else path.read_text(encoding="utf-8")
     title, _, rest = text.partition("\n")
-    works = load_works(project.root / BIBLIOGRAPHY) if (project.root / BIBLIOGRAPHY).is_file() else {}
-    made = to_text(rest, document.source, works, assumption_ids(project))
+    made = to_text(rest, document.source, _works(project), assumption_ids(project), names)
     return title.lstrip("# "), made
 
 
-def to_text(markdown: str, source: str, works: Mapping[str, Work], ids: frozenset[str]) -> str:
+def to_text(
+    markdown: str,
+    source: str,
+    works: Mapping[str, Work],
+    ids: frozenset[str],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Markdown of a document as headings in Markdown with HTML between them, and its links made to pages of the site.
 
     Parameters
@@ -192,10 +299,12 @@ def to_text(markdown: str, source: str, works: Mapping[str, Work], ids: frozense
         Of the bibliography, by key; a key in brackets becomes a link.
     ids
         Of the assumptions.
+    names
+        Of the reference, to their addresses: as :func:`clusterkit.batch.reference.names_of` gives them.
     """
     import mistune
 
-    text = str(mistune.create_markdown(renderer=_renderer()(source), plugins=["table"])(markdown))
+    text = str(mistune.create_markdown(renderer=_renderer()(source, names), plugins=["table"])(markdown))
     text = re.sub(r"&#91;([^<>]{1,200}?)&#93;", lambda found: _cited(found, works), text)
     return link_mentions(text, _rows(ids, "" if source.endswith("assumptions.md") else f"{ASSUMPTIONS}.html"))
 
@@ -217,27 +326,35 @@ def inert(text: str) -> str:
 
 
 @cache
-def _renderer() -> Callable[[str], Any]:
+def _renderer() -> Callable[[str, Mapping[str, str]], Any]:
     """The class that turns a document into text; made once, since its parent is imported only when it is needed."""
     import mistune
 
     class ToText(mistune.HTMLRenderer):
         """Headings stay Markdown, all else becomes HTML without a blank line or an indent in it."""
 
-        def __init__(self, source: str) -> None:
+        def __init__(self, source: str, names: Mapping[str, str]) -> None:
             super().__init__(escape=True)
-            self.source = source
+            self.source, self.names = source, names
             self.section, self.tables = "", 0
 
         def text(self, text: str) -> str:
             return _subscripts(inert(text), longest=3)
 
         def heading(self, text: str, level: int, **_: Any) -> str:
+            text = re.sub(r"</?a\b[^>]*>", "", text)  # a heading has its own link
             self.section, self.tables = re.sub(r"<[^>]+>", "", text), 0
             return f"\n{'#' * level} {text}\n\n"
 
         def codespan(self, text: str) -> str:
-            return f"<code>{inert(text)}</code>"
+            text = text.replace("\\|", "|")  # as tables want it written
+            code = f"<code>{inert(text)}</code>"
+            place = reference.mentioned(text, self.names, is_bare_enough=self.source == METHODS)
+            return f'<a href="{place}">{code}</a>' if place else code
+
+        def block_html(self, html: str) -> str:
+            """Remarks for whoever reads the source are left out; other tags are text."""
+            return "" if html.lstrip().startswith("<!--") else super().block_html(html)
 
         def block_code(self, code: str, info: str | None = None) -> str:
             text = inert(code.rstrip())
@@ -314,6 +431,7 @@ def address(url: str, source: str) -> str:
 
 def _leads_to(url: str, source: str) -> Document | None:
     path = (Path(source).parent / url.partition("#")[0]).as_posix()
+    # Of the reference, the first page: it leads to the others.
     return next((document for document in DOCUMENTS if document.source == path), None)
 
 

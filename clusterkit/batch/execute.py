@@ -19,7 +19,7 @@ from traitlets.config import Config
 from clusterkit import provenance
 from clusterkit.batch import documents, page_html, site
 from clusterkit.batch.jobs import BODY, DOWNLOADS, RESULT, Failure, Job
-from clusterkit.batch.warm import ONE_THREAD
+from clusterkit.forking import ONE_THREAD
 from clusterkit.paths import ROOT_VARIABLE, Project
 
 KERNEL = "python3"
@@ -75,7 +75,7 @@ def execute(root: Path, job: Job, work: Path, *, engine: str, theme: Path) -> No
         page, warnings = _finish_notebook(executed, job, str(downloads), Project(root))
     if failure is None:
         html, headings = page_html.body(page, theme)
-        (work / BODY).write_text(json.dumps({"html": html, "toc": headings}), encoding="utf-8")
+        (work / BODY).write_text(json.dumps({"html": html, "toc": headings}), encoding="utf-8", newline="\n")
     result = {
         "failure": asdict(failure) if failure else None,
         "warnings": list(warnings),
@@ -83,7 +83,7 @@ def execute(root: Path, job: Job, work: Path, *, engine: str, theme: Path) -> No
         "cpu_seconds": time.process_time() - cpu,
     }
     # Read only when this process has ended; what a killed one began is no whole JSON, and is taken as nothing.
-    (work / RESULT).write_text(json.dumps(result), encoding="utf-8")
+    (work / RESULT).write_text(json.dumps(result), encoding="utf-8", newline="\n")
 
 
 def _stock_options() -> dict[str, object]:

@@ -154,6 +154,7 @@ class Options:
 def region_job(project: Project, params: RegionParams, page: RegionPage, listed: Sequence[RegionParams] = ()) -> Job:
     """One page of one region; ``listed`` are all regions, whose programmes can stand beside its own."""
     title = page.title.format(name=params.name)
+    parameters = page.parameters(params)
     return Job(
         region=params.region,
         label=page.label,
@@ -163,8 +164,8 @@ def region_job(project: Project, params: RegionParams, page: RegionPage, listed:
         downloads=f"{params.region}/{page.kind}",
         title=title,
         description=f"{title}: {page.description}",
-        parameters=page.parameters(params),
-        reads=input_files(project, page.reads, params, listed if "stress_test" in page.reads else ()),
+        parameters=parameters,
+        reads=input_files(project, page.reads, params, listed if "stress_test" in page.reads else (), takes=parameters),
         turn=page.turn,
     )
 
@@ -210,7 +211,7 @@ def compare_job(
     whole
         Pages on no single region, of which the explorer is linked; default those that exist.
     """
-    made = pages_of(project, [p.region for p in listed]) if made is None else made
+    made = pages_of(project, listed) if made is None else made
     pages = {p.region: f"{made[p.region][0].name(p.region)}.html" for p in listed if made.get(p.region)}
     if EXPLORER_ID in (_existing(project) if whole is None else whole):
         pages[EXPLORER_ID] = f"{EXPLORER_ID}.html"
@@ -264,7 +265,7 @@ def home_job(
     failed
         Jobs that failed.
     """
-    made = pages_of(project, [p.region for p in listed]) if made is None else made
+    made = pages_of(project, listed) if made is None else made
     pages = {p.region: {page.label: f"{page.name(p.region)}.html" for page in made.get(p.region, ())} for p in listed}
     pages |= {name: {"": f"{name}.html"} for name in (_existing(project) if whole is None else whole)}
     failures: dict[str, dict[str, str]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from clusterkit.params import (
     SYNTHESIS_ID,
     RegionParams,
     brief_parameters,
+    detail_parameters,
     mapping_parameters,
     scoreboard_parameters,
     stress_test_parameters,
@@ -45,6 +46,8 @@ class RegionPage:
     turn
         Pages of a later turn start when those of the earlier ones have: they take results that these leave
         (:mod:`clusterkit.results`).
+    needs
+        Parameter, such as ``own.own_industry``, without which a region has no such page; "": every region has one.
     """
 
     kind: str
@@ -55,9 +58,21 @@ class RegionPage:
     parameters: Callable[[RegionParams], dict[str, Any]]
     reads: tuple[str, ...]
     turn: int = 0
+    needs: str = ""
+
+    def is_of(self, params: RegionParams) -> bool:
+        """Whether a region has such a page."""
+        section, _, key = self.needs.partition(".")
+        return not self.needs or getattr(getattr(params, section), key) is not None
 
     def name(self, region: str) -> str:
-        """Name of the page of a region, without ending."""
+        """Name of the page of a region, without ending.
+
+        Parameters
+        ----------
+        region
+            Identifier of the region.
+        """
         return f"{region}-{self.kind}"
 
     def path(self, project: Project) -> Path:
@@ -87,6 +102,16 @@ REGION_PAGES = (
         reads=("taxonomies", "star_schemes"),
     ),
     RegionPage(
+        kind="detail",
+        notebook="sectors_in_detail",
+        label="Sectors in detail",
+        title="{name}: sectors in detail",
+        description="groups and classes of industries from the region’s own table, beside a wider area.",
+        parameters=detail_parameters,
+        reads=("taxonomies",),
+        needs="own.own_industry",
+    ),
+    RegionPage(
         kind="scoreboard",
         notebook="scoreboard_profile",
         label="Scoreboard",
@@ -107,6 +132,7 @@ REGION_PAGES = (
     ),
 )
 KINDS = tuple(page.kind for page in REGION_PAGES)
+COMMON_PAGES = tuple(page for page in REGION_PAGES if not page.needs)  # those that every region has
 
 
 @dataclass(frozen=True)
@@ -144,6 +170,13 @@ class WholePage:
     scripts: tuple[str, ...] = ()
 
 
+# Scripts of the explorer, each after those that it takes something from. Plain scripts and not modules: browsers load
+# no module from a folder that no server serves.
+EXPLORER_PARTS = (
+    "words", "elements", "figures", "classes", "address", "controls", "table", "map", "plots",
+    "sector", "region", "regions", "start",
+)  # fmt: skip
+
 # Files of ``params`` that a page of all regions is made from.
 OF_ALL = ("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "stress_test", "default.yaml", "regions")
 
@@ -168,7 +201,7 @@ WHOLE_PAGES = (
         description="Explorer of sectors and regions: a sector on a map of Europe, a region with its sectors, "
         "regions side by side.",
         reads=("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "default.yaml", "regions"),
-        scripts=("theme/explorer.js",),
+        scripts=tuple(f"theme/explorer/{name}.js" for name in EXPLORER_PARTS),
     ),
     WholePage(
         name=SYNTHESIS_ID,
@@ -205,22 +238,54 @@ _WHOLE = {page.name: page for page in WHOLE_PAGES}
 
 
 def whole_page(name: str) -> WholePage:
-    """The page on no single region of that name, one of ``params.WHOLE_IDS``."""
+    """The page on no single region of that name, one of ``params.WHOLE_IDS``.
+
+    Parameters
+    ----------
+    name
+        Of the page, without ending.
+    """
     return _WHOLE[name]
 
 
 def has_page(project: Project, name: str) -> bool:
-    """Whether the page of that name was executed."""
+    """Whether the page of that name was executed.
+
+    Parameters
+    ----------
+    project
+        Whose ``reports`` folder is looked into.
+    name
+        Of the page, without ending.
+    """
     return (project.reports / f"{name}.ipynb").is_file()
 
 
-def pages_of(project: Project, regions: Iterable[str]) -> dict[str, list[RegionPage]]:
-    """Pages of each region that were executed, in the order of the navigation."""
-    return {region: [page for page in REGION_PAGES if has_page(project, page.name(region))] for region in regions}
+def pages_for(params: RegionParams) -> list[RegionPage]:
+    """Pages that a region can have, in the order of the navigation."""
+    return [page for page in REGION_PAGES if page.is_of(params)]
+
+
+def pages_of(project: Project, listed: Iterable[RegionParams]) -> dict[str, list[RegionPage]]:
+    """Pages of each region that were executed, in the order of the navigation.
+
+    Parameters
+    ----------
+    project
+        Whose ``reports`` folder is looked into.
+    listed
+        Regions.
+    """
+    return {p.region: [page for page in pages_for(p) if has_page(project, page.name(p.region))] for p in listed}
 
 
 def input_files(
-    project: Project, reads: Sequence[str], params: RegionParams | None = None, others: Iterable[RegionParams] = ()
+    project: Project,
+    reads: Sequence[str],
+    params: RegionParams | None = None,
+    others: Iterable[RegionParams] = (),
+    *,
+    takes: Collection[str] | None = None,
 ) -> tuple[str, ...]:
     """Files of the project that a page is made from, named from the project folder, in alphabetical order.
 
@@ -235,11 +300,14 @@ def input_files(
         Of the region.
     others
         Other regions, whose programmes stand beside its own.
+    takes
+        Names of the parameters that the page takes, of which some name files that the region hands in; None: all.
     """
     paths = {path for path in project.processed.iterdir() if path.suffix in (".parquet", ".json")}
     named = [project.params / name for name in reads]
     if params is not None:
-        named += [project.root / name for name in params.stress_test.model_dump().values() if name]
+        handed_in = params.named_files.items()
+        named += [project.root / name for (_, key), name in handed_in if takes is None or key in takes]
         peers = [] if params.scoreboard.peers == "auto" else params.scoreboard.peers
         named += [path for peer in peers if (path := project.params / "regions" / f"{peer}.yaml").is_file()]
     named += [project.root / other.stress_test.programmes for other in others if other.stress_test.programmes]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
 
-from clusterkit.errors import MAX_SHOWN, ClusterkitError
+from clusterkit.errors import MAX_SHOWN, ClusterkitError, ParamError, Problem
 
 RUN_FAILED = 1
 INPUT_IS_WRONG = 2
@@ -25,6 +26,30 @@ def say(text: str) -> None:
 def warn(text: str) -> None:
     """Write one line to standard error."""
     click.echo(text, err=True)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table of texts, two spaces between its columns.
+
+    >>> aligned([("code", "name"), ("C13", "Textiles")])
+    ['code  name', 'C13   Textiles']
+    """
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def refuse_to_overwrite(*paths: Path, rule: str) -> None:
+    """Refuse to write where a file is already.
+
+    Raises
+    ------
+    ParamError
+        All the files that are there.
+    """
+    taken = [path for path in paths if path.exists()]
+    if taken:
+        fix = "name another file, or move this one away"
+        raise ParamError([Problem(f"The file {path.name} is there already.", str(path), rule, fix) for path in taken])
 
 
 def refuse_in_full(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -24,10 +24,11 @@ from clusterkit.batch.jobs import (
     region_job,
     synthesis_job,
 )
-from clusterkit.batch.pages import REGION_PAGES, RegionPage, has_page, pages_of
+from clusterkit.batch.pages import REGION_PAGES, RegionPage, has_page, pages_for, pages_of
 from clusterkit.batch.state import Fingerprints, State, write_manifest
 from clusterkit.commands.answers import say, warn
-from clusterkit.errors import ClusterkitError
+from clusterkit.errors import ClusterkitError, ParamError, Problem
+from clusterkit.files import WriteError, writing
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project
 
@@ -142,7 +143,8 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
         regions = [p for p in listed if p.region in wanted.regions]
         listed = parameters.load_regions(project)
     chosen = [page for page in REGION_PAGES if not wanted.kinds or page.kind in wanted.kinds]
-    jobs = [region_job(project, p, page, listed) for p in regions for page in chosen]
+    _refuse_absent(regions, chosen if wanted.kinds else [])
+    jobs = [region_job(project, p, page, listed) for p in regions for page in chosen if page.is_of(p)]
     whole = wanted.whole
     if whole is None:
         example = parameters.has_example(project)
@@ -166,6 +168,23 @@ def plan(project: Project, wanted: Wanted, fingerprints: Fingerprints, *, force:
     return Plan(regions, listed, jobs, sorted(stale, key=lambda job: (job.turn, -_seconds(state, job))))
 
 
+def _refuse_absent(regions: Sequence[RegionParams], asked: Sequence[RegionPage]) -> None:
+    """Refuse a kind of page that none of the regions has, and say what it needs."""
+    problems = [
+        Problem(
+            f"No page “{page.label}” can be made of {' or '.join(p.region for p in regions[:3]) or 'no region'}"
+            f"{' or others' if len(regions) > 3 else ''}: {page.needs} is not given.",
+            f"--page {page.kind}",
+            f"the page shows what a region hands in under {page.needs}",
+            "name a file there in params/regions; `clusterkit own list` says how to make one",
+        )
+        for page in asked
+        if not any(page.is_of(p) for p in regions)
+    ]
+    if problems:
+        raise ParamError(problems)
+
+
 def _seconds(state: State, job: Job) -> float:
     """How long a job took last time; those never seen come first."""
     known = state.of(job.page).get("seconds")
@@ -176,39 +195,58 @@ def _expected(
     project: Project, regions: Sequence[RegionParams], chosen: Sequence[RegionPage], listed: Sequence[RegionParams]
 ) -> dict[str, list[RegionPage]]:
     """Pages of each region as they will be when all goes well."""
-    made = pages_of(project, [p.region for p in listed])
+    made = pages_of(project, listed)
     for p in regions:
-        made[p.region] = [page for page in REGION_PAGES if page in chosen or page in made.get(p.region, [])]
+        made[p.region] = [page for page in pages_for(p) if page in chosen or page in made.get(p.region, [])]
     return made
 
 
 def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, console: Console, start: float) -> bool:
     # Imported here: papermill takes half a second that a run without work should not cost.
-    from clusterkit.batch import progress, runner
+    from clusterkit.batch import runner
 
     options = how.options
     with runner.warming(project, options) as warm:
         runner.check_parameters(planned.stale)
         with runner.alone(project):
-            if how.force:
-                State(project).forget_results()
-            with progress.shown(console, planned.stale, workers=options.workers) as watch:
-                run = runner.run(
-                    project, planned.stale, options=options, fingerprints=fingerprints, watch=watch, warm=warm
-                )
-            # In the order of the site: that of the run depends on how long pages took last time.
-            places = {job.page: number for number, job in enumerate(planned.jobs)}
-            run.sort(key=lambda result: places[result.job.page])
-            results = _with_true_links(project, planned, run, options, fingerprints, warm)
-            _summary(project, results)
-            home_failed = any(result.failure for result in results if result.job.region == HOME)
-            ok = not home_failed and _render(project, planned, how, changed=True)
-            reused = _unchanged(planned, results)
-            write_manifest(
-                project, fingerprints, results, reused, {**asdict(how), "seconds": round(time.monotonic() - start, 1)}
-            )
+            try:
+                ok, results = _run_stale(project, planned, how, fingerprints, console, start, warm)
+            except WriteError as exc:  # what was published so far is there, and the next run goes on from it
+                warn(str(exc))
+                return False
     _say_done(planned, results, start)
     return ok and not any(result.failure for result in results)
+
+
+def _run_stale(
+    project: Project,
+    planned: Plan,
+    how: How,
+    fingerprints: Fingerprints,
+    console: Console,
+    start: float,
+    warm: Warm | None,
+) -> tuple[bool, list[Result]]:
+    """Run what is stale, and make the site; whether home and site are there, and what became of each job."""
+    from clusterkit.batch import progress, runner
+
+    options = how.options
+    if how.force:
+        State(project).forget_results()
+    with progress.shown(console, planned.stale, workers=options.workers) as watch:
+        run = runner.run(project, planned.stale, options=options, fingerprints=fingerprints, watch=watch, warm=warm)
+    # In the order of the site: that of the run depends on how long pages took last time.
+    places = {job.page: number for number, job in enumerate(planned.jobs)}
+    run.sort(key=lambda result: places[result.job.page])
+    results = _with_true_links(project, planned, run, options, fingerprints, warm)
+    _summary(project, results)
+    home_failed = any(result.failure for result in results if result.job.region == HOME)
+    ok = not home_failed and _render(project, planned, how, changed=True)
+    reused = _unchanged(planned, results)
+    write_manifest(
+        project, fingerprints, results, reused, {**asdict(how), "seconds": round(time.monotonic() - start, 1)}
+    )
+    return ok, results
 
 
 def _with_true_links(
@@ -241,6 +279,15 @@ def _with_true_links(
 
 
 def _render(project: Project, planned: Plan, how: How, *, changed: bool) -> bool:
+    try:
+        with writing(project.reports, "The site", rule="the site that was there stays until the new one is whole"):
+            return _render_all(project, planned, how, changed=changed)
+    except WriteError as exc:
+        warn(str(exc))
+        return False
+
+
+def _render_all(project: Project, planned: Plan, how: How, *, changed: bool) -> bool:
     renderer = how.renderer
     if renderer == "auto":
         renderer = "quarto" if site.quarto() else "nbconvert"

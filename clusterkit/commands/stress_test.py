@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from clusterkit import params as parameters
-from clusterkit.commands.answers import refuse_in_full, refuse_wrong_input, say, warn
+from clusterkit.commands.answers import refuse_in_full, refuse_to_overwrite, refuse_wrong_input, say, warn
+from clusterkit.commands.completion import complete_regions
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.paths import Project, project
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 KINDS = ("answers", "programmes", "domains")
 RULE = "docs/stress-test.md#files"
+NEVER = "answers are never overwritten"
 
 
 @click.group("stress-test")
@@ -27,7 +29,7 @@ def stress_test() -> None:
 
 
 @stress_test.command("init")
-@click.argument("region")
+@click.argument("region", shell_complete=complete_regions)
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="File to make: .yaml, .xlsx or .csv.")
 @click.option("--what", type=click.Choice(KINDS), default="answers", show_default=True, help="What the file is for.")
 @click.option("--language", default="en", show_default=True, help="Language of the questions; stress-test languages.")
@@ -37,12 +39,13 @@ def stress_test() -> None:
 @refuse_wrong_input
 def init(root: Path | None, region: str, output: Path, what: str, language: str, respondent: str, group: str) -> None:
     """Make a file to fill in for a region; one that exists is left alone."""
+    from clusterkit import table_files
     from clusterkit.files import write_whole
-    from clusterkit.stress_test import answer_files, answers, domains, programmes, table_files
+    from clusterkit.stress_test import answer_files, answers, domains, programmes
 
     place = project(root)
     (params,) = parameters.load_regions(place, [region])
-    _refuse_to_overwrite(output)
+    refuse_to_overwrite(output, rule=NEVER)
     instrument = _instrument(place, language)
     if what == "answers":
         questions = instrument.questionnaire
@@ -62,7 +65,12 @@ def init(root: Path | None, region: str, output: Path, what: str, language: str,
 @stress_test.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--what", type=click.Choice(KINDS), default="answers", show_default=True, help="What the files are.")
-@click.option("--region", default=None, help="Region that the answers must be for; default any, but all the same.")
+@click.option(
+    "--region",
+    default=None,
+    shell_complete=complete_regions,
+    help="Region that the answers must be for; default any, but all the same.",
+)
 @click.pass_obj
 @refuse_in_full
 def check(root: Path | None, files: tuple[Path, ...], what: str, region: str | None) -> None:
@@ -127,12 +135,12 @@ def convert(root: Path | None, source: Path, target: Path, language: str) -> Non
     if aside and target.suffix and target.suffix.lower() not in (".yaml", ".yml"):
         warn(f"Answers to questions that are asked no more stay in {source}: {', '.join(aside)}.")
     if target.suffix:
-        _refuse_to_overwrite(target)
+        refuse_to_overwrite(target, rule=NEVER)
         write_answers(target, found.sheets, questions)
         say(f"{_respondents(found.sheets)} in {target}")
         return
     names = [target / f"{sheet.respondent}.yaml" for sheet in found.sheets]
-    _refuse_to_overwrite(*names)
+    refuse_to_overwrite(*names, rule=NEVER)
     for path, sheet in zip(names, found.sheets, strict=True):
         write_answers(path, [sheet], questions)
     say(f"{_respondents(found.sheets)} in {target}, a file each")
@@ -152,19 +160,3 @@ def _instrument(place: Project, language: str = "en") -> Instrument:
     from clusterkit.stress_test import load_instrument
 
     return load_instrument(place.params, language=language)
-
-
-def _refuse_to_overwrite(*paths: Path) -> None:
-    taken = [path for path in paths if path.exists()]
-    if taken:
-        raise ParamError(
-            [
-                Problem(
-                    what=f"The file {path.name} is there already.",
-                    where=str(path),
-                    rule="answers are never overwritten",
-                    fix="name another file, or move this one away",
-                )
-                for path in taken
-            ]
-        )

@@ -59,6 +59,24 @@ def _in_crosswalk(crosswalk: pyarrow.Table) -> tuple[tuple[str, str], ...]:
     return tuple(zip(crosswalk["from_id"].to_pylist(), crosswalk["to_id"].to_pylist(), strict=True))
 
 
+def read_names(folder: Path) -> dict[str, str]:
+    """Names of the NUTS 2 regions that have statistics, by code in alphabetical order, as the regions write them.
+
+    Raises
+    ------
+    ContractError
+        A table is absent or broken.
+    """
+    try:
+        region = _columns(folder / "region.parquet", "nuts_id", "name")
+    except (OSError, ValueError, KeyError, pyarrow.lib.ArrowException):
+        from clusterkit.data.tables import load_region
+
+        region = pyarrow.Table.from_pandas(load_region(folder)[["nuts_id", "name"]], preserve_index=False)
+    names = dict(zip(region["nuts_id"].to_pylist(), region["name"].to_pylist(), strict=True))
+    return {code: names[code] for code in sorted(read_code_lists(folder).nuts2) if code in names}
+
+
 def _columns(path: Path, *names: str) -> pyarrow.Table:
     """Some columns of a table, read by one thread (see ``clusterkit.data.tables``)."""
     file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(path.read_bytes()), pre_buffer=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -116,21 +116,45 @@ class Framework:
         return self.at(self.levels[0])
 
     def at(self, level: str) -> list[str]:
-        """Codes of one level, in the order of the file."""
+        """Codes of one level, in the order of the file.
+
+        Parameters
+        ----------
+        level
+            Name of the level, ``dimension``.
+        """
         return list(self._at[level])
 
     def children(self, code: str) -> list[str]:
-        """Codes of the parts directly below; none where a part has no data."""
+        """Codes of the parts directly below; none where a part has no data.
+
+        Parameters
+        ----------
+        code
+            Of a part.
+        """
         return list(self._below.get(code, ()))
 
     def leaves(self, code: str) -> list[str]:
-        """Codes of all indicators below a part; an indicator is its own leaf."""
+        """Codes of all indicators below a part; an indicator is its own leaf.
+
+        Parameters
+        ----------
+        code
+            Of a part.
+        """
         if code in self._leaf_codes:
             return [code]
         return [leaf for child in self.children(code) for leaf in self.leaves(child)]
 
     def name(self, code: str) -> str:
-        """Name of a part; its code where it has none."""
+        """Name of a part; its code where it has none.
+
+        Parameters
+        ----------
+        code
+            Of a part.
+        """
         return self.table.loc[code, "name"] or code
 
     @property
@@ -145,6 +169,11 @@ class Framework:
     def without(self, codes: Sequence[str]) -> Framework:
         """The same framework less some parts and all below them; what loses its last indicator stays, empty.
 
+        Parameters
+        ----------
+        codes
+            Of the parts to leave out.
+
         Raises
         ------
         ParamError
@@ -157,6 +186,22 @@ class Framework:
         for _ in self.levels:
             gone |= set(self.table.index[self.table["parent"].isin(gone)])
         return replace(self, table=self.table[~self.table.index.isin(gone)])
+
+    def described(self, about: pd.DataFrame) -> Framework:
+        """The same framework with words for the indicators of which it says none.
+
+        Parameters
+        ----------
+        about
+            Index code of an indicator; any of the columns ``name``, ``unit`` and ``source``. Others than those of the
+            framework do not matter.
+        """
+        table = self.table.copy()
+        codes = [code for code in self.indicators if code in about.index]
+        for column in about.columns.intersection(["name", "unit", "source"]):
+            own = table.loc[codes, column]
+            table.loc[codes, column] = own.where(own.ne(""), about.loc[codes, column])
+        return replace(self, table=table)
 
     def with_weights(self, weights: Mapping[str, float] | pd.Series) -> Framework:
         """The same framework with other weights for some of its parts.
@@ -223,6 +268,10 @@ def check_framework(
         Names of the levels from the top; the last is that of the indicators.
     known
         Indicators that there are figures for, with the unit of each where it is to be compared; None: not checked.
+    id
+        Identifier of the framework; "" for none.
+    title, source
+        What it is called, and who made it.
 
     Raises
     ------
@@ -328,7 +377,8 @@ def load_framework(path: Path, *, known: Mapping[str, str] | Collection[str] | N
         add(("levels",), f"levels is {levels!r}.", LEVELS_FIX)
         levels = list(LEVELS)
     years = _years(data.get("years"), ("years",), add)
-    rows, places = [], []
+    rows: list[dict[str, Any]] = []
+    places: list[tuple[str, int]] = []
     told: set[tuple[int, str]] = set()  # row and column: absent or misspelt, and said so with its line
     for key, keys, needed in (
         ("groups", _GROUP_KEYS, ("code", "level")),
@@ -367,8 +417,42 @@ def load_framework(path: Path, *, known: Mapping[str, str] | Collection[str] | N
     return Framework(checked, tuple(levels), data["id"], data["title"], data["source"])
 
 
+def check_for_pages(framework: Framework, path: Path) -> Framework:
+    """The framework, if pages can show it: one part at the top, and at least one level between it and the indicators.
+
+    Parameters
+    ----------
+    framework
+        Any.
+    path
+        Its file.
+
+    Raises
+    ------
+    ParamError
+        It has other parts at the top, or no level of dimensions.
+    """
+    problems = []
+    if len(framework.levels) < 3:
+        what = f"The framework {framework.id} has the levels {' and '.join(framework.levels)} alone."
+        fix = f"write levels: [index, dimension, indicator], and give the indicators a dimension; see {EXAMPLE}"
+        problems.append(Problem(what, f"{path}, levels", "a page shows the parts below the whole", fix))
+    if len(framework.roots) != 1:
+        what = f"The framework {framework.id} has {len(framework.roots)} parts at the top: {some(framework.roots)}."
+        fix = f"add a level above, with one part that is the parent of these; see {EXAMPLE}"
+        problems.append(Problem(what, f"{path}, groups", "a page shows one whole and its parts", fix))
+    if problems:
+        raise ParamError(problems)
+    return framework
+
+
 def list_frameworks(folder: Path) -> dict[str, Framework]:
     """Every framework of a folder, by identifier, in alphabetical order.
+
+    Parameters
+    ----------
+    folder
+        Usually ``params/frameworks``.
 
     Raises
     ------
@@ -476,7 +560,7 @@ def _is_absent(value: object) -> bool:
     return value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NA
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
         return False
     try:
@@ -730,7 +814,11 @@ class _RowChecker:
                     position,
                     "code",
                     f"The indicator {row['code']} is not in the table of indicators.",
-                    _close(row["code"], sorted(known), "see docs/indicators.md"),
+                    _close(
+                        row["code"],
+                        sorted(known),
+                        "take one of docs/indicators.md, or name the file that has it under own_indicators",
+                    ),
                     "an indicator has figures",
                 )
             elif isinstance(row["unit"], str) and row["unit"] and units.get(row["code"], row["unit"]) != row["unit"]:

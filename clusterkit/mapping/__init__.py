@@ -1,7 +1,7 @@
 """Statistics of regional specialisation: tables in, tables out, no files."""
 
 from clusterkit.mapping.atlas import Atlas
-from clusterkit.mapping.categories import categories_everywhere, category_strength
+from clusterkit.mapping.categories import categories_everywhere, category_growth, category_strength
 from clusterkit.mapping.census import (
     both_years,
     count_clusters,
@@ -42,6 +42,15 @@ from clusterkit.mapping.definitions import (
     group_sectors,
     validation_scores,
 )
+from clusterkit.mapping.detail import (
+    DetailTotals,
+    bounded,
+    detail_against,
+    detail_categories,
+    detail_parts,
+    detail_sectors,
+    detail_totals,
+)
 from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
 from clusterkit.mapping.economy import OwnSectors, RegionEconomy, own_sectors, region_economy
 from clusterkit.mapping.linkages import (
@@ -54,6 +63,7 @@ from clusterkit.mapping.linkages import (
 )
 from clusterkit.mapping.manufacturing import ThenAndNow, manufacturing_everywhere, manufacturing_then_and_now
 from clusterkit.mapping.matrices import benchmark_totals, employment_matrix
+from clusterkit.mapping.organisations import organisations_of_sectors
 from clusterkit.mapping.overview import regional_context, sectors_across_regions
 from clusterkit.mapping.partners import Common, close_sectors, common_sectors, partners
 from clusterkit.mapping.portfolio import (
@@ -103,6 +113,7 @@ __all__ = [
     "Common",
     "Contiguity",
     "Derived",
+    "DetailTotals",
     "Moran",
     "Outcome",
     "OwnSectors",
@@ -118,7 +129,9 @@ __all__ = [
     "benchmark_totals",
     "beside_benchmark",
     "both_years",
+    "bounded",
     "categories_everywhere",
+    "category_growth",
     "category_strength",
     "close_sectors",
     "cluster_strength",
@@ -133,6 +146,11 @@ __all__ = [
     "density",
     "derive_definitions",
     "derive_divisions",
+    "detail_against",
+    "detail_categories",
+    "detail_parts",
+    "detail_sectors",
+    "detail_totals",
     "economic_complexity",
     "ellison_glaeser",
     "employment_matrix",
@@ -167,6 +185,7 @@ __all__ = [
     "misplaced_countries",
     "morans_i",
     "neighbourhood",
+    "organisations_of_sectors",
     "outcome_table",
     "own_sectors",
     "partners",

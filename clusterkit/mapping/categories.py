@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from clusterkit.data.industries import Taxonomy, aggregate, aggregate_range, coverage
-from clusterkit.mapping.snapshots import Cells, Snapshot
+from clusterkit.mapping.snapshots import Cells, Snapshot, matched_benchmarks
 
 
 def category_strength(snapshot: Snapshot, name: str, taxonomy: Taxonomy) -> pd.DataFrame:
@@ -41,6 +41,45 @@ def category_strength(snapshot: Snapshot, name: str, taxonomy: Taxonomy) -> pd.D
         rank=(1 + (share > share.loc[name]).sum()).where(share.loc[name].notna()), n_regions=share.notna().sum()
     )
     return coverage(taxonomy, list(snapshot.regions.estimate.columns)).join(own)
+
+
+def category_growth(
+    base: Snapshot, reference: Snapshot, name: str, taxonomy: Taxonomy, *, has_break: pd.Series
+) -> pd.DataFrame:
+    """How the jobs of a region's categories changed between two years, beside Europe; unknown where it cannot be told.
+
+    Parameters
+    ----------
+    base, reference
+        All regions of two years.
+    name
+        Row of the region.
+    taxonomy
+        Categories and the divisions they are made of.
+    has_break
+        Whether the producer marks a break in the region's series between the two years, index ``nace_code``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``category``: ``growth_pct`` and ``growth_europe_pct`` (percent over the whole time), and
+        ``growth_has_break``, whether a member's series has a break. NaN where a member
+        of the category is hidden in the region in either year, where a member is outside the statistics, or where the
+        two years follow different definitions. Europe is the countries known in both years.
+    """
+    index = pd.Index(list(taxonomy.categories), name="category")
+    broken = [any(has_break.get(code, False) for code in taxonomy.definitions[one].members) for one in index]
+    unknown = pd.DataFrame({"growth_pct": np.nan, "growth_europe_pct": np.nan, "growth_has_break": broken}, index=index)
+    if base.series != reference.series or not (base.has(name) and reference.has(name)):
+        return unknown
+    own = [aggregate(one.regions.published.loc[[name]], taxonomy).iloc[0] for one in (base, reference)]
+    area = [aggregate(total.to_frame().T, taxonomy).iloc[0] for total in matched_benchmarks([base, reference])]
+    is_whole = coverage(taxonomy, list(reference.regions.estimate.columns))["status"] == "covered"
+    found = {
+        column: (100 * (end / start.replace(0, np.nan) - 1)).where(is_whole)
+        for column, (start, end) in {"growth_pct": own, "growth_europe_pct": area}.items()
+    }
+    return unknown.assign(**found)
 
 
 def categories_everywhere(snapshot: Snapshot, taxonomy: Taxonomy) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -122,7 +122,7 @@ def region_economy(
         Thresholds of a strong sector (no unit; percent of the region's jobs).
     """
     years = {"base_year": base_year, "reference_year": reference_year}
-    rule = {"strong_lq": strong_lq, "min_share_pct": min_share_pct}
+    rule: dict[str, Any] = {"strong_lq": strong_lq, "min_share_pct": min_share_pct}
     codes = list(nuts_ids)
     cells, sectors, ranked = own_sectors(industry, every_region, nuts_ids=codes, **years, **rule)
     yearly = snapshots(industry, cells, name=region, nuts_ids=codes)

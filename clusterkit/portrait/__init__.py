@@ -5,21 +5,32 @@ The one room above the domain that reads files: it puts the tables of :mod:`clus
 inputs calls those.
 """
 
-from clusterkit.portrait.conditions import board, evidence
+from clusterkit.portrait.chosen import ChosenCategories, chosen_categories
+from clusterkit.portrait.conditions import board, evidence, framework_of
+from clusterkit.portrait.detail import Detail, detail
 from clusterkit.portrait.economy import economy, own_sectors, stars
 from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
+from clusterkit.portrait.own import RegionOrganisations, boundary, organisations
 from clusterkit.portrait.policy import stress_test
 from clusterkit.portrait.together import Together, together
 from clusterkit.portrait.whole import Portrait, portrait
 
 __all__ = [
+    "ChosenCategories",
+    "Detail",
     "Outline",
     "Portrait",
+    "RegionOrganisations",
     "Together",
     "board",
+    "boundary",
+    "chosen_categories",
+    "detail",
     "economy",
     "evidence",
+    "framework_of",
     "leave_outline",
+    "organisations",
     "outline",
     "outlines",
     "own_sectors",

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from clusterkit import scoreboard
 from clusterkit.data import indicator_register, tables
+from clusterkit.data.frameworks import Framework
+from clusterkit.data.own import Owner
+from clusterkit.data.own.indicators import OwnIndicators, load_own_indicators
 from clusterkit.params import RegionParams, chosen_peers
 from clusterkit.paths import Project, project
 from clusterkit.results import shared
@@ -24,7 +29,7 @@ def evidence(p: RegionParams, place: Project | None = None) -> scoreboard.Eviden
     """
     place = place or project()
     register = indicator_register.read_register(place.params / "indicators.yaml")
-    return scoreboard.gather(
+    gathered = scoreboard.gather(
         tables.load_indicator(place.processed),
         tables.load_industry(place.processed),
         tables.load_region(place.processed),
@@ -34,6 +39,57 @@ def evidence(p: RegionParams, place: Project | None = None) -> scoreboard.Eviden
         territories={p.region: p.nuts_ids, **chosen_peers(p, place).territories},
         year=p.reference_year,
     )
+    own = own_indicators(p, place)
+    return gathered if own is None else gathered.with_own(own.rows, own.definitions)
+
+
+def own_indicators(p: RegionParams, place: Project | None = None) -> OwnIndicators | None:
+    """The indicators that a region hands in; None without such a file.
+
+    Parameters
+    ----------
+    p
+        Of the region.
+    place
+        Project that the file is of; default the one in use.
+
+    Raises
+    ------
+    ParamError
+        Everything that is wrong with the file, at once.
+    """
+    place = place or project()
+    name = p.own.own_indicators
+    return load_own_indicators(place.root / name, place, Owner(p.region, tuple(p.nuts_ids))) if name else None
+
+
+def framework_of(p: RegionParams, path: Path, place: Project | None = None) -> Framework:
+    """A framework that may name indicators of the project and of the region, each with its name and unit.
+
+    Parameters
+    ----------
+    p
+        Of the region.
+    path
+        File of the framework.
+    place
+        Project whose indicators are known; default the one in use.
+
+    Raises
+    ------
+    ParamError
+        Everything that is wrong with the file, at once; see :func:`clusterkit.data.frameworks.load_framework`.
+    """
+    place = place or project()
+    register = indicator_register.read_register(place.params / "indicators.yaml")
+    rows = [(item.code, item.name, item.unit) for item in register.indicators]
+    about = pd.DataFrame(rows, columns=["code", "name", "unit"]).set_index("code").assign(source="")
+    units = tables.indicator_units(tables.load_indicator(place.processed))
+    own = own_indicators(p, place)
+    if own is not None:
+        units = {**units, **own.units}
+        about = pd.concat([about, own.definitions[["name", "unit", "source"]]])
+    return load_framework(path, known=units).described(about)
 
 
 def board(
@@ -61,17 +117,15 @@ def board(
     own = {"region": p.region, "draws": p.scoreboard.draws, "seed": p.seed, **p.score_options}
 
     def make() -> scoreboard.RegionScoreboard:
-        units = tables.indicator_units(tables.load_indicator(place.processed))
         beside = gathered if gathered is not None else evidence(p, place)
-        return scoreboard.region_scoreboard(
-            beside, load_framework(framework, known=units), chosen_peers=chosen.ids, **own
-        )
+        return scoreboard.region_scoreboard(beside, framework_of(p, framework, place), chosen_peers=chosen.ids, **own)
 
     key = {
         "framework": str(framework),
         "territories": {p.region: list(p.nuts_ids), **{name: list(ids) for name, ids in chosen.territories.items()}},
         "year": p.reference_year,
         "peers": chosen.ids,
+        "own": p.own.own_indicators,
         **own,
     }
     return shared("board", key, make)

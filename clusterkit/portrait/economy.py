@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from clusterkit import mapping
 from clusterkit.data import star_schemes, tables
 from clusterkit.params import RegionParams
@@ -21,7 +23,7 @@ def economy(p: RegionParams, place: Project | None = None) -> mapping.RegionEcon
     """
     place = place or project()
     years = {"base_year": p.base_year, "reference_year": p.reference_year}
-    rule = {"region": p.region, "nuts_ids": list(p.nuts_ids), **years, **p.strong_rule}
+    rule: dict[str, Any] = {"region": p.region, "nuts_ids": list(p.nuts_ids), **years, **p.strong_rule}
 
     def make() -> mapping.RegionEconomy:
         industry, region = tables.load_industry(place.processed), tables.load_region(place.processed)
@@ -60,7 +62,7 @@ def stars(p: RegionParams, of: mapping.RegionEconomy, place: Project | None = No
     """
     place = place or project()
     years = {"base_year": p.base_year, "reference_year": p.reference_year}
-    chosen = {"scheme": p.mapping.star_scheme, "seed": p.seed, **years}
+    chosen: dict[str, Any] = {"scheme": p.mapping.star_scheme, "seed": p.seed, **years}
 
     def make() -> mapping.RegionStars:
         schemes = star_schemes.list_schemes(place.params / "star_schemes")

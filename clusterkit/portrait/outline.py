@@ -21,6 +21,7 @@ from clusterkit.scoreboard.profile import is_sure
 
 EMERGING = "emerging-industries"  # file in params/taxonomies
 _OF_LONGER_PAGES = {"older_framework", "sobol_base"}
+_NOT_IN_IT = {"own_industry", "own_geometry", "own_organisations"}  # what no figure of an outline comes from
 _CONDITIONS = ["level", "parent", "name", "score", "rank", "rank_low", "rank_high", "n_ranked", "verdict", "n_known"]
 
 
@@ -158,7 +159,8 @@ def _kept(p: RegionParams, place: Project, make: Callable[[], Portrait]) -> Outl
 
 def _key(p: RegionParams, place: Project) -> dict[str, object]:
     # Not what only a longer page asks for: pages with and without it then mean the same outline.
-    parameters = p.model_dump(mode="json", exclude={"mapping": {"highlight"}, "scoreboard": _OF_LONGER_PAGES})
+    longer = {"mapping": {"highlight", "taxonomy"}, "scoreboard": _OF_LONGER_PAGES, "own": _NOT_IN_IT}
+    parameters = p.model_dump(mode="json", exclude=longer)
     return {"parameters": parameters, "handed_in": _handed_in(p, place)}
 
 

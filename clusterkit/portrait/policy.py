@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clusterkit import stress_test as stress
 from clusterkit.data import industries
-from clusterkit.params import RegionParams
+from clusterkit.params import RegionParams, divisions_path
 from clusterkit.paths import Project, project
 from clusterkit.portrait.conditions import board
 from clusterkit.portrait.economy import economy
@@ -39,5 +39,5 @@ def stress_test(
         board(p, framework, place),
         stress.sector_evidence(economy(p, place)),
         name=p.name,
-        taxonomy=industries.load_taxonomy(p.taxonomy_path(place)),
+        taxonomy=industries.load_taxonomy(divisions_path(place)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -101,7 +102,7 @@ class Together:
 
     @cached_property
     def conditions(self) -> pd.DataFrame:
-        """Every dimension and sub-dimension of every region with the same framework as the first.
+        """Every dimension and sub-dimension of every region that has the framework of most of them.
 
         Returns
         -------
@@ -109,13 +110,24 @@ class Together:
             Index ``region``, ``part``: ``level``, ``parent``, ``name``, ``score`` (points), ``rank``, ``rank_low``,
             ``rank_high``, ``n_ranked`` (places), ``verdict``, ``is_sure`` (bool), ``n_known`` (indicators).
         """
-        same = [one for one in self.members if one.framework == self.members[0].framework]
+        same = [one for one in self.members if one.framework == self.scored.framework]
         return pd.concat({one.p.region: one.conditions for one in same}, names=["region", "part"])
+
+    @property
+    def scored(self) -> Outline:
+        """The first region with the framework that most of them have: other frameworks stand beside none."""
+        counts = Counter(one.framework for one in self.members)
+        return max(self.members, key=lambda one: counts[one.framework])
+
+    @property
+    def otherwise_scored(self) -> list[str]:
+        """Names of the regions whose scoreboard follows another framework."""
+        return [one.p.name for one in self.members if one.framework != self.scored.framework]
 
     @property
     def levels(self) -> tuple[str, str]:
         """Names of the levels of dimensions and of sub-dimensions."""
-        return self.members[0].levels
+        return self.scored.levels
 
     def shared_conditions(self, level: str) -> pd.DataFrame:
         """How many regions are in the worst and in the best third of all regions, by part.

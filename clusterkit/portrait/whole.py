@@ -12,6 +12,7 @@ from clusterkit import stress_test as stress
 from clusterkit.data import tables, territory
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project, project
+from clusterkit.portrait.chosen import ChosenCategories, chosen_categories
 from clusterkit.portrait.conditions import board
 from clusterkit.portrait.economy import economy, stars
 from clusterkit.portrait.policy import stress_test
@@ -35,6 +36,8 @@ class Portrait:
         Its stress test.
     context
         The region, its country and the Union, as ``mapping.regional_context`` gives them.
+    chosen
+        Its categories of choice; None without.
     """
 
     p: RegionParams
@@ -43,6 +46,7 @@ class Portrait:
     board: scoreboard.RegionScoreboard
     test: stress.StressTest
     context: pd.DataFrame
+    chosen: ChosenCategories | None = None
 
     @cached_property
     def total(self) -> pd.Series:
@@ -86,4 +90,5 @@ def portrait(p: RegionParams, place: Project | None = None) -> Portrait:
         board(p, p.framework_path(place), place),
         stress_test(p, place=place),
         mapping.regional_context(tables.load_context(place.processed), groups, p.reference_year),
+        chosen_categories(p, own, place),
     )

@@ -17,14 +17,13 @@ import pandas as pd
 from clusterkit.data import remembered
 from clusterkit.data.frameworks import Framework
 from clusterkit.data.indicator_register import SUM
-from clusterkit.data.nuts import EU28, is_extra_regio
+from clusterkit.data.nuts import EU28, UNION, is_extra_regio
 from clusterkit.errors import ContractError, Problem, some
 
 RULE = "docs/methods.md#observations"
 MIN_AVAILABLE = 0.75  # share of the regions that ever have a figure; European Innovation Scoreboard, technical annex
 MAX_GAP = 3  # years between a figure and the reference year of its indicator
 MIN_COVERAGE = 0.8  # share of the weight of a country or the Union whose figures are known
-UNION = "EU-28"
 STATUSES = ("reported", "estimated", "missing")
 NEAREST = {  # bases that the processed tables do not carry, or not for all regions: what goes with them best, in order
     "gdp": (),
@@ -87,7 +86,13 @@ class Observations:
     weighted_by: pd.DataFrame
 
     def only(self, indicators: Sequence[str]) -> Observations:
-        """The same observations of some indicators, in the order given."""
+        """The same observations of some indicators, in the order given.
+
+        Parameters
+        ----------
+        indicators
+            Codes of the indicators to keep.
+        """
         chosen = list(indicators)
         by_row = {"reference_year", "weighted_by"}
         parts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "country"}
@@ -111,7 +116,8 @@ def observe(
     Parameters
     ----------
     indicator
-        Table ``indicator``: one row per ``nuts_id``, ``indicator`` and ``year``.
+        Table ``indicator``: one row per ``nuts_id``, ``indicator`` and ``year``. A row under the name of a territory is
+        its figure as a whole, one of ``EU-28`` that of the Union.
     framework
         Which indicators, and the years in which a figure is accepted.
     denominators
@@ -147,7 +153,8 @@ def observe(
     in it have one; where no year does, the year with most figures, the newest of equals. A region without a figure in
     that year has its nearest one, at most ``MAX_GAP`` years away, the earlier of two.
 
-    A territory has a figure of a year in which all its parts have one, the year being chosen in the same way: the
+    A territory has the figures that the table has under its name. Else it has a figure of a year in which all its parts
+    have one, the year being chosen in the same way: the
     sum of theirs, or their mean weighted by the denominator in that year; estimated when a part is. Where a part is
     unknown or estimated and the territory is a whole country, the published figure of the country of that year takes
     its place. An amount of a base that is unknown in a year is that of the region's nearest year, the earlier of two.
@@ -183,17 +190,20 @@ def observe(
     {'EU-28': 30.0, 'AT': 50.0, 'SI': 25.0}
     """
     codes, wholes = framework.indicators, {name: list(parts) for name, parts in (territories or {}).items()}
-    figures = figures_of(indicator, tuple(codes))
-    regions, countries = figures.regions, figures.countries
-    given = base_amounts(indicator) if bases is None else bases
-    known = [name for name in given if len(given[name])]
+    figures = figures_of(indicator, tuple(codes), _others(indicator, [*wholes, UNION]))
+    regions, countries, others = figures.regions, figures.countries, figures.others
+    of_bases = base_amounts(indicator) if bases is None else bases
+    known = [name for name in of_bases if len(of_bases[name])]
     _check(figures, codes, wholes, denominators=denominators, bases=known, window=window)
 
     cube = figures.cube
-    amounts = {name: _amounts(given[name], regions, cube.calendar) for name in known}
+    amounts = {name: _amounts(of_bases[name], regions, cube.calendar) for name in known}
     cube = cube.within(_windows(framework, codes, window))
-    own, published = cube.places(slice(0, len(regions))), cube.places(slice(len(regions), None))
-    reference = _reference_year(~np.isnan(own.value))
+    n = len(regions) + len(countries)
+    own, published = cube.places(slice(0, len(regions))), cube.places(slice(len(regions), n))
+    given = {name: cube.places([n + position]) for position, name in enumerate(others)}
+    of_any = [own.value, *(given[name].value for name in wholes if name in given)]
+    reference = _reference_year(~np.isnan(np.concatenate(of_any, axis=1)))
     members = [np.flatnonzero(pd.Index(regions).isin(parts)) for parts in wholes.values()]
     weighted_by = _weighted_by(codes, denominators, amounts, own, members, inexact)
     is_sum = weighted_by["base"].eq(SUM).to_numpy()
@@ -201,18 +211,20 @@ def observe(
     weights = np.array([amounts.get(base, none) for base in weighted_by["base"]])  # as own.value; NaN for sums
 
     chosen, of_wholes = own.chosen(reference), []
-    for part in members:
+    for name, part in zip(wholes, members, strict=True):
         whole = own.merged(part, weights, is_sum=is_sum)
         if country := _whole_country(regions, part):
             whole = whole.or_published(published.places([countries.index(country)]))
+        if name in given:
+            whole = given[name].or_else(whole)
         of_wholes.append(whole.chosen(reference))
     is_part = pd.Index(regions).isin([code for parts in wholes.values() for code in parts])
     picked = zip(tuple(part[:, ~is_part] for part in chosen), *of_wholes, strict=True)
     value, year, is_estimated = (np.concatenate(parts, axis=1) for parts in picked)
 
     when = chosen[1].copy()  # of a part, the year of its whole
-    for part, whole in zip(members, of_wholes, strict=True):
-        when[:, part] = whole[1]
+    for part, (_, of_whole, _) in zip(members, of_wholes, strict=True):
+        when[:, part] = of_whole
     when = np.where(np.isnan(when), cube.years(reference)[:, None], when)
     shown = _at_year(weights, when - cube.first_year)
     totals = [shown[:, part].sum(axis=1, keepdims=True) for part in members]
@@ -221,6 +233,12 @@ def observe(
     people = _at_year(np.broadcast_to(amounts.get("population", none), weights.shape), now)
     sizes = _sizes(mean_by, people, is_sum=is_sum)
     references = _references(chosen[0], published.at(reference), mean_by, sizes, regions, countries, is_sum=is_sum)
+    if UNION in given:
+        value_given, is_estimated_given = given[UNION].at(reference)
+        is_given = ~np.isnan(value_given[:, 0])
+        references[0][is_given, 0], references[1][is_given, 0] = (
+            part[is_given, 0] for part in (value_given, is_estimated_given)
+        )
 
     single, parts = ([code for code, mark in zip(regions, is_part, strict=True) if mark == kind] for kind in (0, 1))
     index = pd.Index([*single, *wholes], name="nuts_id", dtype=str)
@@ -245,16 +263,17 @@ def observe(
 
 @dataclass(frozen=True)
 class _Figures:
-    """Rows of some indicators, of the regions and countries of the Union."""
+    """Rows of some indicators, of the regions and countries of the Union, and of wholes under their names."""
 
     rows: pd.DataFrame
     codes: tuple[str, ...]
     regions: list[str]
     countries: list[str]
+    others: tuple[str, ...] = ()
 
     @cached_property
     def cube(self) -> _Cube:
-        return _Cube.of(self.rows, self.codes, [*self.regions, *self.countries])
+        return _Cube.of(self.rows, self.codes, [*self.regions, *self.countries, *self.others])
 
     def prepare(self) -> None:
         """Work out all that is worked out when it is asked for; no cube where there is no figure to put in it."""
@@ -265,7 +284,8 @@ class _Figures:
     @cached_property
     def found(self) -> set[str]:
         """Indicators that have a figure of a region."""
-        is_there = self.rows["value"].notna() & self.rows["nuts_id"].isin(self.regions)
+        regions = [*self.regions, *(name for name in self.others if name != UNION)]
+        is_there = self.rows["value"].notna() & self.rows["nuts_id"].isin(regions)
         return set(self.rows.loc[is_there, "indicator"].unique())
 
     @cached_property
@@ -275,13 +295,30 @@ class _Figures:
 
 
 @remembered.by_content
-def figures_of(indicator: pd.DataFrame, codes: tuple[str, ...]) -> _Figures:
-    """What :func:`observe` looks up in the table ``indicator`` for a framework, whatever the region."""
+def figures_of(indicator: pd.DataFrame, codes: tuple[str, ...], others: tuple[str, ...] = ()) -> _Figures:
+    """What :func:`observe` looks up in the table ``indicator`` for a framework, whatever the region.
+
+    Parameters
+    ----------
+    indicator
+        Table ``indicator``.
+    codes
+        Indicators.
+    others
+        Names under which the table has figures besides the codes of regions and countries.
+    """
     regions = _regions(indicator)
     countries = sorted({code[:2] for code in regions})
-    is_wanted = indicator["indicator"].isin(codes) & indicator["nuts_id"].isin([*regions, *countries])
+    is_wanted = indicator["indicator"].isin(codes) & indicator["nuts_id"].isin([*regions, *countries, *others])
     rows = indicator.loc[is_wanted, ["indicator", "nuts_id", "year", "value", "status"]]
-    return _Figures(rows, codes, regions, countries)
+    return _Figures(rows, codes, regions, countries, others)
+
+
+def _others(indicator: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the names, which are no codes of regions, under which the table has rows."""
+    found = set(indicator["nuts_id"].unique()).intersection(names)
+    regions = set(_regions(indicator)) if found else set()
+    return tuple(name for name in names if name in found - regions)
 
 
 @partial(remembered.by_content, own=remembered.copy_on_write)
@@ -431,7 +468,7 @@ class _Cube:
         return replace(
             self,
             value=value.sum(axis=1, keepdims=True),
-            is_estimated=self.is_estimated[:, part].any(axis=1, keepdims=True),
+            is_estimated=np.logical_or.reduce(self.is_estimated[:, part], axis=1, keepdims=True),
         )
 
     def or_published(self, whole: _Cube) -> _Cube:
@@ -441,6 +478,15 @@ class _Cube:
             self,
             value=np.where(is_better, whole.value, self.value),
             is_estimated=self.is_estimated & ~is_better,
+        )
+
+    def or_else(self, other: _Cube) -> _Cube:
+        """Figures of the same places, and those of another cube where they are unknown."""
+        is_own = ~np.isnan(self.value)
+        return replace(
+            self,
+            value=np.where(is_own, self.value, other.value),
+            is_estimated=np.where(is_own, self.is_estimated, other.is_estimated),
         )
 
     def at(self, position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -658,7 +704,8 @@ def _count(things: Sequence[Any], name: str) -> str:
 
 
 def _territory_problems(territories: Mapping[str, Sequence[str]], regions: Sequence[str]) -> list[Problem]:
-    problems, owner = [], {}
+    problems: list[Problem] = []
+    owner: dict[str, str] = {}
     rule = f"a territory is a set of NUTS 2 codes that no other has ({RULE})"
     for name, parts in territories.items():
         unknown = [code for code in dict.fromkeys(parts) if code not in regions]

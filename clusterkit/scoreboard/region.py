@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from clusterkit.data.frameworks import Framework
+from clusterkit.data.frameworks import Framework, check_framework
+from clusterkit.data.indicator_register import LEAST_COMPARED
+from clusterkit.errors import CoverageError, Problem
 from clusterkit.scoreboard.board import Aids, Scoreboard
 from clusterkit.scoreboard.bottleneck import weakest_link
 from clusterkit.scoreboard.observations import MIN_COVERAGE, UNION, Observations, base_amounts, observe
@@ -46,6 +48,9 @@ class Evidence:
         Name of a territory to its NUTS 2 codes: the region of the page, and peers of several codes.
     structure
         What every region is made of, to find its peers.
+    own
+        Indicators that the region hands in: index ``indicator``, ``name``, ``unit``, ``merged_by``, ``source``; their
+        figures are in ``indicator``. None: it hands in none.
     """
 
     indicator: pd.DataFrame
@@ -54,6 +59,31 @@ class Evidence:
     inexact: Collection[str]
     territories: Mapping[str, Sequence[str]]
     structure: pd.DataFrame
+    own: pd.DataFrame | None = None
+
+    @property
+    def own_codes(self) -> list[str]:
+        """Codes of the indicators that the region hands in."""
+        return [] if self.own is None else list(self.own.index)
+
+    def with_own(self, rows: pd.DataFrame, definitions: pd.DataFrame) -> Evidence:
+        """The same with indicators that the region hands in.
+
+        Parameters
+        ----------
+        rows
+            ``nuts_id`` (NUTS 2 or country code, ``EU-28``, or the name of a territory, which stands for it as a whole),
+            ``indicator``, ``year``, ``value``, ``unit``, ``status``: one row per key.
+        definitions
+            As ``own``; ``merged_by`` is a base, or ``sum``.
+        """
+        added = rows.assign(flag="", source=rows["indicator"].map(definitions["source"]))
+        return replace(
+            self,
+            indicator=pd.concat([self.indicator, added], ignore_index=True),
+            denominators={**self.denominators, **definitions["merged_by"]},
+            own=definitions,
+        )
 
     def observe(self, framework: Framework) -> Observations:
         """Figures of a framework's indicators."""
@@ -114,6 +144,12 @@ class RegionScoreboard:
         Scores of the Union and of countries.
     seed
         Of all draws.
+    own
+        Indicators of the framework that the region hands in: index ``indicator``, ``name``, ``unit``, ``merged_by``,
+        ``source``, and ``is_compared``: whether enough regions have a figure for a rank and a place in the scores.
+        None: there are none.
+    declared
+        The framework with the indicators that too few regions have for a place in the scores; None: all have one.
     """
 
     region: str
@@ -123,11 +159,13 @@ class RegionScoreboard:
     peers: pd.DataFrame
     references: pd.DataFrame
     seed: int
+    own: pd.DataFrame | None = None
+    declared: Framework | None = None
 
     @property
     def framework(self) -> Framework:
-        """Parts and weights."""
-        return self.board.framework
+        """Parts and weights, with indicators that are shown and in no score."""
+        return self.declared or self.board.framework
 
     @property
     def country(self) -> str:
@@ -152,9 +190,9 @@ class RegionScoreboard:
             country=self.country if self.country in self.references.index else None,
             intervals=self.doubt.intervals,
         )
-        known = self.observed.values.loc[self.region].notna()
+        known = self.board.values.loc[self.region].notna()
         table["n_indicators"] = [len(self.framework.leaves(part)) for part in table.index]
-        table["n_known"] = [int(known[self.framework.leaves(part)].sum()) for part in table.index]
+        table["n_known"] = [int(known[self.board.framework.leaves(part)].sum()) for part in table.index]
         return table
 
     @cached_property
@@ -170,7 +208,7 @@ class RegionScoreboard:
     @property
     def narrow(self) -> list[str]:
         """Dimensions that rest on one indicator alone: too little to call one the weakest link."""
-        framework = self.framework
+        framework = self.board.framework
         return [part for part in framework.at(framework.levels[1]) if len(framework.leaves(part)) < 2]
 
     @cached_property
@@ -204,17 +242,45 @@ class RegionScoreboard:
         return found.assign(n_known=self.profile.loc[found.index, "n_known"])
 
     def indicators(self) -> pd.DataFrame:
-        """Every indicator beside the Union, the country and the peers: see :func:`indicator_table`."""
+        """Every indicator beside the Union, the country and the peers: see :func:`indicator_table`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`indicator_table` gives it: one row per indicator, values in its unit, NaN where unknown.
+        """
         return indicator_table(
-            self.observed, self.board, region=self.region, peers=list(self.peers.index), country=self.country
+            self.observed,
+            self.board,
+            region=self.region,
+            peers=list(self.peers.index),
+            country=self.country,
+            framework=self.framework,
         )
 
     def coverage(self) -> pd.DataFrame:
-        """How much of each dimension is known: see :func:`coverage_by_part`."""
+        """How much of each dimension is known: see :func:`coverage_by_part`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`coverage_by_part` gives it: counts of parts and indicators, and calendar years.
+        """
         return coverage_by_part(self.observed, self.framework, self.region, self.framework.levels[1])
 
     def dependence(self, *, base: int) -> pd.DataFrame:
-        """Which choices move the ranks of all regions, and of this one: see :func:`sensitivity`."""
+        """Which choices move the ranks of all regions, and of this one: see :func:`sensitivity`.
+
+        Parameters
+        ----------
+        base
+            Base sample of the sensitivity analysis, a power of 2.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`sensitivity` gives it: shares of variance (no unit) by region, part and choice.
+        """
         choices = other_choices(self.board)
         return sensitivity(self.board, base=base, seed=self.seed, regions=[self.region], choices=choices)
 
@@ -254,17 +320,86 @@ def region_scoreboard(
         As the steps raise them.
     """
     observed = evidence.observe(framework)
-    options = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
-    board = build_scoreboard(observed, framework, **options)
+    options: dict[str, Any] = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
+    own = _own_of(evidence, framework, observed)
+    few = [] if own is None else list(own.index[~own["is_compared"]])
+    compared = framework.without(few)  # figures of few regions compare nobody: they are shown, and in no score
+    if not compared.indicators:
+        raise CoverageError(
+            Problem(
+                f"No indicator of the framework {framework.id} has figures of {LEAST_COMPARED} regions.",
+                "scoreboard.framework",
+                "scores compare regions; docs/assumptions.md#A131",
+                "add indicators of docs/indicators.md to it, or figures of more regions",
+            )
+        )
+    board = build_scoreboard_of(observed.values[compared.indicators], compared, observed.country, **options)
     doubt = uncertainty(board, draws=draws, seed=seed, choices=other_choices(board), regions=[region])
     beside = peers(evidence.structure, region, chosen=chosen_peers, countries=observed.country)
     people = inhabitants(evidence.indicator, observed, evidence.territories)
     references = reference_scores(board.scores, people, observed.country)
-    return RegionScoreboard(region, observed, board, doubt, beside, references, seed)
+    declared = framework if few else None
+    return RegionScoreboard(region, observed, board, doubt, beside, references, seed, own, declared)
+
+
+def _own_of(evidence: Evidence, framework: Framework, observed: Observations) -> pd.DataFrame | None:
+    """Indicators of a framework that the region hands in, and whether enough regions have them; None without one."""
+    codes = [code for code in evidence.own_codes if code in framework.indicators]
+    if evidence.own is None or not codes:
+        return None
+    return evidence.own.loc[codes].assign(is_compared=observed.values[codes].count() >= LEAST_COMPARED)
+
+
+def own_figures(evidence: Evidence, of: RegionScoreboard) -> pd.DataFrame:
+    """Every indicator that the region hands in, in a framework or in none, beside others.
+
+    Parameters
+    ----------
+    evidence
+        With the figures; see :meth:`Evidence.with_own`.
+    of
+        The scoreboard of the region: its peers, and whether its framework counts an indicator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``indicator``, in the order of the file: ``name``, ``unit``, ``source``; of the region ``value``,
+        ``year`` and ``status``; ``eu``, ``country``, ``peers`` (median); ``place`` (1 is the highest value) of
+        ``n_regions`` with a figure, NaN where they are fewer than ``LEAST_COMPARED`` or the region has none;
+        ``is_counted``: whether it is in the scores. No row without such indicators.
+    """
+    beside = ["eu", "country", "peers", "place", "n_regions", "is_counted"]
+    columns = ["name", "unit", "source", "value", "year", "status", *beside]
+    if evidence.own is None:
+        return pd.DataFrame(columns=columns, index=pd.Index([], name="indicator", dtype=str))
+    codes = evidence.own_codes
+    parts = pd.DataFrame(
+        [("own", "index", "", np.nan), *((code, "indicator", "own", 1) for code in codes)],
+        columns=["code", "level", "parent", "direction"],
+    )
+    seen = evidence.observe(check_framework(parts, levels=["index", "indicator"]))
+    table = evidence.own[["name", "unit", "source"]].copy()
+    for name, frame in (("value", seen.values), ("year", seen.years), ("status", seen.status)):
+        table[name] = frame.loc[of.region]
+    table["eu"] = seen.references.loc[UNION]
+    table["country"] = seen.references.loc[of.country] if of.country in seen.references.index else np.nan
+    table["peers"] = seen.values.loc[list(of.peers.index)].median()
+    n = seen.values.count()
+    place = seen.values.rank(ascending=False, method="min").loc[of.region]
+    table["place"], table["n_regions"] = place.where(n >= LEAST_COMPARED), n
+    counted = [] if of.own is None else list(of.own.index[of.own["is_compared"]])
+    table["is_counted"] = table.index.isin(counted)
+    return table[columns]
 
 
 def why_these_peers(evidence: Evidence, of: RegionScoreboard) -> pd.DataFrame:
-    """How often each peer stays when one block of the structure is left out: see ``peer_stability``."""
+    """How often each peer stays when one block of the structure is left out: see ``peer_stability``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``peer_stability`` gives it: index ``nuts_id``, ``share`` of the trials (0 to 1).
+    """
     return peer_stability(evidence.structure, of.region, countries=of.observed.country)
 
 
@@ -376,7 +511,7 @@ def build_scoreboard(
     min_coverage
         Least share of the parts directly below that must be known (0 to 1).
     """
-    options = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
+    options: dict[str, Any] = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
     return build_scoreboard_of(observed.values, framework, observed.country, **options)
 
 
@@ -434,6 +569,11 @@ def inhabitants(indicator: pd.DataFrame, observed: Observations, territories: Ma
         Its regions are those of the result.
     territories
         Name of a territory to its codes.
+
+    Returns
+    -------
+    pandas.Series
+        Inhabitants; NaN where no year is known.
     """
     rows = indicator[(indicator["indicator"] == "population") & indicator["value"].notna()]
     newest = rows.sort_values("year").drop_duplicates("nuts_id", keep="last").set_index("nuts_id")["value"]
@@ -527,9 +667,24 @@ def _ancestry(framework: Framework, code: str) -> list[str]:
 
 
 def indicator_table(
-    observed: Observations, board: Scoreboard, *, region: str, peers: Sequence[str], country: str
+    observed: Observations,
+    board: Scoreboard,
+    *,
+    region: str,
+    peers: Sequence[str],
+    country: str,
+    framework: Framework | None = None,
 ) -> pd.DataFrame:
     """Every indicator of a region beside the Union, its country and its peers, in its own unit.
+
+    Parameters
+    ----------
+    observed, board
+        Figures, and what was made of them.
+    region, peers, country
+        Rows of them.
+    framework
+        With indicators that are in no score; default that of the board.
 
     Returns
     -------
@@ -539,7 +694,8 @@ def indicator_table(
         figure), ``normalised`` (points), ``rank`` (1 is best, direction applied), ``n_ranked``, ``reference_year``,
         ``source``.
     """
-    framework, codes = board.framework, board.framework.indicators
+    framework = framework or board.framework
+    codes = framework.indicators
     table = framework.table.loc[codes, ["parent", "unit", "direction", "source"]].rename(columns={"parent": "part"})
     table.insert(1, "name", [framework.name(code) for code in codes])
     table["value"], table["year"], table["status"] = (
@@ -549,7 +705,7 @@ def indicator_table(
     table["country"] = observed.references.loc[country, codes] if country in observed.references.index else np.nan
     table["peers"] = observed.values.loc[list(peers), codes].median()
     table["normalised"] = board.normalised.loc[region]
-    ranks = board.normalised.round(10).rank(ascending=False, method="min")
+    ranks = board.normalised.reindex(columns=codes).round(10).rank(ascending=False, method="min")
     table["rank"], table["n_ranked"] = ranks.loc[region], ranks.count()
     table["reference_year"] = observed.reference_year[codes]
     return table.rename_axis("indicator")

@@ -185,13 +185,15 @@ def _compare(what: str, code: str, row: pd.Series, taxonomy: Taxonomy) -> str:
     )
 
 
-def summary(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> Text:
-    """The page in one sentence."""
+def summary(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, more: str = "") -> Text:
+    """The page in one sentence, and ``more`` where there is something to add."""
     strong = sectors[sectors["is_strong"]]
     if strong.empty:
-        return Text((f"No sector of {p.name} stands out in Europe by the measure used here.",), role="lead")
+        text = f"No sector of {p.name} stands out in Europe by the measure used here. {more}"
+        return Text((text.strip(),), role="lead")
     named = [
         f"{taxonomy.categories[str(code)].lower()} ({code}, {words.times_of(row)} the European share)"
         for code, row in strong.head(LISTED).iterrows()
     ]
-    return Text((f"{p.name} stands out in Europe for its jobs in {words.listing(named)}.",), role="lead")
+    text = f"{p.name} stands out in Europe for its jobs in {words.listing(named)}. {more}"
+    return Text((text.strip(),), role="lead")

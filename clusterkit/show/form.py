@@ -28,9 +28,11 @@ from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.show import widgets
 from clusterkit.show.output import Text
 from clusterkit.stress_test.answer_files import read_answers
-from clusterkit.stress_test.answers import EVIDENCE, LINK, AnswerSheet, Cell, RawSheet, check_sheet
+from clusterkit.stress_test.answers import AnswerSheet, Cell, RawSheet, check_sheet
 from clusterkit.stress_test.questionnaire import (
     DONT_KNOW,
+    EVIDENCE,
+    LINK,
     LOWEST,
     PROGRAMMES,
     Item,
@@ -311,7 +313,7 @@ class AnswerForm:
 
     def _translate(self, language: str) -> None:
         """Show the questions in another language; the answers stay."""
-        if self._is_loading or language == self.questionnaire.language:
+        if self._is_loading or self._folder is None or language == self.questionnaire.language:
             return
         try:
             self._store.questionnaire = load_questionnaire(self._folder, language=language)
@@ -473,6 +475,8 @@ class _SectionPart:
         return widgets.box(parts, "ck-body")
 
     def _go_on(self) -> None:
+        if self.following is None:
+            return
         part = self.form._sections[self.following.code]
         part.open()
         part.button.focus()

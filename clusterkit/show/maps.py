@@ -8,7 +8,9 @@ import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -16,6 +18,7 @@ from matplotlib.transforms import Bbox
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
+from clusterkit.data.own.geometry import OwnBoundary
 from clusterkit.data.sources import GISCO
 from clusterkit.params import RegionParams
 from clusterkit.show import theme, words
@@ -30,8 +33,16 @@ OUTSIDE = "Overseas regions, the Azores, Madeira, the Canary Islands and Iceland
 SPECK_KM2 = 30.0  # km²; a smaller island is less than a pixel and is left out of the drawing
 
 
-def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
-    """Where the region lies in Europe."""
+def plot_region(p: RegionParams, region: gpd.GeoDataFrame, boundary: OwnBoundary | None = None) -> Figure:
+    """Where the region lies in Europe, and the boundary that it draws of itself where it hands one in.
+
+    Parameters
+    ----------
+    region
+        Table ``region``.
+    boundary
+        What it draws; None: nothing.
+    """
     area = region.loc[region["nuts_id"].isin(p.nuts_ids), "area_km2"].sum()  # before overseas parts are cut off the map
     figure, axes, region = _europe(region, width_in=0.6 * theme.WIDTH_IN)
     own = region[region["nuts_id"].isin(p.nuts_ids)]
@@ -39,6 +50,8 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     country.plot(ax=axes, color=theme.OTHER, alpha=0.45, linewidth=0)
     own.dissolve().plot(ax=axes, color=theme.STRONG, edgecolor=theme.PAPER, linewidth=0.6)
     _borders(axes, region)
+    if boundary is not None:
+        draw(axes, np.array([boundary.shape]), facecolor="none", edgecolor=theme.INK, linewidth=1)
     _label(axes, {p.name: own})
     name = COUNTRY_NAMES[p.nuts_ids[0][:2]]
     is_country = set(own["nuts_id"]) == set(
@@ -48,8 +61,10 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
     return finish(
         figure,
         title=f"{p.name} {where} and covers {words.number(round(area, 2 - int(np.log10(area))))} km²",
-        alt=f"Map of Europe with {p.name} in orange{'' if is_country else f' and the rest of {name} in grey'}.",
-        note=f"Boundaries: NUTS {p.nuts_version}, {GISCO}.",
+        alt=f"Map of Europe with {p.name} in orange{'' if is_country else f' and the rest of {name} in grey'}"
+        f"{'' if boundary is None else ', and the boundary that it draws of itself as a line'}.",
+        note=f"{'' if boundary is None else 'Orange: the NUTS regions of the figures; line: the boundary that the region draws. '}"
+        f"Boundaries: NUTS {p.nuts_version}, {GISCO}.",
         link="",
     )
 
@@ -57,27 +72,39 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame) -> Figure:
 def plot_sectors(
     across: dict[str, pd.DataFrame], p: RegionParams, region: gpd.GeoDataFrame, taxonomy: Taxonomy, downloads: Downloads
 ) -> Several:
-    """One map for each sector of ``mapping.sectors_across_regions``."""
-    return Several(tuple(_plot_sector(code, table, p, region, taxonomy, downloads) for code, table in across.items()))
-
-
-def _plot_sector(
-    code: str,
-    regions: pd.DataFrame,
-    p: RegionParams,
-    region: gpd.GeoDataFrame,
-    taxonomy: Taxonomy,
-    downloads: Downloads,
-) -> Figure:
-    """How specialised every NUTS 2 region of Europe is in one sector.
+    """One map for each sector of ``mapping.sectors_across_regions``.
 
     Parameters
     ----------
+    across
+        As ``mapping.sectors_across_regions`` gives it: a table of regions for each sector.
+    region
+        Table ``region``.
+    """
+    return Several(
+        tuple(plot_quotients(code, taxonomy.label(code), table, p, region, downloads) for code, table in across.items())
+    )
+
+
+def plot_quotients(
+    code: str, label: str, regions: pd.DataFrame, p: RegionParams, region: gpd.GeoDataFrame, downloads: Downloads
+) -> Figure:
+    """How specialised every NUTS 2 region of Europe is in one sector or category.
+
+    Parameters
+    ----------
+    code, label
+        Of the sector or category.
     regions
-        The sector over all regions, as ``mapping.sectors_across_regions`` gives it.
+        It over all regions, as ``mapping.sectors_across_regions`` gives it: ``lq`` (no unit; NaN where hidden) with
+        ``lq_low`` and ``lq_high``, index ``nuts_id``. The report's region may stand as one row under its identifier.
+    region
+        Table ``region``.
     """
     figure, axes, region = _europe(region, legend=True, covered=regions.index)
-    shapes = region[region["level"] == 2].merge(regions, left_on="nuts_id", right_index=True)
+    drawn = region[region["level"] == 2]
+    row = drawn["nuts_id"].mask(drawn["nuts_id"].isin(p.nuts_ids) & (p.region in regions.index), p.region)
+    shapes = drawn.assign(_row=row).merge(regions, left_on="_row", right_index=True)
     klass, everywhere = _classes(shapes), _classes(regions)
     hidden = shapes[klass.isna()]
     draw(axes, hidden.geometry.to_numpy(), facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="/////")
@@ -87,7 +114,7 @@ def _plot_sector(
     _borders(axes, region)
     own = region[region["nuts_id"].isin(p.nuts_ids)].union_all()
     draw(axes, np.array([own]), facecolor="none", edgecolor=theme.INK, linewidth=1.8)
-    handles = [
+    handles: list[Artist] = [
         Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS[::-1], theme.LQ_LABELS[::-1], strict=True)
     ]
     handles += [
@@ -99,7 +126,8 @@ def _plot_sector(
                 edgecolor="none", framealpha=0.85, title="Share of jobs", alignment="left")  # fmt: skip
     known = regions["lq"].dropna()
     above = int((known >= theme.LQ_BOUNDS[3]).sum())
-    label = taxonomy.label(code)
+    names = region.set_index("nuts_id")[["name", "country"]]
+    names.loc[p.region] = [p.name, p.nuts_ids[0][:2]]
     return finish(
         figure,
         title=f"{label}: {words.count(above, 'region')} of {len(known)} with a published figure "
@@ -107,7 +135,7 @@ def _plot_sector(
         alt=f"Map of location quotients in {label} by NUTS 2 region in {p.reference_year}: {_class_counts(everywhere)}; "
         f"{words.count(int(everywhere.isna().sum()), 'region')} hidden or not published.",
         note=f"A hidden region is coloured where its whole range lies in one class. {OUTSIDE} {source_note(p)} Boundaries: {GISCO}.",
-        link=downloads.save(f"map-{code.lower()}", regions.join(region.set_index("nuts_id")[["name", "country"]])),
+        link=downloads.save(f"map-{code.lower()}", regions.join(names)),
     )
 
 
@@ -122,6 +150,8 @@ def plot_beside(
         Name of each other region to its NUTS codes.
     title, alt, note
         Words of the figure.
+    region
+        Table ``region``.
     """
     figure, axes, region = _europe(region, width_in=0.7 * theme.WIDTH_IN)
     shapes = {p.name: region[region["nuts_id"].isin(p.nuts_ids)]}
@@ -148,6 +178,8 @@ def plot_counts(
         Words of the figure and address of its data.
     what
         What is counted, for the alternative text: "specialised clusters".
+    region
+        Table ``region``.
     """
     figure, axes, shapes = _europe(region, legend=True)
     shapes = shapes[shapes["level"] == 2].merge(counts.dropna().rename("count"), left_on="nuts_id", right_index=True)
@@ -192,6 +224,15 @@ def count_bounds(counts: pd.Series) -> list[int]:
 def count_label(bounds: list[int], number: int) -> str:
     """Name of one class: "2 or fewer", "3", "4 to 6", "7 or more".
 
+    Parameters
+    ----------
+    bounds
+        Upper ends of all classes but the last; the last number is the largest count.
+    number
+        Which class, from 0.
+
+    Examples
+    --------
     >>> [count_label([2, 3, 6, 9], number) for number in range(4)]
     ['2 or fewer', '3', '4 to 6', '7 or more']
     """
@@ -229,7 +270,7 @@ def _label(axes: Axes, places: dict[str, gpd.GeoDataFrame]) -> None:
 
 def _europe(
     region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN, *, legend: bool = False, covered: Collection[str] = ()
-) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
+) -> tuple[MplFigure, Axes, gpd.GeoDataFrame]:
     """An empty map of Europe, and the regions as far as they are on it; without the land of ``covered`` ones."""
     theme.use()
     region = on_map(region)
@@ -246,7 +287,19 @@ def _europe(
 
 
 def on_map(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The regions as far as they are on the map of Europe: prepared once for the same shapes, which are never changed."""
+    """The regions as far as they are on the map of Europe: prepared once for the same shapes, which are never changed.
+
+    Parameters
+    ----------
+    region
+        Table ``region``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same columns; parts outside the frame of the map are cut off, regions wholly outside left out (EPSG:3035,
+        metres).
+    """
     shapes = region.geometry.to_numpy()
     key = (tuple(region.index), tuple(region["country"]), tuple(id(shape) for shape in shapes))
     if key not in _prepared:

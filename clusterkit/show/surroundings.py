@@ -10,12 +10,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import shapely
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.transforms import Bbox
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
+from clusterkit.data.own.geometry import OwnBoundary
 from clusterkit.data.sources import GISCO
 from clusterkit.mapping import Contiguity
 from clusterkit.params import RegionParams
@@ -186,8 +190,15 @@ def plot_surroundings(
     taxonomy: Taxonomy,
     names: Mapping[str, str],
     downloads: Downloads,
+    boundary: OwnBoundary | None = None,
 ) -> Figure | None:
-    """The region and those around it: in how many of the region’s strong sectors each is strong; None on an island."""
+    """The region and those around it: in how many of the region’s strong sectors each is strong; None on an island.
+
+    Parameters
+    ----------
+    boundary
+        Drawn by the region, shown as a line; None: there is none.
+    """
     beside = neighbours.beside(p.region)
     if not beside or not len(nace_codes):
         return None
@@ -201,8 +212,12 @@ def plot_surroundings(
     draw(axes, doubtful, facecolor="none", edgecolor=theme.MUTED, hatch="////")
     own = np.array([shapely.union_all(_chosen(shapes, p.nuts_ids))])
     draw(axes, own, facecolor=theme.STRONG, edgecolor=theme.INK, linewidth=1.8)
+    if boundary is not None:
+        draw(axes, np.array([boundary.shape]), facecolor="none", edgecolor=theme.PAPER, linewidth=1.6)
     _label(axes, shapes, beside, shared, p, names)
-    handles = [Patch(facecolor=colour, label=label) for colour, label in zip(SHADES, SHADE_LABELS, strict=True)]
+    handles: list[Artist] = [
+        Patch(facecolor=colour, label=label) for colour, label in zip(SHADES, SHADE_LABELS, strict=True)
+    ]
     if len(doubtful):
         handles.append(
             Patch(facecolor="none", edgecolor=theme.MUTED, hatch="////", linewidth=0, label="a hidden figure decides")
@@ -223,7 +238,7 @@ def plot_surroundings(
         title=_title(near, len(shared.columns), p, names),
         alt=f"Map of {p.name} and the regions around it, shaded by the number of {p.name}’s strong sectors in which they are strong too. "
         f"Its neighbours share: {shown}.",
-        note=f"Codes: the sectors that a neighbour shares. {source_note(p)} Boundaries: {GISCO}.",
+        note=f"Codes: the sectors that a neighbour shares. {'' if boundary is None else 'White line: the boundary that the region draws. '}{source_note(p)} Boundaries: {GISCO}.",
         link=downloads.save(
             "neighbours", shared.loc[list(beside)].assign(name=[names[code] for code in beside]).rename_axis("nuts_id")
         ),
@@ -244,7 +259,7 @@ def _title(near: pd.Series, n_strong: int, p: RegionParams, names: Mapping[str, 
 
 def _frame(
     region: gpd.GeoDataFrame, p: RegionParams, beside: Sequence[str]
-) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
+) -> tuple[MplFigure, Axes, gpd.GeoDataFrame]:
     """An empty map around the region and its neighbours, and the regions on it."""
     theme.use()
     level2 = region[region["level"] == 2]
@@ -285,7 +300,7 @@ def _label(
     """Names, and codes of shared sectors, inside the regions; moved up or down where another name stands."""
     figure = axes.figure
     figure.canvas.draw()
-    taken = []
+    taken: list[Bbox] = []
     wanted = {p.region: shapes[shapes["nuts_id"].isin(p.nuts_ids)].union_all()}
     wanted |= {code: shapes.loc[shapes["nuts_id"] == code, "geometry"].union_all() for code in beside}
     for code, shape in sorted(wanted.items(), key=lambda item: (item[0] != p.region, -item[1].area)):
@@ -299,7 +314,8 @@ def _label(
         spots = [(dx * box.width, dy * box.height) for dx, dy in steps]
         free = [s for s in spots if not any(box.translated(*s).overlaps(other) for other in taken)]
         dx, dy = (free or spots)[0]
-        text.set_position(axes.transData.inverted().transform((x + dx, y + dy)))
+        along, up = axes.transData.inverted().transform((x + dx, y + dy))
+        text.set_position((along, up))
         taken.append(box.translated(dx, dy))
 
 

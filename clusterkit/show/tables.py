@@ -12,6 +12,7 @@ from clusterkit.params import RegionParams
 from clusterkit.show import words
 from clusterkit.show.output import Column, Downloads, Table
 
+MADE_FROM = "What this page was made from"  # title of the table at the foot of a page
 TOP = 12  # rows of the shown table; the file behind it has all
 AREA = "the 28 EU members of 2014 and Norway"  # whose country rows make up "Europe" in every quotient
 
@@ -25,7 +26,13 @@ def source_note(p: RegionParams) -> str:
 
 
 def table_context(context: pd.DataFrame, p: RegionParams, downloads: Downloads) -> Table:
-    """The region beside its country and the European Union; one column per territory."""
+    """The region beside its country and the European Union; one column per territory.
+
+    Parameters
+    ----------
+    context
+        As ``mapping.regional_context`` gives it, one row per territory.
+    """
     europe = context.loc["EU-28", "gdp_pps_per_head"]
     rows = [
         ("Population, 1 January", *(words.number(value) for value in context["population"])),
@@ -48,7 +55,13 @@ def table_context(context: pd.DataFrame, p: RegionParams, downloads: Downloads) 
 
 
 def table_coverage(sectors: pd.DataFrame, p: RegionParams, downloads: Downloads) -> Table:
-    """How many sectors are reported, partly hidden, hidden or missing, and how many jobs they hold."""
+    """How many sectors are reported, partly hidden, hidden or missing, and how many jobs they hold.
+
+    Parameters
+    ----------
+    sectors
+        The portfolio of the region, one row per sector.
+    """
     status = sectors["persons_employed_status"]
     meaning = {
         "reported": "Published",
@@ -88,7 +101,13 @@ def table_coverage(sectors: pd.DataFrame, p: RegionParams, downloads: Downloads)
 
 
 def table_hidden(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloads: Downloads) -> Table | None:
-    """Sectors that hidden cells keep in doubt, with the range that published totals leave; None without."""
+    """Sectors that hidden cells keep in doubt, with the range that published totals leave; None without.
+
+    Parameters
+    ----------
+    sectors
+        The portfolio of the region, one row per sector.
+    """
     unsure = undecided(sectors, strong_lq=p.mapping.strong_lq).head(10)
     if unsure.empty:
         return None
@@ -119,7 +138,15 @@ def table_hidden(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, dow
 def table_portfolio(
     ranked: pd.DataFrame, sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloads: Downloads
 ) -> Table:
-    """The most specialised sectors with size, wages and growth, each beside Europe; all sectors in the file."""
+    """The most specialised sectors with size, wages and growth, each beside Europe; all sectors in the file.
+
+    Parameters
+    ----------
+    ranked
+        The sectors that are shown, in their order.
+    sectors
+        All sectors, for the file.
+    """
     shown = ranked.head(TOP)
     rows = []
     for code, row in shown.iterrows():
@@ -165,10 +192,19 @@ def _range(low: float, high: float, decimals: int | None) -> str:
     return show(low) if show(low) == show(high) else f"{show(low)}–{show(high)}"
 
 
-def table_parameters(values: Sequence[tuple[str, str]], *, title: str = "What this page was made from") -> Table:
-    """Name and value of everything that the page depends on."""
+def table_parameters(values: Sequence[tuple[str, str]], *, title: str = MADE_FROM) -> Table:
+    """Name and value of everything that the page depends on.
+
+    Parameters
+    ----------
+    values
+        Name and text of each, in the order shown.
+    title
+        Of the table.
+    """
     return Table(
         title=title,
         columns=[Column("Item", numeric=False), Column("Value", numeric=False)],
         rows=list(values),
+        is_folded=True,
     )

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from clusterkit.errors import ParamError, Problem, did_you_mean, some
+from clusterkit.spreadsheets import is_address
 from clusterkit.stress_test.questionnaire import (
     DONT_KNOW,
     EVIDENCE,
@@ -22,7 +23,6 @@ from clusterkit.stress_test.questionnaire import (
     PROGRAMMES,
     Questionnaire,
 )
-from clusterkit.stress_test.spreadsheets import is_address
 
 RULE = "docs/stress-test.md#answers"
 TEXTS = (EVIDENCE, LINK)  # beside the answers of an item
@@ -112,7 +112,19 @@ class RawSheet:
 
 
 def blank(questionnaire: Questionnaire, *, region: str, respondent: str, group: str, date: dt.date) -> AnswerSheet:
-    """A sheet with no answer yet."""
+    """A sheet with no answer yet.
+
+    Parameters
+    ----------
+    region
+        Identifier of the region.
+    respondent
+        Identifier of who is to answer; not a name.
+    group
+        Group of stakeholders.
+    date
+        Day of the answers.
+    """
     return AnswerSheet(
         region=region,
         respondent=respondent,
@@ -518,13 +530,13 @@ class Answers:
 
     @property
     def evidence(self) -> pd.DataFrame:
-        """Texts and links that respondents give: ``respondent``, ``group``, ``item``, ``kind``, ``text``."""
+        """Texts and links that respondents give: ``respondent``, ``group``, ``item``, ``kind``, ``text``, ``language``."""
         rows = [
-            (sheet.respondent, sheet.group, item, kind, text)
+            (sheet.respondent, sheet.group, item, kind, text, sheet.language)
             for sheet in self.sheets
             for (item, kind), text in sheet.texts.items()
         ]
-        return pd.DataFrame(rows, columns=["respondent", "group", "item", "kind", "text"])
+        return pd.DataFrame(rows, columns=["respondent", "group", "item", "kind", "text", "language"])
 
 
 def collect(sheets: Iterable[AnswerSheet], questionnaire: Questionnaire) -> Answers:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from clusterkit.data.industries.nace import NACE_DIVISIONS
-from clusterkit.errors import ParamError, Problem, did_you_mean, some
-from clusterkit.stress_test.spreadsheets import is_address
-from clusterkit.stress_test.table_files import Row, read_rows
+from clusterkit.data.industries.nace import NACE_DIVISIONS, parse_sectors
+from clusterkit.errors import ParamError, Problem, some
+from clusterkit.spreadsheets import is_address
+from clusterkit.table_files import read_rows
 
 RULE = "docs/stress-test.md#smart-specialisation"
 NOTES = {
@@ -28,38 +28,13 @@ CLASSES = ("strong", "emerging", "related", "hidden", "other", "not observed")  
 FOOTINGS = ("strength", "growth", "within reach", "hidden", "none", "not observed")  # of a domain, by its best sector
 
 
-def parse_sectors(row: Row, problems: list[Problem], name: str = "sectors") -> list[str]:
-    """Divisions of NACE in one cell; a section stands for all of its divisions."""
-    found: list[str] = []
-    sections = {code[0] for code in NACE_DIVISIONS}
-    for text in row.several(name):
-        code = text.upper()
-        if code in sections:
-            found += [division for division in NACE_DIVISIONS if division[0] == code]
-        elif code in NACE_DIVISIONS:
-            found.append(code)
-        else:
-            fine = re.fullmatch(r"([A-U]\d\d)\.?\d{1,2}", code)
-            fix = (
-                f"write {fine[1]}, the division it belongs to"
-                if fine and fine[1] in NACE_DIVISIONS
-                else "put semicolons between the codes"
-                if "," in code
-                else did_you_mean(code, NACE_DIVISIONS, "write a division such as C29, or a section such as C")
-            )
-            problems.append(
-                Problem(
-                    f"{name} has {text!r}.",
-                    row.where,
-                    "divisions or sections of NACE Rev. 2, the finest that the figures carry",
-                    fix,
-                )
-            )
-    return list(dict.fromkeys(found))
-
-
 def read_domains(path: Path) -> pd.DataFrame:
     """The priority domains that a region declares, checked.
+
+    Parameters
+    ----------
+    path
+        Workbook or CSV.
 
     Returns
     -------
@@ -72,7 +47,7 @@ def read_domains(path: Path) -> pd.DataFrame:
         Everything that is wrong with the file, at once.
     """
     problems: list[Problem] = []
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in read_rows(path, columns=COLUMNS, needed=NEEDED, rule=RULE):
         sectors = parse_sectors(row, problems)
         if not row.text("name") or len(row.text("name")) > 200:
@@ -202,7 +177,20 @@ def check_domains(domains: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
 
 
 def outside_domains(domains: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
-    """Strong and emerging sectors that no declared domain covers: rows of ``classes``, the largest first."""
+    """Strong and emerging sectors that no declared domain covers: rows of ``classes``, the largest first.
+
+    Parameters
+    ----------
+    domains
+        As :func:`read_domains` gives them.
+    classes
+        Footing and size of each sector, as :func:`sector_classes` gives them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows and columns of ``classes``; none where every such sector is covered.
+    """
     covered = {code for codes in domains["sectors"] for code in codes}
     found = classes[classes["footing"].isin(CLASSES[:2]) & ~classes.index.isin(list(covered))]
     return found.sort_values(["footing", "persons_employed"], ascending=[False, False])

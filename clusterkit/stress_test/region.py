@@ -73,6 +73,8 @@ class StressTest:
         NACE code to a name as it stands in a sentence.
     span
         First and last year of the figures behind the scoreboard; None without any.
+    own
+        Indicators behind the scoreboard that the region hands in (``RegionScoreboard.own``).
     """
 
     region: str
@@ -85,6 +87,7 @@ class StressTest:
     economy: Economy
     sector_names: Mapping[str, str]
     span: tuple[int, int] | None = None
+    own: pd.DataFrame | None = None
 
     @property
     def is_answered(self) -> bool:
@@ -209,6 +212,7 @@ def region_stress_test(
         economy=economy,
         sector_names=_sector_names(taxonomy),
         span=board.span,
+        own=board.own,
     )
 
 

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterkit.batch import execute, site
-from clusterkit.batch.pages import REGION_PAGES, RegionPage
+from clusterkit.batch.pages import COMMON_PAGES, RegionPage
 from clusterkit.batch.state import State
 from clusterkit.cli import main
 from clusterkit.errors import RunError
@@ -171,7 +171,7 @@ def copy(project: Project, target: Path) -> Project:
 def tiny(tiny_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The two invented countries, with small notebooks where theirs need more; do not change it, copy it."""
     project = copy(tiny_project, tmp_path_factory.mktemp("small-pages") / "project")
-    for page in REGION_PAGES:
+    for page in COMMON_PAGES:
         if page.kind in SMALL:
             write_small_page(project, page)
     # Their scoreboards need more indicators than two invented countries have.
@@ -314,14 +314,15 @@ def test_a_page_brings_its_own_scripts(with_site: Project) -> None:
     page = with_site.reports / "estonia-scoreboard.ipynb"
     notebook = nbformat.read(page, as_version=4)
     known = {key: html.unescape(site.front_matter(notebook)[key]) for key in ("description", "made")}
-    site.set_front_matter(notebook, title="Eesti", scripts="theme/one.js downloads/two.js", **known)
+    site.set_front_matter(notebook, title="Eesti", scripts="theme/parts/one.js downloads/two.js", **known)
     nbformat.write(notebook, page)
-    (with_site.reports / "theme" / "one.js").write_text("void 0;\n", encoding="utf-8")
+    (with_site.reports / "theme" / "parts").mkdir()
+    (with_site.reports / "theme" / "parts" / "one.js").write_text("void 0;\n", encoding="utf-8")
     pages = site.prepare(with_site, load_regions(with_site))
     site.render(with_site, pages, renderer="nbconvert", bodies=State(with_site).body)
     sources = [script["src"] for script in soup(with_site, "estonia-scoreboard.html").find_all("script")]
-    assert sources == ["theme/site.js", "theme/one.js", "downloads/two.js"]
-    assert (with_site.site / "theme" / "one.js").is_file()
+    assert sources == ["theme/site.js", "theme/parts/one.js", "downloads/two.js"]
+    assert (with_site.site / "theme" / "parts" / "one.js").is_file()
     assert soup(with_site, "estonia-scoreboard.html").h1.get_text() == "Eesti"
     assert [script["src"] for script in soup(with_site, "index.html").find_all("script")] == ["theme/site.js"]
 

@@ -412,7 +412,7 @@ def test_a_weight_given_twice(own: Framework):
             "code: zzz",
             "The indicator zzz is not in the table of indicators.",
             12,
-            "see docs/indicators.md",
+            "take one of docs/indicators.md, or name the file that has it under own_indicators",
         ),
         (
             'unit: "percent"',

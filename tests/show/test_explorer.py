@@ -16,11 +16,12 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterkit.batch.pages import WHOLE_PAGES
 from clusterkit.data import tables
 from clusterkit.data.industries import list_taxonomies
 from clusterkit.data.star_schemes import list_schemes
 from clusterkit.mapping import Atlas
-from clusterkit.params import EuropeParams, load_regions
+from clusterkit.params import EXPLORER_ID, EuropeParams, load_regions
 from clusterkit.paths import project
 from clusterkit.scoreboard import load_framework
 from clusterkit.show import Downloads, explorer, svg_paths, theme, words
@@ -236,3 +237,25 @@ def test_the_first_sentence_counts_regions_sectors_and_hidden_cells(sets: list[e
     share = 100 * sets[0].table["is_estimated"].mean()
     assert said.startswith("292 regions, 68 sectors: ")
     assert f"{share:.1f} % of the cells are hidden" in said
+
+
+# The scripts that draw
+
+
+def test_the_page_loads_each_part_of_the_script_after_those_it_takes_from() -> None:
+    page = next(page for page in WHOLE_PAGES if page.name == EXPLORER_ID)
+    assert set(page.scripts) == {
+        f"theme/explorer/{path.name}" for path in (PLACE.reports / "theme" / "explorer").glob("*.js")
+    }
+    given: set[str] = set()
+    for name in page.scripts:
+        text = (PLACE.reports / name).read_text("utf-8")
+        taken = re.search(r"const \{([^}]+)\} = explorer;", text)
+        missing = set(re.findall(r"\w+", taken[1])) - given - {"views"} if taken else set()
+        assert not missing, name
+        given |= {
+            part
+            for found in re.findall(r"Object\.assign\(explorer, \{([^}]+)\}\)", text)
+            for part in re.findall(r"\w+", found)
+        }
+    assert {"h", "state", "drawPlot"} <= given

@@ -312,6 +312,16 @@ def test_what_respondents_wrote_is_shown_as_text() -> None:
     assert "**b**" in tree.get_text()
 
 
+def test_words_in_another_language_are_marked_with_it() -> None:
+    said = {("openness", "evidence"): "Deux foires par an", ("private-demand", "link"): "https://example.org"}
+    french = replace(answered(openness=(3, 1, 1)), language="fr", texts=said)
+    english = replace(answered("r2", openness=(2, 1, 1)), texts={("openness", "evidence"): "Two fairs a year"})
+    tree = shown(show.table_given(look(french, english)))
+    cells = {row.td.get_text(): row.td for row in tree.tbody.find_all("tr")}
+    assert [span["lang"] for span in cells["Deux foires par an"].find_all("span")] == ["fr"]
+    assert cells["Two fairs a year"].find("span") is None
+
+
 def test_hostile_names_break_nothing(tmp_path: Path) -> None:
     p = RegionParams(region="north", name=HOSTILE, nuts_ids=["AT11"])
     listed = programmes({"name": HOSTILE[:200], "objectives": ("cross-sector",)})

@@ -15,15 +15,15 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from clusterkit.batch.documents import DOCUMENTS
-from clusterkit.batch.pages import REGION_PAGES, WHOLE_PAGES
+from clusterkit.batch.pages import COMMON_PAGES, WHOLE_PAGES
 from clusterkit.paths import Project
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = (320, 768, 1440)  # and 1024, between a menu that unfolds and contents beside the text
 WHOLE = [page.name for page in WHOLE_PAGES]
-OF_REGION = [page.name("piemonte") for page in REGION_PAGES]
-OF_OTHER = [page.name("saxony") for page in REGION_PAGES]
+OF_REGION = [page.name("piemonte") for page in COMMON_PAGES]
+OF_OTHER = [page.name("saxony") for page in COMMON_PAGES]
 ALL_DOCUMENTS = [document.name for document in DOCUMENTS]
 TYPES = ["index", *OF_REGION, *WHOLE, "methods", "glossary", "assumptions", "references", "cite"]
 PAGES = ["index", *OF_REGION, *OF_OTHER, *WHOLE, *ALL_DOCUMENTS]
@@ -242,7 +242,7 @@ def test_the_keyboard_walks_through_the_navigation(browser: Browser) -> None:
 
     browser.open("piemonte-cluster-mapping", width=WIDE)
     names = []
-    for _ in range(19):
+    for _ in range(20):
         browser.press(Keys.TAB)
         at = browser.focus()
         assert at["seen"], at
@@ -252,7 +252,7 @@ def test_the_keyboard_walks_through_the_navigation(browser: Browser) -> None:
     assert names[:4] == ["Skip to the text", "clusterkit", "Search this site", "Home"]
     regions = names.index("Regions")
     assert names[regions + 1 : regions + 1 + len(WHOLE)] == [page.label for page in WHOLE_PAGES]
-    expected = ["Method", *(page.label for page in REGION_PAGES)]
+    expected = ["Method", "Guides", *(page.label for page in COMMON_PAGES)]
     assert [name for name in names if name in expected] == expected
     browser.run("document.querySelector('.group summary').focus()")
     browser.press(Keys.ENTER, Keys.TAB)
@@ -264,10 +264,10 @@ def test_the_keyboard_walks_through_the_navigation(browser: Browser) -> None:
 
 def test_only_one_list_is_open_and_a_click_beside_closes_it(browser: Browser) -> None:
     browser.open("index", width=WIDE)
-    first, second = browser.driver.find_elements("css selector", ".group > summary")
+    first, second, _ = browser.driver.find_elements("css selector", ".group > summary")
     first.click()
     second.click()
-    assert browser.run("return [...document.querySelectorAll('.group')].map((one) => one.open)") == [False, True]
+    assert browser.run("return [...document.querySelectorAll('.group')].map((one) => one.open)") == [False, True, False]
     browser.driver.find_element("css selector", "footer").click()
     assert browser.run("return document.querySelectorAll('.group[open]').length") == 0
 

@@ -22,9 +22,9 @@ from bs4 import BeautifulSoup, Tag
 from openpyxl import load_workbook
 
 from clusterkit.batch import search_index, site
-from clusterkit.batch.documents import DOCUMENTS
+from clusterkit.batch.documents import API, DOCUMENTS
 from clusterkit.batch.execute import BY_HAND
-from clusterkit.batch.pages import REGION_PAGES, WHOLE_PAGES
+from clusterkit.batch.pages import COMMON_PAGES, WHOLE_PAGES
 from clusterkit.data.industries import load_taxonomy
 from clusterkit.params import EXAMPLE_ID, load_regions, region_ids
 from clusterkit.paths import Project, project
@@ -32,7 +32,7 @@ from clusterkit.show.output import SVG_DATA
 
 ROOT = Path(__file__).resolve().parents[2]
 PILOTS = region_ids(project(ROOT))
-KINDS = [page for page in REGION_PAGES if page.path(project(ROOT)).is_file()]
+KINDS = [page for page in COMMON_PAGES if page.path(project(ROOT)).is_file()]
 MAPPING = next(page for page in KINDS if page.kind == "cluster-mapping")
 STRESS_TEST = next(page for page in KINDS if page.kind == "stress-test")
 REGION_PAGES_OF = {region: [f"{page.name(region)}.html" for page in KINDS] for region in PILOTS}
@@ -41,6 +41,11 @@ WHOLE = [f"{page.name}.html" for page in WHOLE_PAGES]  # pages on no single regi
 # A map in the page itself; a script draws it (test_explorer_browser.py); shaded tables.
 WITHOUT_PICTURES = {"index.html", "explorer.html", "compare.html"}
 METHOD = [f"{document.name}.html" for document in DOCUMENTS]  # which no notebook makes
+GROUPS = {  # lists of the menu with documents; pages that are a part of another stand in a row of their own
+    name: [f"{document.name}.html" for document in DOCUMENTS if document.group == name and not document.part_of]
+    for name in ("Method", "Guides")
+}
+REFERENCE = [f"{document.name}.html" for document in DOCUMENTS if API in (document.name, document.part_of)]
 EXECUTED = ["index.html", *itertools.chain.from_iterable(REGION_PAGES_OF.values()), *WHOLE]
 PAGES = [*EXECUTED, *METHOD]  # in the order of the site
 TO_TAKE = {".csv", ".json", ".xlsx"}  # what links to download lead to
@@ -79,7 +84,7 @@ class Page:
             code.decompose()
         for part in self.reading.find_all(["title", "style", "script"]):
             part.decompose()
-        inline = [*self.reading.main.find_all("a", href=TO_DOCUMENT), *self.reading.main.select("p strong, li strong")]
+        inline = [*self.reading.main.find_all("a", href=TO_DOCUMENT), *self.reading.main.select("p strong, li strong, span.whole")]
         for part in inline:  # a word of its sentence like any other
             part.unwrap()
         self.reading.smooth()
@@ -141,8 +146,11 @@ def has_links_that_resolve(page: Page) -> None:
         assert target.is_file(), tag
         assert target.resolve().is_relative_to(page.folder.resolve()), tag
         if view := re.fullmatch(r"view=(\w+)", address.fragment):  # of the explorer, whose script reads it
-            script = (page.folder / "theme" / "explorer.js").read_text(encoding="utf-8")
-            assert (address.path, f'state.view === "{view[1]}"' in script) == ("explorer.html", True), tag
+            parts = (page.folder / "theme" / "explorer").glob("*.js")
+            views = {
+                name for part in parts for name in re.findall(r"explorer\.views\.(\w+) = ", part.read_text("utf-8"))
+            }
+            assert (address.path, view[1] in views) == ("explorer.html", True), tag
         elif address.fragment:
             assert f'id="{address.fragment}"' in target.read_text(encoding="utf-8"), tag
     for tag in page.soup.find_all(download=True):
@@ -233,17 +241,20 @@ def names_every_sector(page: Page) -> None:
 def marks_itself_in_the_navigation(page: Page) -> None:
     region, kind = next(((r, own.index(page.name)) for r, own in REGION_PAGES_OF.items() if page.name in own), ("", 0))
     same_kind = [own[kind] for own in REGION_PAGES_OF.values()]
-    lists = {"pages": ["index.html", *same_kind, *WHOLE, *METHOD]}
+    lists = {"pages": ["index.html", *same_kind, *WHOLE, *itertools.chain(*GROUPS.values())]}
     if region and len(KINDS) > 1:
         lists["views"] = REGION_PAGES_OF[region]
+    if page.name in REFERENCE:
+        lists["views"] = REFERENCE
     navs = page.soup.header.find_all("nav")
     assert {nav["class"][0]: [a["href"] for a in nav.find_all("a")] for nav in navs} == lists
     for nav in navs:
         marked = nav.find_all(attrs={"aria-current": True})
-        assert [(a["href"], a["aria-current"]) for a in marked] == [(page.name, "page")]
+        here = [(page.name, "page")] if page.name in lists[nav["class"][0]] else []
+        assert [(a["href"], a["aria-current"]) for a in marked] == here
     groups = {words_of(group.summary): group for group in page.soup.header.find_all("details", class_="group")}
-    assert [[a["href"] for a in group.find_all("a")] for group in groups.values()] == [same_kind, METHOD]
-    for name, own in {"Regions": same_kind, "Method": METHOD}.items():
+    assert [[a["href"] for a in group.find_all("a")] for group in groups.values()] == [same_kind, *GROUPS.values()]
+    for name, own in {"Regions": same_kind, **GROUPS, "Guides": [*GROUPS["Guides"], *REFERENCE]}.items():
         assert (groups[name].summary.get("class") == ["current"]) == (page.name in own)
     labels = [found.get("aria-label") for found in page.soup.find_all("nav")]
     assert len(set(labels)) == len(labels)

@@ -23,8 +23,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
+from clusterkit import spreadsheets
 from clusterkit.errors import ClusterkitError, ParamError, Problem
-from clusterkit.stress_test import answer_files, spreadsheets
+from clusterkit.stress_test import answer_files
 from clusterkit.stress_test.answer_files import (
     BOOK_COLUMNS,
     COLUMNS,

@@ -493,7 +493,7 @@ def test_without_respondents_everything_is_empty_and_has_its_columns():
     assert not found.is_illustrative
     assert list(found.table.columns) == ["respondent", "group", "item", "aspect", "value", "state"]
     assert list(found.programmes.columns) == ["item", "programme", "n"]
-    assert list(found.evidence.columns) == ["respondent", "group", "item", "kind", "text"]
+    assert list(found.evidence.columns) == ["respondent", "group", "item", "kind", "text", "language"]
     assert len(found.table) == len(found.programmes) == len(found.evidence) == 0
 
 
@@ -509,10 +509,10 @@ def test_programmes_and_texts_of_all_respondents():
         found.evidence,
         pd.DataFrame(
             [
-                ("r2", "firm", "benchmarking", "evidence", "a"),
-                ("r2", "firm", "benchmarking", "link", "https://a.eu"),
+                ("r2", "firm", "benchmarking", "evidence", "a", "en"),
+                ("r2", "firm", "benchmarking", "link", "https://a.eu", "en"),
             ],
-            columns=["respondent", "group", "item", "kind", "text"],
+            columns=["respondent", "group", "item", "kind", "text", "language"],
         ),
     )
 

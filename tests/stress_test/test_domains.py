@@ -23,7 +23,7 @@ from clusterkit.stress_test.domains import (
     read_domains,
     sector_classes,
 )
-from clusterkit.stress_test.table_files import table_bytes
+from clusterkit.table_files import table_bytes
 
 RULE = "docs/stress-test.md#smart-specialisation"
 HEAD = "name,sectors,source,link"

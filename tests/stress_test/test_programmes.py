@@ -23,7 +23,7 @@ from clusterkit.stress_test.programmes import (
     load_vocabulary,
     read_programmes,
 )
-from clusterkit.stress_test.table_files import table_bytes
+from clusterkit.table_files import table_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTRUMENT = load_instrument(ROOT / "params")

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from clusterkit import yamlfile
 from clusterkit.data.industries.nace import NACE_DIVISIONS
+from clusterkit.data.industries.nace_depth import NACE_CODES, SECTIONS, ancestors, depth, parse_code
 from clusterkit.errors import Problem, some
 
 Place = tuple[Any, ...]  # keys on the way to an entry
@@ -140,8 +141,12 @@ class FileCheck:
             return
         members = members or {}
         for division, weight in members.items():
-            if division not in NACE_DIVISIONS:
-                self._add_unknown_division(division, f"the category {code}", (*at, division))
+            if division not in NACE_CODES or division in SECTIONS:
+                self._add_unknown_member(division, code, (*at, division))
+            elif above := [one for one in ancestors(division) if one in members]:
+                what = f"The category {code} has {division} and {above[0]}, which it is a part of."
+                fix = "remove one of the two"
+                self._add((*at, division), what, fix, "the jobs of an industry count once")
             if not _is_weight(weight):
                 rule = "a weight is a number above 0 and up to 1: the part of the division that counts"
                 fix = "write a number such as 0.5, or remove the line"
@@ -158,6 +163,16 @@ class FileCheck:
             what = f"The category {code} is rated exact, but takes a part of a division."
             fix = "set the weights to 1, or rate the category approximate"
             self._add(at, what, fix, "exact means whole divisions")
+
+    def _add_unknown_member(self, member: Any, category: Any, at: Place) -> None:
+        """A code that is no industry, with its right form where it is another way to write one."""
+        known = parse_code(member).code if isinstance(member, str) else ""
+        if not known or known in SECTIONS:
+            self._add_unknown_division(member, f"the category {category}", at)
+            return
+        what = f"{member!r} of the category {category} is not written as this file needs it."
+        rule = "C13 is a division, C13.1 a group, C13.10 a class: section letter, digits and point, in quotes"
+        self._add(at, what, f'write "{known}", the {depth(known)}', rule)
 
     def _add_unknown_division(self, code: Any, owner: str, at: Place) -> None:
         close = difflib.get_close_matches(str(code).upper(), NACE_DIVISIONS, n=3)
@@ -181,12 +196,19 @@ class FileCheck:
             for division, weight in members_of(code, entry).items():
                 if _is_weight(weight):
                     shares.setdefault(division, {})[code] = weight
-        for division, given in shares.items():
+        for division in list(shares):
+            given = dict(shares[division])
+            for above in (
+                ancestors(division) if division in NACE_CODES else ()
+            ):  # what an industry above gives away, it gives of this one too
+                for code, weight in shares.get(above, {}).items():
+                    given[code] = given.get(code, 0) + weight
             if (total := sum(given.values())) > 1 + ROUNDING:
+                kind = depth(division) if division in NACE_CODES else "division"
                 parts = some([f"{code} {weight:g}" for code, weight in given.items()])
                 self._add(
-                    ("categories", list(given)[-1], "members", division),
-                    f"The division {division} is given away with weight {total:.4g}: {parts}.",
+                    ("categories", list(shares[division])[-1], "members", division),
+                    f"The {kind} {division} is given away with weight {total:.4g}: {parts}.",
                     "lower a weight, or write overlapping: true where categories overlap by intent",
                     "the weights of a division add up to 1 at most, or its jobs count twice",
                 )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from clusterkit.errors import ContractError, Problem, some
+from clusterkit.errors import ContractError, Problem, did_you_mean, some
+
+if TYPE_CHECKING:
+    from clusterkit.table_files import Row
 
 # First and last division of each section of NACE Rev. 2; Regulation (EC) 1893/2006, annex I.
 # 04, 34, 40, 44, 48, 54, 57, 67, 76, 83 and 89 are not in use.
@@ -60,3 +65,33 @@ def check_divisions(codes: Collection[str], where: str) -> None:
         )
     if problems:
         raise ContractError(problems)
+
+
+def parse_sectors(row: Row, problems: list[Problem], name: str = "sectors") -> list[str]:
+    """Divisions of NACE in one cell; a section stands for all of its divisions."""
+    found: list[str] = []
+    sections = {code[0] for code in NACE_DIVISIONS}
+    for text in row.several(name):
+        code = text.upper()
+        if code in sections:
+            found += [division for division in NACE_DIVISIONS if division[0] == code]
+        elif code in NACE_DIVISIONS:
+            found.append(code)
+        else:
+            fine = re.fullmatch(r"([A-U]\d\d)\.?\d{1,2}", code)
+            fix = (
+                f"write {fine[1]}, the division it belongs to"
+                if fine and fine[1] in NACE_DIVISIONS
+                else "put semicolons between the codes"
+                if "," in code
+                else did_you_mean(code, NACE_DIVISIONS, "write a division such as C29, or a section such as C")
+            )
+            problems.append(
+                Problem(
+                    f"{name} has {text!r}.",
+                    row.where,
+                    "divisions or sections of NACE Rev. 2, the finest that the figures carry",
+                    fix,
+                )
+            )
+    return list(dict.fromkeys(found))

@@ -11,6 +11,7 @@ from clusterkit.mapping import QUADRANTS
 from clusterkit.portrait import Portrait
 from clusterkit.scoreboard.profile import is_sure
 from clusterkit.show import words
+from clusterkit.show.categories import sentence_chosen
 from clusterkit.show.output import Downloads, Listing, Text
 from clusterkit.show.scoreboard import phrases
 from clusterkit.show.stars import SURE
@@ -34,7 +35,7 @@ def say_findings(of: Portrait, taxonomy: Taxonomy, names: dict[str, str]) -> Lis
     """
     return Listing(
         (
-            _strength(of, taxonomy),
+            f"{_strength(of, taxonomy)} {sentence_chosen(of.chosen)}".strip(),
             _change(of, taxonomy),
             _conditions(of),
             _policy(of),
@@ -288,10 +289,10 @@ def facts(of: Portrait) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _plain(value: object) -> float | int | None:
+def _plain(value: Any) -> float | int | None:
     if value is None or pd.isna(value):
         return None
-    number = float(value)  # type: ignore[arg-type]
+    number = float(value)
     return int(number) if number.is_integer() else float(f"{number:.6g}")
 
 

@@ -16,7 +16,7 @@ from clusterkit.show.maps import OUTSIDE
 from clusterkit.show.output import Text, escape
 from clusterkit.show.tables import AREA
 
-STYLE = "theme/explorer.css"  # beside the page; the script is named in the page's first lines
+STYLE = "theme/explorer/explorer.css"  # beside the page; the scripts are named in the page's first lines
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def say_actions(board: RegionScoreboard, p: RegionParams) -> Text:
     if table.empty:
         return Text(
             (
-                f"No sub-dimension of {p.name} is in the worst third of regions or behind all its peers: no area stands out.",
+                f"No {phrases.part_noun(board.framework)} of {p.name} is in the worst third of regions or behind all its peers: no area stands out.",
                 blind,
             )
         )
@@ -60,13 +60,13 @@ def table_actions(
     board: RegionScoreboard, p: RegionParams, downloads: Downloads, name: str = "areas-for-action"
 ) -> Table | None:
     """One row per area: what is weak, how sure, how far the peers are, which indicators drive it; None without one."""
-    table = board.actions
+    table, noun = board.actions, phrases.part_noun(board.framework)
     if table.empty:
         return None
     rows = [
         (
             row["name"],
-            row["parent_name"],
+            *([row["parent_name"]] if noun != "dimension" else []),
             f"{phrases.MARKS['bottleneck']}{words.NBSP}{row['why']}",
             "one indicator" if row["n_known"] == 1 else _CERTAINTY[row["certainty"]],
             phrases.place_with_interval(row),
@@ -79,8 +79,8 @@ def table_actions(
     return Table(
         title=f"Areas to look at in {p.name}, the surest and lowest first",
         columns=[
-            Column("Sub-dimension", numeric=False),
-            Column("Dimension", numeric=False),
+            Column(words.sentence(noun), numeric=False),
+            *([Column("Dimension", numeric=False)] if noun != "dimension" else []),
             Column("Why", numeric=False),
             Column("How sure", numeric=False),
             Column("Rank (interval)", numeric=False),
@@ -93,7 +93,7 @@ def table_actions(
             p,
             more=(
                 "Bottleneck: in the worst third of the ranked regions. Sure: under the other choices of method that were tried. Not tested: a place below all peers has no interval. Behind all peers: below each of at least three. In brackets: points of the "
-                "sub-dimension that the indicator costs against the mean of the peers."
+                f"{noun} that the indicator costs against the mean of the peers."
             ),
         ),
         link=downloads.save(name, table.assign(drivers=drivers)),

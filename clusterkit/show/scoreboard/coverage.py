@@ -15,10 +15,11 @@ LEAST_ALPHA = 0.6  # Cronbach, no unit; the usual least for one thing
 def say_coverage(board: RegionScoreboard, p: RegionParams) -> Text:
     """How many indicators of the framework the region has, how old they are, and which parts are empty."""
     table, framework = board.coverage(), board.framework
+    noun = phrases.part_noun(framework)
     n, known, estimated = (int(table[name].sum()) for name in ("n_indicators", "n_known", "n_estimated"))
     years = board.observed.years.loc[board.region].dropna()
     which = {0: "none is", 1: "one is", n: "all are"}.get(known, f"{known} are")
-    first = f"The framework has {words.count(len(framework.at(framework.levels[-2])), 'sub-dimension')} with {words.count(n, 'indicator')}; for {p.name} **{which} known**"
+    first = f"The framework has {words.count(len(framework.at(framework.levels[-2])), noun)} with {words.count(n, 'indicator')}; for {p.name} **{which} known**"
     some = (
         "" if not estimated else " (estimated)" if known == 1 else f" ({words.cardinal(estimated)} of them estimated)"
     )
@@ -31,7 +32,7 @@ def say_coverage(board: RegionScoreboard, p: RegionParams) -> Text:
     )
     empty = framework.empty
     without = (
-        f"For {words.count(len(empty), 'sub-dimension')} there are no open figures by region: "
+        f"For {words.count(len(empty), noun)} there are no open figures by region: "
         f"{phrases.listing([phrases.phrase(framework.name(code)) for code in empty])}. {'It stays' if len(empty) == 1 else 'They stay'} in the framework, empty, and {'counts' if len(empty) == 1 else 'count'} for nobody."
         if empty
         else ""
@@ -51,10 +52,11 @@ def say_coverage(board: RegionScoreboard, p: RegionParams) -> Text:
 def table_coverage(board: RegionScoreboard, p: RegionParams, downloads: Downloads, name: str = "coverage") -> Table:
     """Indicators known and their years, dimension by dimension."""
     table = board.coverage()
+    has_parts = phrases.part_noun(board.framework) != "dimension"
     rows = [
         (
             board.framework.name(part),
-            f"{row['n_parts'] - row['n_empty']:.0f} of {row['n_parts']:.0f}",
+            *([f"{row['n_parts'] - row['n_empty']:.0f} of {row['n_parts']:.0f}"] if has_parts else []),
             f"{row['n_known']:.0f} of {row['n_indicators']:.0f}",
             words.number(row["n_estimated"]),
             _years(row["oldest"], row["newest"]),
@@ -66,7 +68,7 @@ def table_coverage(board: RegionScoreboard, p: RegionParams, downloads: Download
         title=f"{p.name} has {known} of {asked} indicators",
         columns=[
             Column("Dimension", numeric=False),
-            Column("Sub-dimensions with figures"),
+            *([Column("Sub-dimensions with figures")] if has_parts else []),
             Column("Indicators known"),
             Column("of these estimated"),
             Column("Years"),
@@ -87,20 +89,21 @@ def _years(oldest: float, newest: float) -> str:
 
 def say_coherence(found: Audit, board: RegionScoreboard) -> Text:
     """Whether the indicators of each part measure one thing, as far as correlations can tell."""
-    framework = board.framework
+    framework = board.board.framework
+    noun = phrases.part_noun(framework)
     lowest = [code for code in framework.at(framework.levels[-2]) if len(framework.leaves(code)) > 1]
     alpha = found.groups.loc[lowest, "alpha"].dropna()
     low = alpha[alpha < LEAST_ALPHA].sort_values()
     against = found.flags.loc[found.flags["flag"] == "against its parent", "part"]
     who = (
-        f"the indicators of {words.out_of(len(alpha) - len(low), len(alpha))} sub-dimensions with several indicators hang"
+        f"the indicators of {words.out_of(len(alpha) - len(low), len(alpha))} {noun}s with several indicators hang"
         if len(alpha) > 1
-        else f"the indicators of the one sub-dimension with several indicators {'do not hang' if len(low) else 'hang'}"
+        else f"the indicators of the one {noun} with several indicators {'do not hang' if len(low) else 'hang'}"
     )
     first = (
         f"Over all regions, {who} together well enough to be one thing (Cronbach’s alpha of at least 0.6)."
         if len(alpha)
-        else "No sub-dimension has several indicators that can be held against each other."
+        else f"No {noun} has several indicators that can be held against each other."
     )
     second = (
         f"They do least in {phrases.listing([f'{phrases.phrase(framework.name(code))} ({words.number(value, 2)})' for code, value in low.head(3).items()])}: "
@@ -108,7 +111,8 @@ def say_coherence(found: Audit, board: RegionScoreboard) -> Text:
         if len(low)
         else ""
     )
-    dimensions = found.groups.loc[framework.at(framework.levels[1]), "alpha"].dropna()
+    upper = framework.at(framework.levels[1]) if noun != "dimension" else []  # told as the lowest level already
+    dimensions = found.groups.loc[upper, "alpha"].dropna()
     apart = dimensions[dimensions < LEAST_ALPHA].sort_values()
     fourth = (
         f"The sub-dimensions of {phrases.listing([phrases.phrase(framework.name(code)) for code in apart.index])} do not measure one thing "

@@ -52,6 +52,23 @@ def say_dimensions(board: RegionScoreboard, p: RegionParams) -> Text:
     return Text((phrases.joined([f"{first}{second}.", third, fourth]), phrases.joined([sixth, fifth])))
 
 
+def say_other_framework(other: RegionScoreboard, board: RegionScoreboard) -> Text:
+    """What another framework is that the region is also scored by, and how much of it stands in the first one."""
+    framework, first = other.framework, board.framework
+    n = len(framework.at(framework.levels[1]))
+    codes = framework.indicators
+    both = len(set(codes) & set(first.indicators))
+    same = (
+        f"All of its {words.count(len(codes), 'indicator')} stand in {first.id} too"
+        if both == len(codes) > 1
+        else f"{words.sentence(words.out_of(both, len(codes)))} indicators {'stands' if both < 2 else 'stand'} in {first.id} too"
+    )
+    title = f": {framework.title}" if framework.title else ""
+    source = f" Its source: {framework.source.rstrip('.')}." if framework.source else ""
+    what = f"Beside {first.id} stands the framework {framework.id}{title}. It has {words.count(n, 'dimension')}."
+    return Text((f"{what}{source} {same}.",))
+
+
 def _order(best: pd.Series, worst: pd.Series) -> str:
     """A caution where the intervals of the highest and the lowest rank have shares of the regions in common."""
     high, low = best["rank_high"] / best["n_ranked"], worst["rank_low"] / worst["n_ranked"]

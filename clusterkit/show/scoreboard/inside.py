@@ -19,6 +19,8 @@ NO_DATA = "no open data by region"
 
 def say_parts(board: RegionScoreboard, p: RegionParams) -> Text:
     """How many sub-dimensions are strengths and bottlenecks, and how many of these verdicts stand."""
+    if phrases.part_noun(board.framework) == "dimension":
+        return Text(("This framework has no sub-dimensions: each dimension holds its indicators.",))
     known = board.parts.dropna(subset=["rank"])
     counts = {verdict: known[known["verdict"] == verdict] for verdict in ("strength", "bottleneck")}
     readings = pd.concat(counts.values())
@@ -50,16 +52,16 @@ def _are(n: int, noun: str) -> str:
 def plot_parts(
     board: RegionScoreboard, p: RegionParams, downloads: Downloads, name: str = "sub-dimensions"
 ) -> Figure | None:
-    """Rank interval of every sub-dimension under its dimension; None without a score."""
+    """Rank interval of every sub-dimension under its dimension; None without a score, and without sub-dimensions."""
     table = board.parts
-    if table["rank"].isna().all():
+    if table["rank"].isna().all() or phrases.part_noun(board.framework) == "dimension":
         return None
     theme.use()
     framework = board.framework
     labels, rows = [], []
     for dimension in framework.at(framework.levels[1]):
         labels.append((framework.name(dimension), True))
-        for part in [code for code in framework.children(dimension) if code in table.index]:
+        for part in phrases.parts_of(framework, dimension):
             rows.append((len(labels), part))
             labels.append((framework.name(part), False))
     figure, axes = plt.subplots(figsize=(theme.WIDTH_IN, 0.31 * len(labels) + 1.2), layout="constrained")
@@ -79,7 +81,7 @@ def plot_parts(
         f"{'none' if not weak else words.cardinal(len(weak))} in the worst third"
     )
     shown = ". ".join(
-        f"{framework.name(dimension)}: {'; '.join(_described(table.loc[part]) for part in framework.children(dimension) if part in table.index)}"
+        f"{framework.name(dimension)}: {'; '.join(_described(table.loc[part]) for part in phrases.parts_of(framework, dimension))}"
         for dimension in framework.at(framework.levels[1])
     )
     return finish(
@@ -107,18 +109,25 @@ def table_indicators(
     """One table for each dimension: every indicator with its value beside Union, country and peers; empty parts too."""
     framework, table = board.framework, board.indicators()
     names = {code: framework.name(code) for code in framework.groups}
-    link = downloads.save(name, table.assign(part_name=table["part"].map(names)))
+    file = table.assign(part_name=table["part"].map(names))
+    if board.own is not None:
+        file["is_own"] = file.index.isin(board.own.index)
+    link = downloads.save(name, file)
     country = phrases.country_of(board)
+    own_codes = set() if board.own is None else set(board.own.index)
     shown = []
     for dimension in framework.at(framework.levels[1]):
-        rows, headings = [], []
-        for part in framework.children(dimension):
+        rows: list[tuple[str, ...]] = []
+        headings: list[int] = []
+        parts = phrases.parts_of(framework, dimension)
+        for part in parts:
             headings.append(len(rows))
             rows.append(_heading(board.parts.loc[part], 5 + bool(country)))
             for code in framework.children(part):
-                rows.append(_row(table.loc[code], has_country=bool(country)))
-        own = table[table["part"].isin(framework.children(dimension))]
+                rows.append(_row(table.loc[code], has_country=bool(country), is_own=code in own_codes))
+        own = table[table["part"].isin(parts)]
         known = own["value"].notna()
+        own_mark = "Own figure: handed in by the region for this report. " if own_codes & set(own.index) else ""
         worst = (own["rank"] / own["n_ranked"])[known]
         title = f"{names[dimension]}: {int(known.sum())} of {len(own)} {'indicator' if len(own) == 1 else 'indicators'} known"
         if len(worst) > 1:
@@ -137,7 +146,7 @@ def table_indicators(
                 note=phrases.note(
                     board,
                     p,
-                    more="Peers: median of their figures. The rank of a single figure has no interval of method. e: estimated. Better: more or less. A year in brackets is not that of most regions.",
+                    more=f"{own_mark}Peers: median of their figures. The rank of a single figure has no interval of method. e: estimated. Better: more or less. A year in brackets is not that of most regions.",
                 ),
                 link=link,
                 headings=tuple(headings),
@@ -159,14 +168,14 @@ def _heading(part: pd.Series, n_empty: int) -> tuple[str, ...]:
     )
 
 
-def _row(row: pd.Series, *, has_country: bool) -> tuple[str, ...]:
+def _row(row: pd.Series, *, has_country: bool, is_own: bool = False) -> tuple[str, ...]:
     mark = " e" if row["status"] == "estimated" else ""
     year = "–" if not words.is_known(row["year"]) else f"{row['year']:.0f}"
     if year != "–" and row["year"] != row["reference_year"]:
         year = f"({year})"
     rank = f"{words.number(row['rank'])} / {words.number(row['n_ranked'])}" if words.is_known(row["rank"]) else "–"
     return (
-        row["name"],
+        f"{row['name']} ({phrases.OWN_MARK})" if is_own else row["name"],
         f"{row['unit']}; {'more' if row['direction'] > 0 else 'less'}",
         f"{phrases.figure(row['value'])}{mark}",
         phrases.figure(row["eu"]),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from clusterkit.data.frameworks import Framework
 from clusterkit.data.nuts import COUNTRY_NAMES, country_phrase
 from clusterkit.params import RegionParams
 from clusterkit.scoreboard.profile import is_sure
@@ -14,6 +15,8 @@ from clusterkit.show import words
 
 MARKS = {"strength": "▲", "middle": "●", "bottleneck": "▼", "unknown": "–"}  # beside the words, never instead of them
 UNKNOWN = "unknown"
+OWN_NAMED = 3  # own figures that a note names with their source
+OWN_MARK = "own figure"  # beside the name of an indicator that the region hands in
 UNION = "EU\N{NON-BREAKING HYPHEN}28"  # as a heading, which must not break
 
 
@@ -127,6 +130,20 @@ def named(parts: pd.DataFrame, *, bold: bool = False) -> str:
     return f"{mark}{listing([phrase(name) for name in parts['name']])}{mark}"
 
 
+def part_noun(framework: Framework) -> str:
+    """What the parts that hold the indicators are called: sub-dimensions, or dimensions where nothing lies between."""
+    return "dimension" if framework.levels[-2] == framework.levels[1] else "sub-dimension"
+
+
+def parts_of(framework: Framework, dimension: str) -> list[str]:
+    """Parts of the lowest level in a dimension, at whatever depth; the dimension itself where it holds the indicators."""
+    lowest = set(framework.at(framework.levels[-2]))
+    below = [dimension]
+    while below and not lowest.intersection(below):
+        below = [child for part in below for child in framework.children(part)]
+    return [part for part in below if part in lowest]
+
+
 def listing(names: Sequence[str]) -> str:
     """Names joined by commas and a last "and"; by semicolons where a name holds a comma or an "and" itself.
 
@@ -170,7 +187,22 @@ def note(board: RegionScoreboard, p: RegionParams, *, more: str = "") -> str:
     span = f"figures of {board.span[0]} to {board.span[1]}" if board.span else "no figures"
     whom = f"{words.number(len(board.observed.country))} regions of NUTS 2 in the 28 EU members of 2014"
     method = f"Framework {board.framework.id}, own calculations (docs/methods.md)"
-    return f"{more + ' ' if more else ''}{method}. Source: Eurostat and others (docs/indicators.md), {span}; {whom}, NUTS {p.nuts_version}."
+    return f"{more + ' ' if more else ''}{method}. Source: Eurostat and others (docs/indicators.md), {span}; {whom}, NUTS {p.nuts_version}.{own_note(board.own)}"
+
+
+def own_note(own: pd.DataFrame | None) -> str:
+    """The sources of a region's own figures that a score rests on; "" without any.
+
+    Parameters
+    ----------
+    own
+        As ``RegionScoreboard.own``.
+    """
+    if own is None:
+        return ""
+    shown = [f"{row['name']} ({row['source']})" for _, row in own.head(OWN_NAMED).iterrows()]
+    more = f" and {words.cardinal(len(own) - OWN_NAMED)} more" if len(own) > OWN_NAMED else ""
+    return f" Own figures of the region: {'; '.join(shown)}{more}."
 
 
 def intervals_note(n_draws: int) -> str:

@@ -46,20 +46,20 @@ def say_summary(board: RegionScoreboard, p: RegionParams) -> Text:
     third = ""
     if len(lowest):
         row = lowest.iloc[0]
-        third = f"Among the sub-dimensions to look at first is {phrases.phrase(row['name'])}: {phrases.place(row, noun='regions')}, {phrases.margin(row)}."
+        third = f"Among the {phrases.part_noun(board.framework)}s to look at first is {phrases.phrase(row['name'])}: {phrases.place(row, noun='regions')}, {phrases.margin(row)}."
     fourth = "The scoreboard measures conditions, for the most part, not performance."
     return Text((phrases.joined([first, second, third, fourth]),), "lead")
 
 
 def say_profile(board: RegionScoreboard) -> Text:
     """Strengths and bottlenecks among the sub-dimensions, the surest first."""
-    level = board.framework.levels[-2]
+    level, kind = board.framework.levels[-2], phrases.part_noun(board.framework)
     if board.parts["rank"].isna().all():
-        return Text(("No sub-dimension can be scored: too little is known.",))
+        return Text((f"No {kind} can be scored: too little is known.",))
     paragraphs = []
     for rows, noun, none in (
-        (strengths(board.profile, level=level), "Strengths", "No sub-dimension is in the best third of regions."),
-        (bottlenecks(board.profile, level=level), "Bottlenecks", "No sub-dimension is in the worst third of regions."),
+        (strengths(board.profile, level=level), "Strengths", f"No {kind} is in the best third of regions."),
+        (bottlenecks(board.profile, level=level), "Bottlenecks", f"No {kind} is in the worst third of regions."),
     ):
         if rows.empty:
             paragraphs.append(none)
@@ -87,7 +87,7 @@ def _beside(row: pd.Series) -> str:
 def say_weakest_link(board: RegionScoreboard, p: RegionParams) -> Text:
     """Which dimension holds back the others, and what lifting it would give."""
     table = board.weakest_link
-    if table["overall"].isna().all() or not table["is_weakest"].any():
+    if table["overall"].isna().all() or not table["is_weakest"].any() or table["score"].notna().sum() < 2:
         return Text((f"Too few dimensions of {p.name} are known to tell which one holds back the others.",))
     weakest = table[table["is_weakest"]].iloc[0]
     name = board.framework.name(str(weakest.name))
@@ -131,7 +131,7 @@ def plot_weakest_link(
 ) -> Figure | None:
     """What one point more in each dimension adds to the penalised overall score; None where it cannot be told."""
     table = board.weakest_link.dropna(subset=["gain_step"])
-    if table.empty:
+    if len(table) < 2:  # one alone holds back no other
         return None
     theme.use()
     labels = [board.framework.name(str(part)) for part in table.index]

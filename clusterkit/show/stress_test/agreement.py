@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clusterkit.show import words
-from clusterkit.show.output import Column, Table, Text
+from clusterkit.show.output import Column, Quoted, Table, Text
 from clusterkit.show.scoreboard import phrases
 from clusterkit.show.stress_test.look import Look, share, step
 from clusterkit.stress_test.agreement import LEAST_ANSWERS
@@ -92,10 +92,8 @@ def table_given(look: Look) -> Table | None:
     questions = look.test.instrument.questionnaire
     rows = []
     for (respondent, group, item), own in table.groupby(["respondent", "group", "item"], sort=False):
-        texts = [str(text) for text in own["text"]]
-        rows.append(
-            (questions.items[item].name, " – ".join(texts), f"{respondent}, {phrases.phrase(questions.groups[group])}")
-        )
+        texts = Quoted(" – ".join(str(text) for text in own["text"]), own["language"].iloc[0])
+        rows.append((questions.items[item].name, texts, f"{respondent}, {phrases.phrase(questions.groups[group])}"))
     return Table(
         title=look.title(f"What respondents for {look.name} gave as evidence"),
         columns=[

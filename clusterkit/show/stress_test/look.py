@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,12 +13,17 @@ from clusterkit.params import EXAMPLE_ID, RegionParams
 from clusterkit.show import theme, words
 from clusterkit.show.output import Downloads
 from clusterkit.show.scoreboard import phrases
+from clusterkit.spreadsheets import guarded
 from clusterkit.stress_test.questionnaire import HIGHEST, LOWEST
 from clusterkit.stress_test.region import StressTest
 from clusterkit.stress_test.scoring import HIGH
-from clusterkit.stress_test.spreadsheets import guarded
 
 ILLUSTRATIVE = "Illustrative"
+# Not those of the system's language, in which strftime names them.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 LEVEL = {"bottleneck": "worst third", "middle": "middle", "strength": "best third", "unknown": "no figures"}
 
 
@@ -63,7 +69,7 @@ class Look:
             span = f", figures of {self.years[0]} to {self.years[1]}" if self.years else ""
             framework = self.test.instrument.framework.id
             said.append(
-                f"Scoreboard: framework {framework}, own calculations (docs/methods.md); Eurostat and others (docs/indicators.md){span}; NUTS {self.p.nuts_version}."
+                f"Scoreboard: framework {framework}, own calculations (docs/methods.md); Eurostat and others (docs/indicators.md){span}; NUTS {self.p.nuts_version}.{phrases.own_note(self.test.own)}"
             )
         return " ".join(said)
 
@@ -100,11 +106,11 @@ def _cell(value: object) -> object:
     return guarded(value)
 
 
-def days(dates: tuple | None) -> str:
+def days(dates: tuple[dt.date, ...] | None) -> str:
     """First and last day in words."""
     if dates is None:
         return "no day"
-    first, last = (f"{day.day} {day:%B} {day.year}" for day in dates)
+    first, last = (f"{day.day} {MONTHS[day.month - 1]} {day.year}" for day in dates)
     return first if first == last else f"{first} to {last}"
 
 
@@ -133,7 +139,8 @@ NAME_WIDTH = 34  # characters of a line of a name beside a chart
 def unanswered(axes: Axes, row: float) -> None:
     """What stands in a row of a chart to which nobody gave a step."""
     axes.annotate(
-        "no step from anybody", (0.02, row), xycoords=("axes fraction", "data"), va="center", color=theme.MUTED, style="italic"
+        "no step from anybody", (0.02, row), xycoords=("axes fraction", "data"), va="center", color=theme.MUTED, style="italic",
+        bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 1.5},
     )  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def table_glance(of: Together, taxonomy: Taxonomy, pages: Mapping[str, str], dow
             Column("Policy answers", numeric=False),
         ],
         rows=rows,
-        note=f"Strong: {rule(of.listed)}. {source_note(of.members[0].p)} Conditions: framework {of.members[0].framework}, rank among all regions of Europe with a score.",
+        note=f"Strong: {rule(of.listed)}. {source_note(of.members[0].p)} Conditions: framework {of.scored.framework}, rank among all regions of Europe with a score.",
         link=downloads.save("glance", pd.DataFrame(kept).T.rename_axis("region")),
         hrefs=[pages.get(one.p.region) for one in of.members],
         is_wide=True,
@@ -117,10 +117,11 @@ def note(of: Together) -> str:
     years = (
         f"figures of {min(span[0] for span in spans)} to {max(span[1] for span in spans)}" if spans else "no figures"
     )
-    first = of.members[0]
+    first = of.scored
+    others = f" Another framework has {words.listing(of.otherwise_scored)}." if of.otherwise_scored else ""
     return (
         f"Framework {first.framework}, own calculations (docs/methods.md). Source: Eurostat and others (docs/indicators.md), {years}; "
-        f"{words.number(first.n_regions)} regions of NUTS 2 in the 28 EU members of 2014, NUTS {first.p.nuts_version}."
+        f"{words.number(first.n_regions)} regions of NUTS 2 in the 28 EU members of 2014, NUTS {first.p.nuts_version}.{others}"
     )
 
 

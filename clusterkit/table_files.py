@@ -12,8 +12,8 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from clusterkit import spreadsheets as files
 from clusterkit.errors import ParamError, Problem, did_you_mean
-from clusterkit.stress_test import spreadsheets as files
 
 TABLE_ENDINGS = (*files.CSV_ENDINGS, *files.BOOK_ENDINGS)
 
@@ -24,6 +24,10 @@ class Row:
 
     values: Mapping[str, Any]
     where: str
+
+    def raw(self, name: str) -> Any:
+        """The value as the file has it; None where it is absent."""
+        return self.values.get(name)
 
     def text(self, name: str) -> str:
         """The value as text; "" where it is absent."""
