@@ -749,7 +749,7 @@ def _check_frameworks(params: RegionParams, project: Project) -> list[Problem]:
     from clusterkit.data.own import KINDS, Owner
 
     owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
-    problems = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             KINDS["framework"].check(path, project, owner)
