@@ -38,7 +38,7 @@ from clusterkit.batch.jobs import (
     synthesis_job,
 )
 from clusterkit.batch.pages import COMMON_PAGES
-from clusterkit.batch.warm import ONE_THREAD
+from clusterkit.forking import ONE_THREAD
 from clusterkit.params import has_example, load_europe, load_example, load_regions
 from clusterkit.paths import Project, project
 from clusterkit.results import KEPT, SHARED

@@ -32,8 +32,8 @@ import pandas as pd
 
 from bench.bench_reader import peak_mb
 from clusterkit import mapping
-from clusterkit.batch.warm import ONE_THREAD
 from clusterkit.data import star_schemes
+from clusterkit.forking import ONE_THREAD
 
 SCHEME = "eccp-2021"
 ROOT = Path(__file__).resolve().parent.parent

@@ -26,6 +26,7 @@ from clusterkit.commands.diff import diff
 from clusterkit.commands.new_region import new_region
 from clusterkit.commands.own import own
 from clusterkit.commands.stress_test import stress_test
+from clusterkit.forking import ENVIRONMENT
 from clusterkit.paths import project
 
 
@@ -121,6 +122,9 @@ def report(
         message = "--shared says how the workers of --scheduler see the project."
         raise click.UsageError(message)
     place = project(root)
+    # Read when numpy and arrow are imported: a run has one thread, so that it can be forked for the workbooks.
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     # Imported here: pandas takes half a second that `--help` should not cost.
     from clusterkit.commands import report as reports
 

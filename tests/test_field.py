@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tiny_raw import write_tiny_raw
 
 from clusterkit import files, params
 from clusterkit.batch import runner, site
@@ -222,7 +223,7 @@ def field(copy_project: CopyProject, tmp_path_factory: pytest.TempPathFactory, g
 
 @pytest.mark.slow
 def test_language_and_folder_change_no_page_and_no_number(field: Field) -> None:
-    compared = compare(load_run(field.here), load_run(field.there))
+    compared = compare(load_run(field.here.root), load_run(field.there.root))
     assert compared.compared["pages"] == 6
     assert compared.compared["files"] > 40
     assert [one for page in compared.different for one in page.differences] == []
@@ -280,7 +281,13 @@ def isolated(script: str, project: Project) -> subprocess.CompletedProcess[str]:
     clusterkit = f"{sys.executable} -c 'from clusterkit.cli import main; main()' --project ."
     env = {**os.environ, "PYTHONPATH": str(ROOT), "clusterkit": clusterkit}
     return subprocess.run(
-        [unshare, "-rm", "sh", "-c", f'clusterkit() {{ eval "$clusterkit \\"\\$@\\""; }}\n{script}'],
+        [
+            unshare,
+            "-rm",
+            "sh",
+            "-c",
+            f'clusterkit() {{ eval "$clusterkit \\"\\$@\\""; }}\nmount -t tmpfs none /mnt\n{script}',
+        ],
         check=False,
         capture_output=True,
         encoding="utf-8",
@@ -302,17 +309,26 @@ def small(project_copy: Project) -> Project:
 
 
 @pytest.mark.slow
-def test_data_that_cannot_be_written_are_read_all_the_same(small: Project) -> None:
+def test_data_that_cannot_be_written_are_read_all_the_same(small: Project, tmp_path: Path) -> None:
+    raw = write_tiny_raw(tmp_path / "raw")
+    before = {path.name: path.read_bytes() for path in small.processed.iterdir()}
     script = (
         "for one in data params notebooks; do mount --bind $one $one && mount -o remount,bind,ro $one || exit 9; done\n"
         "! touch data/processed/x || exit 8\n"
         "clusterkit report estonia --page cluster-mapping --renderer nbconvert || exit 7\n"
-        "mkdir /mnt/raw && clusterkit data build --raw /mnt/raw; echo status $?\n"
+        f"clusterkit data build --accept-changed --raw '{raw}'; echo status $?\n"
     )
     done = isolated(script, small)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (small.reports / "estonia-cluster-mapping.ipynb").is_file()
-    assert "status 2" in done.stdout
+    assert done.stdout.endswith("status 2\n")
+    assert done.stderr.splitlines()[-4:] == [
+        "The tables cannot be written: Read-only file system.",
+        f"  where: {small.processed}",
+        "  rule:  a build writes all tables or none; the tables that were there are kept",
+        "  fix:   make room or give the folder write rights, then build again",
+    ]
+    assert {path.name: path.read_bytes() for path in small.processed.iterdir()} == before
 
 
 @pytest.mark.slow
@@ -344,7 +360,7 @@ def test_a_full_disk_ends_the_run_in_words_and_loses_nothing(small: Project) -> 
         "free=$(df --output=avail -k reports | tail -1)\n"
         "head -c $(( (free - 60) * 1024 )) /dev/zero > reports/filler\n"
         "clusterkit report estonia --renderer nbconvert --force --workers 1; echo status $?\n"
-        "rm reports/filler; ls -A reports | grep -E '^.(work|site|old)' && exit 8\n"
+        "rm reports/filler; ls -A reports | grep -E '^[.](work|site|old)' && exit 8\n"
         "find reports -name '*.part' | grep . && exit 7\n"
         "cmp reports/estonia-scoreboard.ipynb /mnt/before/estonia-scoreboard.ipynb || exit 6\n"
         "diff -r reports/downloads /mnt/before/downloads || exit 5\n"

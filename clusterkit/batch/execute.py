@@ -19,7 +19,7 @@ from traitlets.config import Config
 from clusterkit import provenance
 from clusterkit.batch import documents, page_html, site
 from clusterkit.batch.jobs import BODY, DOWNLOADS, RESULT, Failure, Job
-from clusterkit.batch.warm import ONE_THREAD
+from clusterkit.forking import ONE_THREAD
 from clusterkit.paths import ROOT_VARIABLE, Project
 
 KERNEL = "python3"

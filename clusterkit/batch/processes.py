@@ -19,9 +19,9 @@ from typing import IO, Any, Protocol
 import psutil
 
 from clusterkit.batch.jobs import Job
-from clusterkit.batch.warm import ENVIRONMENT, JOB, LOG
+from clusterkit.batch.warm import JOB, LOG
 from clusterkit.files import writing
-from clusterkit.forking import adopt_orphans, can_fork
+from clusterkit.forking import ENVIRONMENT, adopt_orphans, can_fork
 
 
 @dataclass

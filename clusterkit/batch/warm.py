@@ -24,15 +24,6 @@ from clusterkit.forking import can_fork, end_with_the_parent, threads
 
 JOB = "job.pickle"  # in the folder of a job
 LOG = "output.log"  # what the process itself writes, beside what the cells do
-# Every notebook runs one thread: the regions are what runs in parallel.
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-ENVIRONMENT = {  # of the warm process, before its first import
-    **ONE_THREAD,
-    "NUMEXPR_NUM_THREADS": "1",
-    "ARROW_IO_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "MPLBACKEND": "agg",
-}
 
 
 def warm_up(root: Path) -> None:

@@ -145,7 +145,8 @@ class Controls:
         self._fields: dict[str, Any] = {}
         self._marks: dict[str, ipywidgets.HTML] = {}
         self._cells: dict[str, ipywidgets.VBox] = {}  # a field with its mark
-        self._general, self._picture = widgets.html(""), widgets.html("", "ck-lead")
+        self._general, self._picture = widgets.html(""), widgets.html("", "ck-html")
+        self._frame = widgets.box([self._picture], "ck-lead")
         self._busy = widgets.html("", "ck-busy")
         self._line, self._written = widgets.html("", "ck-line"), widgets.html("", "ck-line")
         self.widget = widgets.box(self._parts(), widgets.ROOT)
@@ -255,12 +256,12 @@ class Controls:
         key = (folder.name, _key(declared))
         if key not in self._seen:
             self._busy.value = BUSY
-            self._picture.add_class("ck-older")  # until the new one is there
+            self._frame.add_class("ck-older")  # until the new one is there
             try:
                 shown = self._draw(declared, folder)
             finally:
                 self._busy.value = ""
-                self._picture.remove_class("ck-older")
+                self._frame.remove_class("ck-older")
             while len(self._seen) >= MOST_SEEN:
                 self._seen.pop(next(iter(self._seen)))
             self._seen[key] = shown
@@ -339,7 +340,7 @@ class Controls:
         self._show_values()
         write = widgets.box(buttons, "ck-write")
         head = widgets.html(widgets.STYLE + _STYLE + widgets.KEYS)
-        return [head, title, grid, self._general, self._line, write, self._written, self._busy, self._picture]
+        return [head, title, grid, self._general, self._line, write, self._written, self._busy, self._frame]
 
     def _back(self) -> ipywidgets.Button:
         tooltip = "Drop all that is changed here and take the values of the file"

@@ -187,7 +187,7 @@ def table_overview(
     first = {region: next(iter(its_pages.values()), None) for region, its_pages in pages.items()}
     further = {region: dict(list(its_pages.items())[1:]) for region, its_pages in pages.items()}
     has_further = any(further.get(str(region)) for region in table.index)
-    rows, kept = [], table.copy()
+    rows, kept = [], table.assign(best_condition="–", worst_condition="–", policy_answers="–")
     for region, row in table.iterrows():
         one = outlines.get(str(region))
         best, worst = extremes(one) if one else ("–", "–")
