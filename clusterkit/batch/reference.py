@@ -90,7 +90,7 @@ def load() -> griffe.Module:
 
     found = griffe.load(
         "clusterkit", search_paths=[PACKAGE.parent], docstring_parser="numpy", docstring_options={"warnings": False},
-        allow_inspection=False,
+        allow_inspection=False, try_relative_path=False,  # not the copy in the folder where the command runs
     )  # fmt: skip
     assert isinstance(found, griffe.Module)
     return found
