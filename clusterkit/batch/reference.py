@@ -124,7 +124,7 @@ def homes(package: griffe.Module, part: Part) -> list[tuple[str, griffe.Module, 
 
 
 def _place(module: griffe.Module, root: griffe.Module) -> str:
-    inner = module.path.removeprefix(f"{root.path}.").replace(".", "/")
+    inner = module.path.removeprefix(f"{root.path}.").removeprefix("clusterkit.").replace(".", "/")
     return f"{inner}/__init__.py" if module.is_init_module else f"{inner}.py"
 
 
