@@ -67,11 +67,8 @@ PARTS = (
     Part("show", "show", ("output", "charts", "maps", "tables")),
     Part("controls", "controls"),
     Part("batch", "batch", ("pages", "jobs", "runner", "state")),
-    Part(
-        "",
-        "other modules",
-        ("params", "region_file", "paths", "results", "provenance", "errors", "files", "cached", "yamlfile"),
-    ),
+    Part("", "other modules",
+         ("params", "region_file", "paths", "results", "provenance", "errors", "files", "cached", "yamlfile")),
 )  # fmt: skip
 
 
