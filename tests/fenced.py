@@ -21,6 +21,7 @@ REASONS = (
     "needs a browser that prints",
     "opens a program",
     "runs all tests",
+    "has a test of its own",
     "measures for minutes",
     "changes a git repository",
     "is a pattern to fill in",

@@ -130,4 +130,4 @@ SLOW = (
     "brief",
     "scoreboard",
     "stress-test",
-)  # pages whose lead takes longer than one waits: docs/benchmarks.md#controls
+)  # pages whose lead takes longer than one waits
