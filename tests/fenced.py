@@ -21,7 +21,6 @@ REASONS = (
     "needs a browser that prints",
     "opens a program",
     "runs all tests",
-    "has a test of its own",
     "measures for minutes",
     "changes a git repository",
     "is a pattern to fill in",
