@@ -19,6 +19,7 @@ LEFT_OUT = shutil.ignore_patterns(
     "_site", "downloads", "failed", ".state", ".work-*", ".site-*", ".quarto", ".lock", "manifest.json",
     "search-index.js", "raw",
 )  # fmt: skip
+STAMPS = (".report", ".test", ".lab")  # by which make knows what it has installed
 
 
 @pytest.fixture
@@ -49,11 +50,13 @@ def _left_out(folder: Path, names: list[str]) -> set[str]:
 
 
 def _with_environment(copy: Path) -> None:
-    """An environment folder that make takes for one that it has installed."""
+    """An environment folder that make takes for one that it has installed: this one under another name."""
     folder = copy / ".venv"
     folder.mkdir()
-    (folder / "bin").symlink_to(Path(sys.executable).parent)
-    for stamp in (".report", ".test", ".lab"):
+    for part in Path(sys.prefix).iterdir():  # also pyvenv.cfg, by which Python finds its packages
+        if part.name not in STAMPS:
+            (folder / part.name).symlink_to(part)
+    for stamp in STAMPS:
         (folder / stamp).touch()
 
 
