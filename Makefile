@@ -6,7 +6,7 @@ RAW ?= data/raw
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help report test bench lab data definitions schema docs picture lint clean
+.PHONY: help report test coverage bench lab data definitions schema docs picture lint clean
 
 help:  ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,12 @@ report: $(VENV)/.report  ## run all regions and make the website
 test: $(VENV)/.test  ## run all tests
 	$(BIN)/python -m pytest
 
+coverage: $(VENV)/.test  ## run all tests and tell which lines of the package none of them reaches
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 bench: $(VENV)/.test  ## measure speed and memory (docs/benchmarks.md)
 	$(BIN)/python -m bench.bench_reader
 	$(BIN)/python -m bench.bench_mapping
@@ -26,7 +32,7 @@ bench: $(VENV)/.test  ## measure speed and memory (docs/benchmarks.md)
 	$(BIN)/python -m bench.bench_soak
 
 lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+	JUPYTER_PREFER_ENV_PATH=1 $(BIN)/jupyter lab notebooks
 
 data: $(VENV)/.report  ## build the tables from raw files: make data RAW=folder
 	$(BIN)/clusterkit data build --raw $(RAW)
@@ -46,13 +52,14 @@ docs: $(VENV)/.report  ## write the tables in docs/ anew: indicators, frameworks
 picture: $(VENV)/.report  ## draw the picture of the README anew
 	$(BIN)/python -m clusterkit.show.picture > docs/picture.svg.part && mv docs/picture.svg.part docs/picture.svg
 
-lint: $(VENV)/.test  ## check style of code and notebooks
+lint: $(VENV)/.test  ## check style of code and notebooks, and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 clean:  ## remove what was made here: environment, reports, caches
 	rm -rf $(VENV) reports/_site reports/downloads reports/failed reports/search-index.js reports/*.ipynb reports/.work-* reports/.site-* reports/.quarto reports/.state reports/.lock reports/manifest.json
-	rm -rf .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \

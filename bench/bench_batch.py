@@ -38,7 +38,7 @@ from clusterkit.batch.jobs import (
     synthesis_job,
 )
 from clusterkit.batch.pages import COMMON_PAGES
-from clusterkit.batch.warm import ONE_THREAD
+from clusterkit.forking import ONE_THREAD
 from clusterkit.params import has_example, load_europe, load_example, load_regions
 from clusterkit.paths import Project, project
 from clusterkit.results import KEPT, SHARED
@@ -66,7 +66,7 @@ def loop(jobs: list[Job], folder: Path, *, at_a_time: int) -> None:
         out, parameters = folder / f"{job.page}.ipynb", folder / f"{job.page}.yaml"
         own = folder / job.page
         own.mkdir()
-        parameters.write_text(json.dumps({**job.parameters, "output_dir": str(own)}), encoding="utf-8")
+        parameters.write_text(json.dumps({**job.parameters, "output_dir": str(own)}), encoding="utf-8", newline="\n")
         quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run([BIN / "papermill", "--no-progress-bar", "-f", parameters, job.notebook, out], **quiet)
         subprocess.run([BIN / "jupyter", "nbconvert", "--to", "html", out], **quiet)

@@ -32,8 +32,8 @@ import pandas as pd
 
 from bench.bench_reader import peak_mb
 from clusterkit import mapping
-from clusterkit.batch.warm import ONE_THREAD
 from clusterkit.data import star_schemes
+from clusterkit.forking import ONE_THREAD
 
 SCHEME = "eccp-2021"
 ROOT = Path(__file__).resolve().parent.parent
@@ -150,7 +150,7 @@ def in_own_process(*arguments: str) -> dict:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     env = {**os.environ, **ONE_THREAD, "PYTHONPATH": path}
     command = [sys.executable, "-m", "bench.bench_mapping", *arguments]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=env).stdout)
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=env).stdout)
 
 
 def run(arguments: list[str] | None = None) -> int:

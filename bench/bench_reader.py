@@ -105,7 +105,7 @@ def run(arguments: list[str] | None = None) -> int:
         command = [sys.executable, __file__, "--convert", str(source), str(target)]
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         env = {**os.environ, "PYTHONPATH": path}
-        figures = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout)
+        figures = json.loads(subprocess.run(command, check=True, capture_output=True, encoding="utf-8", env=env).stdout)
         sys.stdout.write(
             f"read     {figures['rows']:,} rows, {figures['known']:,} known, {figures['seconds']} s "
             f"({figures['cpu_seconds']} s of processor time), "

@@ -38,7 +38,7 @@ def copy_with(place: Project, target: Path, codes: list[str]) -> Project:
     for code in codes:
         values = {"region": f"r-{code.lower()}", "name": str(names[code]), "nuts_ids": [code]}
         path = copy.params / "regions" / f"{values['region']}.yaml"
-        path.write_text(json.dumps(values, ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(values, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
     return copy
 
 

@@ -20,7 +20,7 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from clusterkit.batch.warm import ONE_THREAD
+from clusterkit.forking import ONE_THREAD
 from clusterkit.scoreboard import Aids, Choices, Framework, Scoreboard, check_framework, sensitivity, uncertainty
 
 REGIONS, INDICATORS, SUBS, DIMENSIONS = 280, 50, 19, 8

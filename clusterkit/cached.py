@@ -16,7 +16,13 @@ _Value = TypeVar("_Value")
 
 
 def as_it_is(value: _Value) -> _Value:
-    """What is kept itself, for what nobody can change."""
+    """What is kept itself, for what nobody can change.
+
+    Parameters
+    ----------
+    value
+        What was kept.
+    """
     return value
 
 
@@ -50,7 +56,7 @@ def by_file(
     kept: dict[tuple[object, ...], tuple[tuple[int, ...], _Value]] = {}
 
     @functools.wraps(read)
-    def cached(path: Path, *args: _Rest.args, **kwargs: _Rest.kwargs) -> _Value:
+    def cached(path: Path, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> _Value:
         key = (str(path), args, tuple(sorted(kwargs.items())))
         before = _state(path)
         found = kept.get(key)

@@ -5,6 +5,7 @@ Exit status: 0 all done; 1 something failed while it ran; 2 the input is wrong a
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -22,8 +23,10 @@ from clusterkit.commands.data import data
 from clusterkit.commands.definitions import definitions
 from clusterkit.commands.describe import describe
 from clusterkit.commands.diff import diff
+from clusterkit.commands.new_region import new_region
 from clusterkit.commands.own import own
 from clusterkit.commands.stress_test import stress_test
+from clusterkit.forking import ENVIRONMENT
 from clusterkit.paths import project
 
 
@@ -36,6 +39,10 @@ from clusterkit.paths import project
 def main(context: click.Context, root: Path | None) -> None:
     """Map the industrial clusters of European regions, and publish what was found."""
     context.obj = root
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or file of an old encoding shows ? for a letter that it lacks, and the command goes on.
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(errors="replace")
 
 
 @main.command()
@@ -115,11 +122,14 @@ def report(
         message = "--shared says how the workers of --scheduler see the project."
         raise click.UsageError(message)
     place = project(root)
+    # Read when numpy and arrow are imported: a run has one thread, so that it can be forked for the workbooks.
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     # Imported here: pandas takes half a second that `--help` should not cost.
     from clusterkit.commands import report as reports
 
     # Named ones; with --all those that there are, but for a choice of kinds, which is one of a region's pages.
-    whole = () if kinds else None
+    whole: tuple[str, ...] | None = () if kinds else None
     if not everything:
         whole = tuple(name for name in parameters.WHOLE_IDS if name in regions)
     wanted = reports.Wanted(None if everything else tuple(names), kinds, whole)
@@ -147,6 +157,7 @@ main.add_command(data)
 main.add_command(definitions)
 main.add_command(describe)
 main.add_command(diff)
+main.add_command(new_region)
 main.add_command(own)
 main.add_command(stress_test)
 

@@ -83,6 +83,17 @@ def some(values: Sequence[object]) -> str:
 def did_you_mean(value: object, known: Sequence[str], otherwise: str = "") -> str:
     """The fix for a name that is not known: the nearest one, else ``otherwise``, else what there is.
 
+    Parameters
+    ----------
+    value
+        What was written.
+    known
+        Names that there are.
+    otherwise
+        What to say where none is near; "" for the list of names.
+
+    Examples
+    --------
     >>> did_you_mean("wallonie", ["wallonia", "saxony"]), did_you_mean("x", ["wallonia", "saxony"])
     ('did you mean wallonia?', 'use one of: wallonia, saxony')
     """

@@ -10,6 +10,15 @@ import signal
 import sys
 from pathlib import Path
 
+# Every notebook runs one thread: the regions are what runs in parallel.
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ENVIRONMENT = {  # of a process that is to be forked, before its first import
+    **ONE_THREAD,
+    "NUMEXPR_NUM_THREADS": "1",
+    "ARROW_IO_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "MPLBACKEND": "agg",
+}
 _TASKS = Path("/proc/self/task")
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
 

@@ -27,6 +27,7 @@ from pydantic_core import PydanticCustomError
 
 from clusterkit import yamlfile
 from clusterkit.errors import ClusterkitError, ParamError, Problem
+from clusterkit.files import DEVICES
 from clusterkit.paths import Project
 from clusterkit.typed import Strict, problems_of
 
@@ -170,7 +171,7 @@ class RegionParams(Strict):
         return project.params / "frameworks" / f"{self.scoreboard.older_framework}.yaml"
 
     @property
-    def strong_rule(self) -> dict[str, float]:
+    def strong_rule(self) -> dict[str, Any]:
         """The two thresholds of a strong sector, as ``mapping.rank_sectors`` takes them."""
         return {"strong_lq": self.mapping.strong_lq, "min_share_pct": self.mapping.min_share_pct}
 
@@ -202,6 +203,7 @@ class RegionParams(Strict):
             COMPARE_ID: "the comparison",
             EXPLORER_ID: "the explorer",
             SYNTHESIS_ID: "the synthesis",
+            **dict.fromkeys(DEVICES, "a device of Windows, where no file can have it"),
         }
         if self.region in taken:
             message = f"the identifier {self.region!r} is taken by {taken[self.region]}"
@@ -377,7 +379,7 @@ def load_default(project: Project) -> RegionParams:
     """
     default, locate = yamlfile.read(project.params / "default.yaml")
     try:
-        params = RegionParams.model_validate({**dict(zip(OWN, ("any", "Any", ["XX00"]), strict=True)), **default})
+        params = RegionParams.model_validate({**default, "region": "any", "name": "Any", "nuts_ids": ["any"]})
     except ValidationError as exc:
         raise ParamError(_problems(exc, RegionParams, locate)) from exc
     problems = _check_codes(params.model_copy(update={"nuts_ids": []}), locate, known_codes(project))
@@ -389,6 +391,13 @@ def load_default(project: Project) -> RegionParams:
 
 def load_region_alone(project: Project, region: str) -> RegionParams:
     """Read and check the parameters of one region, but not the files that it hands in.
+
+    Parameters
+    ----------
+    project
+        Whose files are read.
+    region
+        Identifier of the region.
 
     Raises
     ------
@@ -490,7 +499,15 @@ def _merged(
 
 
 def has_keys(data: Any, keys: tuple[Any, ...]) -> bool:
-    """Whether nested mappings and lists hold something under these keys, one inside the other."""
+    """Whether nested mappings and lists hold something under these keys, one inside the other.
+
+    Parameters
+    ----------
+    data
+        Mappings and lists, as read from YAML.
+    keys
+        Keys and positions, from the outside in.
+    """
     for key in keys:
         if (isinstance(data, dict) and key in data) or (
             isinstance(data, list) and isinstance(key, int) and key < len(data)
@@ -709,7 +726,7 @@ def _check_own(params: RegionParams, project: Project) -> list[Problem]:
     from clusterkit.data.own import KINDS, Owner
 
     owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
-    problems = []
+    problems: list[Problem] = []
     for kind in KINDS.values():
         if kind.parameter in given:
             try:
@@ -731,7 +748,7 @@ def _check_frameworks(params: RegionParams, project: Project) -> list[Problem]:
     from clusterkit.data.own import KINDS, Owner
 
     owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
-    problems = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             KINDS["framework"].check(path, project, owner)

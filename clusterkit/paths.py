@@ -19,30 +19,37 @@ class Project:
 
     @property
     def params(self) -> Path:
+        """Parameter files."""
         return self.root / "params"
 
     @property
     def notebooks(self) -> Path:
+        """Notebooks, one for each kind of page."""
         return self.root / "notebooks"
 
     @property
     def docs(self) -> Path:
+        """Documents."""
         return self.root / "docs"
 
     @property
     def raw(self) -> Path:
+        """Raw files as published; not in git."""
         return self.root / "data" / "raw"
 
     @property
     def processed(self) -> Path:
+        """The project's own tables."""
         return self.root / "data" / "processed"
 
     @property
     def reports(self) -> Path:
+        """Executed notebooks, their data, and the look of the site."""
         return self.root / "reports"
 
     @property
     def site(self) -> Path:
+        """The website, once made."""
         return self.reports / "_site"
 
 

@@ -30,10 +30,18 @@ _checksum = cached.by_file(sha256)
 
 
 def commit(root: Path) -> str:
-    """Commit of the code, with a mark when files were changed since; "unknown" outside git."""
+    """Commit of the code, with a mark when files were changed since; "unknown" outside git.
+
+    Parameters
+    ----------
+    root
+        Folder of the code.
+    """
     command = ["git", "-C", str(root), "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
     try:
-        lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+        lines = subprocess.run(
+            command, check=True, capture_output=True, encoding="utf-8", errors="replace"
+        ).stdout.splitlines()
     except (OSError, subprocess.CalledProcessError):
         return UNKNOWN
     head = next((line.removeprefix(HEAD) for line in lines if line.startswith(HEAD)), NO_COMMIT)

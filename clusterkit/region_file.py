@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node
@@ -28,6 +28,13 @@ Keys = tuple[str, ...]
 
 def region_path(project: Project, region: str) -> Path:
     """The parameter file of a region, whether it is there or not.
+
+    Parameters
+    ----------
+    project
+        Whose folder ``params/regions`` it is in.
+    region
+        Identifier of the region.
 
     Raises
     ------
@@ -184,7 +191,7 @@ def _innermost(node: MappingNode, keys: Keys) -> tuple[MappingNode, int]:
         found = _pair(node, key)
         if found is None or node.flow_style:
             return node, depth
-        node = found[1]
+        node = cast("MappingNode", found[1])  # what is no mapping has no keys: _edited tells of it
     return node, len(keys)
 
 

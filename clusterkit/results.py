@@ -13,7 +13,8 @@ import hashlib
 import json
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,6 +47,27 @@ def shared(name: str, key: object, make: Callable[[], _Value]) -> _Value:
     return _found(os.environ.get(SHARED), name, key, make)
 
 
+@contextmanager
+def sharing(folder: Path) -> Iterator[None]:
+    """Within, :func:`shared` leaves results in a folder, and finds those that are there.
+
+    Parameters
+    ----------
+    folder
+        Made where it is absent. Whoever names it sees to it that its results are of the same tables and code.
+    """
+    before = os.environ.get(SHARED)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ[SHARED] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SHARED]
+        else:
+            os.environ[SHARED] = before
+
+
 def kept(name: str, key: object, make: Callable[[], _Value]) -> _Value:
     """What ``make`` returns, or what a page of this or an earlier run got for the same key, tables and code.
 
@@ -68,7 +90,15 @@ def kept(name: str, key: object, make: Callable[[], _Value]) -> _Value:
 
 
 def is_kept(name: str, key: object) -> bool:
-    """Whether :func:`kept` has something under this name and key."""
+    """Whether :func:`kept` has something under this name and key.
+
+    Parameters
+    ----------
+    name
+        Of the result.
+    key
+        What it was made from.
+    """
     path = _path(os.environ.get(KEPT), name, key)
     return path is not None and path.is_file()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
@@ -22,6 +23,11 @@ Locate = Callable[[tuple[Any, ...]], str]
 
 def read(path: Path) -> tuple[dict[str, Any], Locate]:
     """Plain values of a YAML mapping, and a function that tells where a key stands.
+
+    Parameters
+    ----------
+    path
+        Of the file.
 
     Returns
     -------
@@ -111,10 +117,11 @@ def parse(data: bytes, path: Path) -> tuple[dict[str, Any], Locate]:
         )
 
     def locate(keys: tuple[Any, ...]) -> str:
-        node, line = loaded, None
+        node: Any = loaded
+        line = None
         for key in keys:
             try:
-                line = node.lc.key(key)[0] if isinstance(node, dict) else node.lc.item(key)[0]
+                line = node.lc.key(key)[0] if isinstance(node, CommentedMap) else node.lc.item(key)[0]
                 node = node[key]
             except (KeyError, IndexError, TypeError, AttributeError):
                 break
@@ -126,6 +133,13 @@ def parse(data: bytes, path: Path) -> tuple[dict[str, Any], Locate]:
 def line_in(where: str) -> int | None:
     """The line that a text of ``locate`` names; None where it names the file alone.
 
+    Parameters
+    ----------
+    where
+        A place as :func:`read` tells it.
+
+    Examples
+    --------
     >>> line_in("params/default.yaml, line 7"), line_in("params/default.yaml")
     (7, None)
     """
@@ -156,6 +170,12 @@ def _plain(node: Any) -> Any:
 
 
 def quoted(value: Any) -> str:
-    """A text, or a list or mapping of such, as YAML takes it whatever is in it."""
+    """A text, or a list or mapping of such, as YAML takes it whatever is in it.
+
+    Parameters
+    ----------
+    value
+        The text.
+    """
     escaped = json.dumps(value, ensure_ascii=False)
     return re.sub("[\x7f-\x9f\u2028\u2029\ufeff]", lambda found: f"\\u{ord(found[0]):04x}", escaped)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tiny_raw import write_tiny_raw
 
 from clusterkit.batch.pages import WHOLE_PAGES
@@ -22,6 +23,10 @@ TINY_REGIONS = {
     "estonia": {"name": "Eesti", "nuts_ids": ["EE00"], "mapping": {"highlight": ["C31"]}},
     "slovenia": {"name": "Slovenija", "nuts_ids": ["SI03", "SI04"], "mapping": {"highlight": ["C27", "C21"]}},
 }  # of the invented Europe of tiny_raw.py
+
+# How long one example takes says more about what else the machine does than about the example.
+settings.register_profile("clusterkit", deadline=None)
+settings.load_profile("clusterkit")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 CopyProject = Callable[[Path], Project]

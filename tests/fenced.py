@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # What a block says of itself in the comment above it; readers of the page do not see it.
-MARKER = re.compile(r"<!-- (not run in tests|file|added to): (.+?) -->")
+MARKER = re.compile(r"<!-- (?:(not run in tests|file|added to): (.+?)|(ends with status) (\d+)) -->")
 NOT_RUN = "not run in tests"
 # A command is left out of the tests only for one of these.
 REASONS = (
@@ -43,7 +43,7 @@ class Block:
         Its lines, without the indent of the fence.
     marker
         Kind of the comment above it: ``not run in tests`` (a reason follows), ``file`` (the block is a file of that
-        name), ``added to`` (it is the end of one), or empty.
+        name), ``added to`` (it is the end of one), ``ends with status`` (so do its commands), or empty.
     about
         What the marker says.
     """
@@ -100,7 +100,7 @@ def blocks(path: Path) -> list[Block]:
         line = lines[number]
         number += 1
         if note := MARKER.fullmatch(line.strip()):
-            marker, about = note[1], note[2]
+            marker, about = note[1] or note[3], note[2] or note[4]
             continue
         fence = re.fullmatch(r"( *)(`{3,})(\w*)", line)
         if not fence:

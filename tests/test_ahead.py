@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterkit.batch.warm import ENVIRONMENT
+from clusterkit.forking import ENVIRONMENT
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="forking is for Linux")
 # In a process of its own: that of the tests may have threads.

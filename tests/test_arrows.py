@@ -18,6 +18,7 @@ MAY_USE = {
     "stress_test": {"data", "mapping", "scoreboard"},
     "portrait": {"data", "mapping", "scoreboard", "stress_test"},
     "show": {"data", "mapping", "scoreboard", "stress_test", "portrait"},
+    "controls": {"data", "mapping", "scoreboard", "stress_test", "portrait", "show"},
     "batch": {"data", "mapping", "scoreboard", "stress_test", "portrait", "show"},
     "commands": {"data", "mapping", "scoreboard", "stress_test", "portrait", "show", "batch", "cli"},
     "cli": {"batch", "commands"},

@@ -41,6 +41,25 @@ def test_regions_are_offered_where_only_regions_are_taken(project_copy: Project,
     assert list(offered(project_copy, *command, incomplete="wa")) == ["wales", "wallonia"]
 
 
+def test_codes_are_offered_with_their_names(project_copy: Project) -> None:
+    new = ("new-region", "alps")
+    assert offered(project_copy, *new, "--nuts", "ITC1", "--nuts", incomplete="itc") == {
+        "ITC2": "Valle d'Aosta/Vallée d'Aoste",
+        "ITC3": "Liguria",
+        "ITC4": "Lombardia",
+    }
+    assert offered(project_copy, *new, "--highlight", incomplete="C13")["C13"] == "Textiles"
+    assert list(offered(project_copy, *new, "--framework")) == ["eocic-8", "res-6"]
+    assert "nace-divisions" in offered(project_copy, *new, "--taxonomy")
+    assert list(offered(project_copy, *new, "--star-scheme", incomplete="eco-")) == ["eco-2007"]
+    assert list(offered(project_copy, *new, "--peer", incomplete="sl")) == ["slovenia"]
+
+
+def test_broken_tables_offer_no_code(project_copy: Project) -> None:
+    (project_copy.processed / "region.parquet").write_bytes(b"not a table")
+    assert offered(project_copy, "new-region", "alps", "--nuts") == {}
+
+
 def test_nothing_is_offered_and_nothing_said_outside_a_project(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,16 +100,23 @@ def test_bash_itself_completes_a_region(project_copy: Project) -> None:
     assert (done.stdout, done.stderr) == ("piemonte\n", "")
 
 
-def test_a_tab_imports_nothing_heavy(project_copy: Project) -> None:
+@pytest.mark.parametrize(
+    ("words", "heavy"),
+    [
+        ([["report"], ["describe"], ["stress-test", "init"], ["new-region", "x", "--highlight"]], ["pandas", "numpy"]),
+        ([["new-region", "x", "--nuts"]], ["pandas", "geopandas", "shapely", "pandera"]),  # numpy comes with pyarrow
+    ],
+)
+def test_a_tab_imports_nothing_heavy(project_copy: Project, words: list[list[str]], heavy: list[str]) -> None:
     code = (
         "import sys\n"
         "from clusterkit.cli import main\n"
         "from click.shell_completion import ShellComplete\n"
         "asked = ShellComplete(main, {}, 'clusterkit', '_CLUSTERKIT_COMPLETE')\n"
-        "for words in (['report'], ['describe'], ['stress-test', 'init']):\n"
+        f"for words in {words}:\n"
         "    assert asked.get_completions(words, ''), words\n"
-        "heavy = {'pandas', 'numpy', 'geopandas', 'matplotlib', 'papermill'} & set(sys.modules)\n"
-        "sys.exit(f'imported: {sorted(heavy)}' if heavy else 0)\n"
+        f"found = {set(heavy)} & set(sys.modules)\n"
+        "sys.exit(f'imported: {sorted(found)}' if found else 0)\n"
     )
     env = {**os.environ, "CLUSTERKIT_ROOT": str(project_copy.root)}
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, env=env)

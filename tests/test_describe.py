@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
@@ -83,7 +84,8 @@ def test_the_files_are_those_that_make_a_page_stale(project_copy: Project) -> No
     chosen = {one.parameter: one.file for one in found if one.parameter}
     assert chosen["scoreboard.peers"] == "params/regions/wallonia.yaml"
     assert chosen["scoreboard.framework"] == "params/frameworks/eocic-8.yaml"
-    assert files["params/stress_test/example/programmes.csv"].what == "programmes"
+    programmes = files["params/stress_test/example/programmes.csv"]
+    assert (programmes.what, "scoreboard" in programmes.pages) == ("programmes", False)
     assert all((project_copy.root / file).is_file() for file in files)
 
 
@@ -115,17 +117,16 @@ def test_piped_each_parameter_is_one_line_without_a_frame(project_copy: Project)
     assert not set("│┃━─\x1b") & set("".join(lines))
 
 
-def test_a_narrow_terminal_loses_no_word() -> None:
-    console = Console(force_terminal=True, width=70, record=True, color_system=None, no_color=True)
+@pytest.mark.parametrize(("width", "lines"), [(120, 3), (70, 3), (40, 4)])
+def test_a_terminal_of_any_width_loses_no_word(width: int, lines: int) -> None:
+    console = Console(force_terminal=True, width=width, color_system=None, no_color=True)
+    rows = [("scoreboard.min_coverage", "0.5", "default.yaml:19", "Least share that is known.")]
     with console.capture() as caught:
-        rows = [("scoreboard.min_coverage", "0.5", "params/default.yaml, line 19", "Least share that is known.")]
         describe._show(console, "piemonte", describe.PARAMETERS, rows, ["default"])
-    text = caught.get()
-    assert max(len(line) for line in text.splitlines()) <= 70
-    columns = "".join(text.split())
-    assert "scoreboard.min_coverage" in columns
-    for word in ("Least", "share", "known."):
-        assert word in text
+    text = caught.get().rstrip().splitlines()
+    assert len(text) == lines
+    assert max(len(line.rstrip()) for line in text) <= width
+    assert all(word in " ".join(text).split() for word in " ".join(rows[0]).split())
 
 
 def test_json_is_for_programs(project_copy: Project) -> None:

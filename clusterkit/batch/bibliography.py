@@ -35,6 +35,7 @@ class Work:
 
     @property
     def year(self) -> str:
+        """Year of publication, as text."""
         return self.fields.get("year", "no year")
 
     @property

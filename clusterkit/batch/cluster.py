@@ -139,7 +139,7 @@ class Cluster:
     timeout: float
     _client: distributed.Client | None = None
     _archive: Any = None
-    _futures: dict[int, tuple[Child, distributed.Future]] = field(default_factory=dict)
+    _futures: dict[int, tuple[Child, distributed.Future[Any]]] = field(default_factory=dict)
     _number: int = 0
 
     def open(self) -> int:
@@ -201,7 +201,7 @@ class Cluster:
                 found = future.result()
             except Exception as exc:
                 # Whatever a worker failed with, the run goes on: it is that job's outcome.
-                (child.work / LOG).write_text(f"{type(exc).__name__}: {exc}\n", encoding="utf-8")
+                (child.work / LOG).write_text(f"{type(exc).__name__}: {exc}\n", encoding="utf-8", newline="\n")
                 child.status = 1
                 continue
             for name, content in found["files"].items():

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 METHOD, GUIDES = "Method", "Guides"  # lists of the menu
 ASSUMPTIONS, REFERENCES = "assumptions", "references"  # pages that others lead into
 API = "api"  # page that leads to the reference
+METHODS = "docs/methods.md"  # the document that speaks of functions
 BIBLIOGRAPHY, CITATION = "docs/references.bib", "CITATION.cff"
 # Inside text Pandoc would still read these as marks of its own: lists, dashes, attributes, footnotes.
 _MARKS = str.maketrans({char: f"&#{ord(char)};" for char in "-.():%="})
@@ -65,7 +66,7 @@ class Document:
 
 # In the order of the navigation, which shows those whose source is there.
 DOCUMENTS = (
-    Document("methods", "Methods", "docs/methods.md", "formulas of what the reports say, with their sources."),
+    Document("methods", "Methods", METHODS, "formulas of what the reports say, with their sources."),
     Document("glossary", "Glossary", "docs/glossary.md", "the words of the reports, and where they come from."),
     Document(
         ASSUMPTIONS, "Assumptions", "docs/assumptions.md", "what is taken for granted, rated by how much it matters."
@@ -158,6 +159,8 @@ def _rows(ids: Iterable[str], page: str) -> dict[str, tuple[str, str]]:
 def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
     """Markdown or HTML with a link from every mention of an assumption or a document to its place on the site.
 
+    A document may be named with a place in it, ``docs/methods.md#cluster-stars``.
+
     Parameters
     ----------
     text
@@ -170,10 +173,14 @@ def link_mentions(text: str, targets: Mapping[str, tuple[str, str]]) -> str:
     left_alone = r"<a\b.*?</a>|<code\b.*?</code>|<h\d\b.*?</h\d>|<[^>]*>|`[^`]*`|\[[^\]]*\]\([^)]*\)|^#.*?$"
 
     def linked(found: re.Match[str]) -> str:
-        href, label = targets.get(html.unescape(found[0]), ("", ""))
+        name, _, place = html.unescape(found[0]).partition("#")
+        href, label = targets.get(name, ("", ""))
+        if href and place:
+            href, label = targets.get(place, (f"{href}#{place}", label))
         return f'<a href="{href}">{label}</a>' if href else found[0]
 
-    return re.sub(rf"{left_alone}|\bdocs/(?:[\w-]|&#95;)+\.md\b|\bA\d+\b", linked, text, flags=re.DOTALL | re.MULTILINE)
+    mention = r"\bdocs/(?:[\w-]|&#95;)+\.md\b(?:(?:#|&#35;)[\w-]+)?|\bA\d+\b"
+    return re.sub(rf"{left_alone}|{mention}", linked, text, flags=re.DOTALL | re.MULTILINE)
 
 
 def write(project: Project, state: State) -> list[Document]:
@@ -232,10 +239,10 @@ def _write_reference(project: Project, state: State, parts: list[Document], made
     from clusterkit.batch.state import write_json
 
     package = reference.load()
-    # Twice: a page can lead to names of all pages, whose places are known when all are made.
     texts = {part.page: reference.to_markdown(package, part).partition("\n") for part in reference.PARTS}
-    first = {page: to_html(to_text(rest, reference.SOURCE, works, ids)) for page, (_, _, rest) in texts.items()}
-    names = reference.names_of({page: made_of["html"] for page, made_of in first.items()})
+    # The headings alone first: a page can lead to names of all pages.
+    headings = {page: "\n\n".join(re.findall(r"^#.*$", rest, re.MULTILINE)) for page, (_, _, rest) in texts.items()}
+    names = reference.names_of({page: to_html(found)["html"] for page, found in headings.items()})
     for document in parts:
         title, _, rest = texts[document.name]
         title = title.lstrip("# ")
@@ -319,7 +326,7 @@ def inert(text: str) -> str:
 
 
 @cache
-def _renderer() -> Callable[[str], Any]:
+def _renderer() -> Callable[[str, Mapping[str, str]], Any]:
     """The class that turns a document into text; made once, since its parent is imported only when it is needed."""
     import mistune
 
@@ -335,12 +342,14 @@ def _renderer() -> Callable[[str], Any]:
             return _subscripts(inert(text), longest=3)
 
         def heading(self, text: str, level: int, **_: Any) -> str:
+            text = re.sub(r"</?a\b[^>]*>", "", text)  # a heading has its own link
             self.section, self.tables = re.sub(r"<[^>]+>", "", text), 0
             return f"\n{'#' * level} {text}\n\n"
 
         def codespan(self, text: str) -> str:
+            text = text.replace("\\|", "|")  # as tables want it written
             code = f"<code>{inert(text)}</code>"
-            place = reference.mentioned(text, self.names)
+            place = reference.mentioned(text, self.names, is_bare_enough=self.source == METHODS)
             return f'<a href="{place}">{code}</a>' if place else code
 
         def block_html(self, html: str) -> str:

@@ -72,12 +72,15 @@ def frames(
               for name in dict.fromkeys(document.group for document in documents)}  # fmt: skip
     own = {p.region: [Link(page.name(p.region), page.label) for page in made[p.region]] for p in with_pages}
 
-    def menu(current: str, kind: RegionPage | None = None) -> str:
-        regions = [Link((kind if kind in made[p.region] else made[p.region][0]).name(p.region), p.name)
-                   for p in with_pages]  # fmt: skip
-        items = [*_items(home, current), *_group(REGIONS_LABEL, regions, current), *_items(of_all, current)]
+    def menu(current: str, kind: RegionPage | None = None, *, within: str = "") -> str:
+        shown = [kind if kind is not None and kind in made[p.region] else made[p.region][0] for p in with_pages]
+        regions = [Link(page.name(p.region), p.name) for p, page in zip(with_pages, shown, strict=True)]
+        is_of_region = any(link.page == current for link in regions)
+        items = [*_items(home, current), *_group(REGIONS_LABEL, regions, current, is_here=is_of_region)]
+        items += _items(of_all, current)
         for name, inner in groups.items():
-            items += _group(name, [Link(document.name, document.label) for document in inner], current)
+            links = [Link(document.name, document.label) for document in inner]
+            items += _group(name, links, current, is_here=any(link.page in (current, within) for link in links))
         return (
             '<nav class="pages" aria-label="Pages"><details class="menu"><summary>Menu</summary>'
             f"<ul>{''.join(items)}</ul></details></nav>"
@@ -98,7 +101,7 @@ def frames(
         lead = document.part_of or document.name
         family = [Link(other.name, other.label) for other in documents if lead in (other.name, other.part_of)]
         beside = _views(family, document.name, document.group, f"Pages of {family[0].label}")
-        nav[document.name] = menu(lead) + (beside or _place(document.group, document.label))
+        nav[document.name] = menu(document.name, within=lead) + (beside or _place(document.group, document.label))
     taken = offers or {}
     return {
         link.page: Frame(nav[link.page], taken.get(link.page, "") + _foot(before, after))
@@ -132,11 +135,11 @@ def _anchor(link: Link, current: str) -> str:
     return f'<a href="{link.page}.html"{mark}>{escape(link.label)}</a>'
 
 
-def _group(label: str, links: Sequence[Link], current: str) -> list[str]:
-    """A list that unfolds; at most one at a time does. Nothing without links."""
+def _group(label: str, links: Sequence[Link], current: str, *, is_here: bool) -> list[str]:
+    """A list that unfolds, marked where the page is in it; at most one at a time does. Nothing without links."""
     if not links:
         return []
-    mark = ' class="current"' if any(link.page == current for link in links) else ""
+    mark = ' class="current"' if is_here else ""
     inner = f"<summary{mark}>{escape(label)}</summary><ul>{''.join(_items(links, current))}</ul>"
     return [f'<li><details class="group" name="menu">{inner}</details></li>']
 

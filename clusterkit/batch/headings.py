@@ -25,6 +25,7 @@ class Headings(mistune.HTMLRenderer):
         self._found: list[tuple[int, str, str]] = []
 
     def heading(self, text: str, level: int, **_: object) -> str:
+        """A heading with its identifier and its link."""
         plain = html.unescape(re.sub(r"<[^>]+>", "", text))
         # As Pandoc makes identifiers: small letters, digits, hyphens for spaces.
         slug = re.sub(r"\s+", "-", re.sub(r"[^\w\s.-]", "", plain.lower()).strip()).lstrip("0123456789.-_") or "section"

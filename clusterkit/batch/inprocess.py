@@ -55,6 +55,8 @@ class _Stream:
 class _Values(DisplayHook):
     """The value of a cell's last line, as an output."""
 
+    shell: Shell
+
     def __call__(self, result: Any = None) -> None:
         self.check_for_underscore()
         if result is None or self.quiet():
@@ -70,7 +72,11 @@ class _Values(DisplayHook):
 class _Displays(DisplayPublisher):
     """What a cell displays before its end."""
 
-    def publish(self, data: dict, metadata: dict | None = None, *, update: bool = False, **_: Any) -> None:
+    shell: Shell
+
+    def publish(  # type: ignore[override]  # transient data and the rest go unseen here
+        self, data: dict[str, Any], metadata: dict[str, Any] | None = None, *, update: bool = False, **_: Any
+    ) -> None:
         if not update:
             self.shell.outputs.append(new_output("display_data", data, metadata=metadata or {}))
 
@@ -102,7 +108,8 @@ def make_shell() -> Shell:
     config.InteractiveShell.colors = "nocolor"
     Shell.clear_instance()
     shell = Shell.instance(config=config)
-    shell.display_formatter.active_types = shell.display_formatter.format_types
+    if shell.display_formatter is not None:
+        shell.display_formatter.active_types = shell.display_formatter.format_types
     return shell
 
 
@@ -112,11 +119,12 @@ def _language_info() -> dict[str, Any]:
     return dict(IPythonKernel.language_info)
 
 
-class InProcessEngine(Engine):
+class InProcessEngine(Engine):  # type: ignore[misc]  # papermill has no types
     """Runs the cells one after the other in the shell of this process."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any) -> None:  # noqa: ARG003
+        """Run the cells of a notebook in this process, as papermill asks an engine to."""
         shell = make_shell()
         nb_man.nb.metadata["language_info"] = _language_info()
         streams = sys.stdout, sys.stderr

@@ -66,7 +66,13 @@ class RegionPage:
         return not self.needs or getattr(getattr(params, section), key) is not None
 
     def name(self, region: str) -> str:
-        """Name of the page of a region, without ending."""
+        """Name of the page of a region, without ending.
+
+        Parameters
+        ----------
+        region
+            Identifier of the region.
+        """
         return f"{region}-{self.kind}"
 
     def path(self, project: Project) -> Path:
@@ -232,12 +238,26 @@ _WHOLE = {page.name: page for page in WHOLE_PAGES}
 
 
 def whole_page(name: str) -> WholePage:
-    """The page on no single region of that name, one of ``params.WHOLE_IDS``."""
+    """The page on no single region of that name, one of ``params.WHOLE_IDS``.
+
+    Parameters
+    ----------
+    name
+        Of the page, without ending.
+    """
     return _WHOLE[name]
 
 
 def has_page(project: Project, name: str) -> bool:
-    """Whether the page of that name was executed."""
+    """Whether the page of that name was executed.
+
+    Parameters
+    ----------
+    project
+        Whose ``reports`` folder is looked into.
+    name
+        Of the page, without ending.
+    """
     return (project.reports / f"{name}.ipynb").is_file()
 
 
@@ -247,7 +267,15 @@ def pages_for(params: RegionParams) -> list[RegionPage]:
 
 
 def pages_of(project: Project, listed: Iterable[RegionParams]) -> dict[str, list[RegionPage]]:
-    """Pages of each region that were executed, in the order of the navigation."""
+    """Pages of each region that were executed, in the order of the navigation.
+
+    Parameters
+    ----------
+    project
+        Whose ``reports`` folder is looked into.
+    listed
+        Regions.
+    """
     return {p.region: [page for page in pages_for(p) if has_page(project, page.name(p.region))] for p in listed}
 
 

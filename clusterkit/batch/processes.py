@@ -19,8 +19,9 @@ from typing import IO, Any, Protocol
 import psutil
 
 from clusterkit.batch.jobs import Job
-from clusterkit.batch.warm import ENVIRONMENT, JOB, LOG
-from clusterkit.forking import adopt_orphans, can_fork
+from clusterkit.batch.warm import JOB, LOG
+from clusterkit.files import writing
+from clusterkit.forking import ENVIRONMENT, adopt_orphans, can_fork
 
 
 @dataclass
@@ -91,7 +92,8 @@ class Launcher(Protocol):
 
 def stage(job: Job, work: Path) -> None:
     """Put a job into its folder, for the process that will run it."""
-    (work / JOB).write_bytes(pickle.dumps(job))
+    with writing(work, f"The job of the page {job.page}"):
+        (work / JOB).write_bytes(pickle.dumps(job))
 
 
 @dataclass
@@ -103,6 +105,7 @@ class Fresh:
     environment: Mapping[str, str] = field(default_factory=dict)  # of every child, beside that of this process
 
     def start(self, job: Job, work: Path) -> Child:
+        """Start a process that runs a job."""
         stage(job, work)
         command = [sys.executable, "-m", "clusterkit.batch.processes", str(self.root), str(work), str(self.theme)]
         with (work / LOG).open("wb") as log:
@@ -117,6 +120,7 @@ class Fresh:
         return Child(work, process.pid, process=process)
 
     def wait(self, children: list[Child], seconds: float) -> None:
+        """Wait until one of them has ended, or so many seconds."""
         for child in children:
             if child.process is not None and child.status is None:
                 try:
@@ -186,6 +190,7 @@ class Warm:
         return self._server.stdout
 
     def start(self, job: Job, work: Path) -> Child:
+        """Have the warm process fork a child that runs a job."""
         stage(job, work)
         self._number += 1
         child = Child(work)
@@ -202,6 +207,7 @@ class Warm:
         self._server.stdin.flush()
 
     def wait(self, children: list[Child], seconds: float) -> None:
+        """Wait until one of them has ended, or so many seconds."""
         ready, _, _ = select.select([self._out], [], [], seconds)
         if not ready:
             return

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,15 +58,17 @@ PARTS = (
         "data",
         "data",
         ("tables", "industries", "nuts", "territory", "hidden", "star_schemes", "frameworks", "indicator_register",
-         "indicators", "sources", "fetch", "raw_folder", "build", "eurostat"),
+         "sources", "fetch", "raw_folder", "build", "eurostat"),
     ),
     Part("mapping", "mapping"),
     Part("scoreboard", "scoreboard"),
     Part("stress_test", "stress test"),
     Part("portrait", "portrait"),
-    Part("show", "show", ("output", "charts", "maps", "tables", "theme", "words")),
-    Part("batch", "batch", ("pages", "jobs", "runner", "state", "site", "documents", "reference")),
-    Part("", "other modules", ("params", "paths", "results", "provenance", "errors", "files", "cached", "yamlfile")),
+    Part("show", "show", ("output", "charts", "maps", "tables")),
+    Part("controls", "controls"),
+    Part("batch", "batch", ("pages", "jobs", "runner", "state")),
+    Part("", "other modules",
+         ("params", "region_file", "paths", "results", "provenance", "errors", "files", "cached", "yamlfile")),
 )  # fmt: skip
 
 
@@ -84,7 +87,7 @@ def load() -> griffe.Module:
 
     found = griffe.load(
         "clusterkit", search_paths=[PACKAGE.parent], docstring_parser="numpy", docstring_options={"warnings": False},
-        allow_inspection=False,
+        allow_inspection=False, try_relative_path=False,  # not the copy in the folder where the command runs
     )  # fmt: skip
     assert isinstance(found, griffe.Module)
     return found
@@ -118,7 +121,7 @@ def homes(package: griffe.Module, part: Part) -> list[tuple[str, griffe.Module, 
 
 
 def _place(module: griffe.Module, root: griffe.Module) -> str:
-    inner = module.path.removeprefix(f"{root.path}.").replace(".", "/")
+    inner = module.path.removeprefix(f"{root.path}.").removeprefix("clusterkit.").replace(".", "/")
     return f"{inner}/__init__.py" if module.is_init_module else f"{inner}.py"
 
 
@@ -218,7 +221,7 @@ def meaning(one: griffe.Object) -> str:
 
 def _object(one: griffe.Object, level: int) -> list[str]:
     title = one.name if level == 3 else f"{one.parent.name}.{one.name}"
-    lines = [f"{'#' * level} {title}", "", f"```python\n{signature(one)}\n```", ""]
+    lines = [f"{'#' * level} `{title}`", "", f"```python\n{signature(one)}\n```", ""]
     lines += _docstring(one)
     if one.is_class:
         members = public_members(one)
@@ -334,6 +337,7 @@ def _text(text: str) -> str:
 
 
 def _inline(text: str) -> str:
+    text = re.sub(r":(?:func|meth):`~?([^`<>]+)`", r"`\1()`", text)
     text = re.sub(r":\w+:`~?([^`<>]+)`", r"`\1`", text)
     text = re.sub(r"\bdocs/([\w-]+\.md)(#[\w-]+)?", r"[\1](\1\2)", text)
     return re.sub(r"``(.+?)``", r"`\1`", text, flags=re.DOTALL)
@@ -355,7 +359,8 @@ def names_of(html: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     bare: dict[str, list[str]] = {}
     for part in PARTS:
-        for slug, name in re.findall(r'<h[34] id="([^"]+)">([\w.]+)<', html.get(part.page, "")):
+        for slug, code in re.findall(r'<h[34] id="([^"]+)"><code>([^<]+)</code>', html.get(part.page, "")):
+            name = unescape(code)
             address = f"{part.page}.html#{slug}"
             if part.name:
                 found.setdefault(f"{part.name}.{name}", address)
@@ -363,7 +368,18 @@ def names_of(html: Mapping[str, str]) -> dict[str, str]:
     return found | {name: places[0] for name, places in bare.items() if len(places) == 1 and name not in found}
 
 
-def mentioned(code: str, names: Mapping[str, str]) -> str:
-    """Address of the name that a piece of code in a text is: ``mapping.theil``, ``theil(shares)``; "" for others."""
+def mentioned(code: str, names: Mapping[str, str], *, is_bare_enough: bool = False) -> str:
+    """Address of the name that a piece of code in a text is; "" for others.
+
+    Parameters
+    ----------
+    code
+        ``mapping.theil``, ``theil(shares)`` or a class: these are names of the reference wherever they stand.
+    names
+        As :func:`names_of` gives them.
+    is_bare_enough
+        Whether ``shift_share``, without a package or a bracket, is a function there, and not a column or a parameter.
+    """
     name = re.sub(r"\(.*\)$", "", code).removeprefix("clusterkit.")
-    return names.get(name, "")
+    is_name = name != code or "." in name or name[:1].isupper() or (is_bare_enough and "_" in name)
+    return names.get(name, "") if is_name else ""

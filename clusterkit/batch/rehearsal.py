@@ -8,7 +8,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clusterkit.errors import ClusterkitError
 from clusterkit.paths import Project
@@ -35,7 +35,8 @@ def rehearse(root: Path) -> None:
 def _spared(names: tuple[str, ...]) -> Iterator[None]:
     """Packages that cannot be imported for the time being, unless they were imported before."""
     hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # None: Python takes the package for absent
+    absent: dict[str, Any] = dict.fromkeys(hidden)  # None: Python takes the package for absent
+    sys.modules.update(absent)
     try:
         yield
     finally:
@@ -110,7 +111,7 @@ def _read(project: Project) -> None:
     frameworks = list_frameworks(project.params / "frameworks").values()
     _work_out(industry, context, indicator, [tuple(framework.indicators) for framework in frameworks])
     default, _ = yamlfile.read(project.params / "default.yaml")
-    years = {name: default.get(name) for name in ("base_year", "reference_year")}
+    years: dict[str, Any] = {name: default.get(name) for name in ("base_year", "reference_year")}
     if all(isinstance(year, int) for year in years.values()):
         matched_growth(industry, **years)
         structure_table(industry, indicator, region, year=years["reference_year"])

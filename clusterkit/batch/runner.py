@@ -18,6 +18,7 @@ from clusterkit.batch.processes import Child, Fresh, Launcher, Refused, Warm
 from clusterkit.batch.state import OF_RESULTS, Fingerprints, State
 from clusterkit.batch.warm import LOG
 from clusterkit.errors import Problem, RunError, some
+from clusterkit.files import WriteError, is_full, writing
 from clusterkit.forking import can_fork
 from clusterkit.paths import Project
 from clusterkit.results import KEPT, SHARED, WORKERS
@@ -25,6 +26,8 @@ from clusterkit.show.output import FOLDER
 
 TICK = 0.25  # seconds between two looks at time and memory of the children
 LOCK = ".lock"  # in reports: held by the run that writes there
+RIGHTS = "give the folder write rights, make room on the disk, or use a copy of the project"
+WHOLE = "a page is published whole or not at all; pages that were there are as they were"
 LEFTOVERS = (".work-*", ".site-*", ".old-*")  # of runs that were killed
 
 
@@ -88,10 +91,12 @@ def alone(project: Project) -> Iterator[None]:
     Raises
     ------
     RunError
-        Another run is writing there.
+        Another run is writing there, or nothing can be written there.
     """
-    project.reports.mkdir(exist_ok=True)
-    with (project.reports / LOCK).open("w") as lock:
+    with writing(project.reports, "The folder of reports", rule="a run writes its pages into reports/", fix=RIGHTS):
+        project.reports.mkdir(exist_ok=True)
+        lock = (project.reports / LOCK).open("w", encoding="utf-8", newline="\n")
+    with lock:
         if os.name == "posix":
             import fcntl
 
@@ -159,9 +164,9 @@ def run(
     if not jobs:
         return []
     watch = watch or Watch()
-    with tempfile.TemporaryDirectory(
-        prefix=".work-results-", dir=project.reports, ignore_cleanup_errors=True
-    ) as folder:
+    with writing(project.reports, "The folder of reports", fix=RIGHTS):
+        aside = tempfile.TemporaryDirectory(prefix=".work-results-", dir=project.reports, ignore_cleanup_errors=True)
+    with aside as folder:
         environment = {SHARED: folder, KEPT: str(_kept(project, fingerprints)), WORKERS: str(options.workers)}
         launcher, workers = _launcher(project, options, watch, environment, warm)
         try:
@@ -199,6 +204,7 @@ def _run(
                     continue
                 running.remove(one)
                 result = _outcome(one)
+                _stop_on_full_disk(project, one, result)
                 if result.failure and result.failure.is_infrastructure and one.tries == 1 and not one.why_ended:
                     shutil.rmtree(one.child.work, ignore_errors=True)
                     waiting.insert(0, (one.job, one.key, 2))
@@ -221,7 +227,8 @@ def _kept(project: Project, fingerprints: Fingerprints) -> Path:
     """Where pages leave small results from run to run: under a name of all that these rest on; older ones go."""
     home = State(project).folder / OF_RESULTS
     folder = home / fingerprints.common[:16]
-    folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder, "The folder of results"):
+        folder.mkdir(parents=True, exist_ok=True)
     for path in home.iterdir():
         if path != folder:
             shutil.rmtree(path, ignore_errors=True)
@@ -262,7 +269,8 @@ def _launcher(
 
 
 def _start(project: Project, launcher: Launcher, job: Job, key: str, tries: int) -> _Running:
-    work = Path(tempfile.mkdtemp(prefix=f".work-{job.page}-", dir=project.reports))
+    with writing(project.reports, f"The page {job.page}", rule=WHOLE, fix=RIGHTS):
+        work = Path(tempfile.mkdtemp(prefix=f".work-{job.page}-", dir=project.reports))
     return _Running(job, key, launcher.start(job, work), time.monotonic(), tries)
 
 
@@ -286,10 +294,31 @@ def _outcome(one: _Running) -> Result:
         found = json.loads((one.child.work / RESULT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         why = one.why_ended or f"the process ended with status {one.child.status}{_last_words(one.child.work / LOG)}"
-        failure = Failure(one.job.notebook.name, "while it ran", why, is_infrastructure=not one.why_ended)
-        return Result(one.job, seconds, failure)
+        lost = Failure(one.job.notebook.name, "while it ran", why, is_infrastructure=not one.why_ended)
+        return Result(one.job, seconds, lost)
     failure = Failure(**found["failure"]) if found["failure"] else None
     return Result(one.job, seconds, failure, tuple(found["warnings"]), found["cpu_seconds"])
+
+
+def _stop_on_full_disk(project: Project, one: _Running, result: Result) -> None:
+    """End the run where a page failed because there is no room: the page that was there stays, and the next would fail.
+
+    Raises
+    ------
+    WriteError
+        The disk is full.
+    """
+    if result.failure is None or one.why_ended or not is_full(project.reports, result.failure.error):
+        return
+    shutil.rmtree(one.child.work, ignore_errors=True)
+    raise WriteError(
+        Problem(
+            what=f"The disk is full: there was no room for {one.job.name}.",
+            where=str(project.reports),
+            rule=WHOLE,
+            fix="make room, then start the same command again: it goes on with this page",
+        )
+    )
 
 
 def _last_words(log: Path) -> str:
@@ -303,15 +332,23 @@ def _last_words(log: Path) -> str:
 def _publish(project: Project, state: State, one: _Running, result: Result, fingerprints: Fingerprints) -> None:
     """Move a whole page into the reports, then record it; take a failed one out."""
     work = one.child.work
-    state.forget(one.job.page)
     executed = work / f"{one.job.page}.ipynb"
     try:
-        if result.failure is None:
-            state.folder.mkdir(exist_ok=True)
-            os.replace(work / BODY, state.body(one.job.page))
-            site.publish(project, executed, work / DOWNLOADS, one.job.downloads)
-            state.record(one.job, one.key, result, fingerprints.made_from(one.job))
-        else:
-            site.keep_failed(project, executed, one.job.downloads)
+        with writing(project.reports, f"The page {one.job.page}", rule=WHOLE, fix=RIGHTS):
+            _put_in_place(project, state, one, result, fingerprints, executed)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _put_in_place(
+    project: Project, state: State, one: _Running, result: Result, fingerprints: Fingerprints, executed: Path
+) -> None:
+    work = one.child.work
+    state.forget(one.job.page)
+    if result.failure is None:
+        state.folder.mkdir(exist_ok=True)
+        os.replace(work / BODY, state.body(one.job.page))
+        site.publish(project, executed, work / DOWNLOADS, one.job.downloads)
+        state.record(one.job, one.key, result, fingerprints.made_from(one.job))
+    else:
+        site.keep_failed(project, executed, one.job.downloads)

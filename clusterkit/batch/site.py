@@ -67,7 +67,13 @@ def _replace_folder(new: Path, old: Path) -> None:
     aside = Path(tempfile.mkdtemp(prefix=".old-", dir=old.parent)) if old.exists() else None
     if aside is not None:
         os.replace(old, aside / "old")
-    os.replace(new, old)
+    try:
+        os.replace(new, old)
+    except OSError:
+        if aside is not None:
+            os.replace(aside / "old", old)
+            aside.rmdir()
+        raise
     if aside is not None:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -283,7 +289,7 @@ def _render_with_quarto(project: Project, pages: Sequence[Path], new: Path) -> N
     if command is None:
         fix = "install Quarto, or use --renderer nbconvert"
         raise RunError(_quarto_problem("The command quarto is not on the PATH.", fix))
-    found = subprocess.run([command, "--version"], check=False, capture_output=True, text=True).stdout.strip()
+    found = subprocess.run([command, "--version"], check=False, capture_output=True, encoding="utf-8").stdout.strip()
     numbers = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
     if numbers < QUARTO_MIN:
         needed = ".".join(str(part) for part in QUARTO_MIN)
@@ -296,7 +302,7 @@ def _render_with_quarto(project: Project, pages: Sequence[Path], new: Path) -> N
         shutil.copy(path, copy / path.name)
     _copy_folders(project, copy, "theme", FOLDER, FAILED)
     quiet = {**os.environ, "NO_COLOR": "1"}
-    done = subprocess.run([command, "render", str(copy)], check=False, capture_output=True, text=True, env=quiet)
+    done = subprocess.run([command, "render", str(copy)], check=False, capture_output=True, encoding="utf-8", env=quiet)
     made = copy / "_site"
     if done.returncode != 0 or not (made / "index.html").is_file():
         tail = " | ".join(line for line in done.stderr.strip().splitlines()[-4:] if line.strip())
@@ -330,7 +336,7 @@ def _write_html(path: Path, text: Mapping[str, str], skeleton: str, folder: Path
     raw = {name: fields[name].removeprefix("`").removesuffix("`{=html}") for name in ("nav", "foot", "tail")}
     values = {**fields, **raw, "toc": text["toc"], "body": text["html"]}
     page = re.sub(r"\$([a-z]+)\$", lambda found: values[found[1]], skeleton)
-    (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    (folder / f"{path.stem}.html").write_text(page, encoding="utf-8", newline="\n")
 
 
 def _copy_look(theme: Path, folder: Path) -> None:

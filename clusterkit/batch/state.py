@@ -76,14 +76,26 @@ class Fingerprints:
         return {}
 
     def file(self, name: str) -> str:
-        """Of a file of the project; of one that is not there, a text that says so."""
+        """Of a file of the project; of one that is not there, a text that says so.
+
+        Parameters
+        ----------
+        name
+            Path from the project folder.
+        """
         if name not in self._files:
             path = self.project.root / name
             self._files[name] = _of_file(path) if path.is_file() else "absent"
         return self._files[name]
 
     def notebook(self, path: Path) -> str:
-        """Of a notebook's cells, whatever outputs it was saved with."""
+        """Of a notebook's cells, whatever outputs it was saved with.
+
+        Parameters
+        ----------
+        path
+            Of the notebook.
+        """
         key = f"notebook:{path}"
         if key not in self._files:
             try:
@@ -147,14 +159,28 @@ class State:
         self.project, self.folder = project, project.reports / FOLDER
 
     def of(self, page: str) -> dict[str, Any]:
-        """What is recorded of a page; nothing where it was never made, or the record cannot be read."""
+        """What is recorded of a page; nothing where it was never made, or the record cannot be read.
+
+        Parameters
+        ----------
+        page
+            Name of the page, without ending.
+        """
         try:
             return json.loads((self.folder / f"{page}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
 
     def is_fresh(self, job: Job, key: str) -> bool:
-        """Whether the page of a job is there, whole, and made from the same."""
+        """Whether the page of a job is there, whole, and made from the same.
+
+        Parameters
+        ----------
+        job
+            Of the page.
+        key
+            What the page would be made from now, as :meth:`Fingerprints.key` gives it.
+        """
         known = self.of(job.page)
         notebook = self.project.reports / f"{job.page}.ipynb"
         if known.get("key") != key or not notebook.is_file() or not self.body(job.page).is_file():
@@ -162,11 +188,29 @@ class State:
         return _names(self.project, job) == known.get("downloads")
 
     def body(self, page: str) -> Path:
-        """Where the text of a page is kept as HTML."""
+        """Where the text of a page is kept as HTML.
+
+        Parameters
+        ----------
+        page
+            Name of the page, without ending.
+        """
         return self.folder / f"{page}.body.json"
 
     def record(self, job: Job, key: str, result: Result, made_from: Mapping[str, str]) -> None:
-        """Keep that a page was made, and from what, when it is all in its place."""
+        """Keep that a page was made, and from what, when it is all in its place.
+
+        Parameters
+        ----------
+        job
+            Of the page.
+        key
+            What it was made from.
+        result
+            How it went.
+        made_from
+            Hashes of what the key is made from, by name.
+        """
         entry = {
             "page": job.page,
             "name": job.name,
@@ -183,7 +227,15 @@ class State:
         write_json(self.folder / f"{job.page}.json", entry)
 
     def keep(self, name: str, entry: Mapping[str, Any]) -> None:
-        """Record something else of the site."""
+        """Record something else of the site.
+
+        Parameters
+        ----------
+        name
+            Of the record.
+        entry
+            What it holds.
+        """
         write_json(self.folder / f"{name}.json", entry)
 
     def forget_results(self) -> None:
@@ -191,7 +243,13 @@ class State:
         shutil.rmtree(self.folder / OF_RESULTS, ignore_errors=True)
 
     def forget(self, page: str) -> None:
-        """Take a page out of the record."""
+        """Take a page out of the record.
+
+        Parameters
+        ----------
+        page
+            Name of the page, without ending.
+        """
         for path in (self.folder / f"{page}.json", self.body(page)):
             path.unlink(missing_ok=True)
 
@@ -203,7 +261,15 @@ def _names(project: Project, job: Job) -> list[list[Any]]:
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write JSON so that a reader sees the old file or the new one."""
+    """Write JSON so that a reader sees the old file or the new one.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    value
+        What it is to hold.
+    """
     write_whole(path, (json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n").encode())
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from clusterkit.batch.pages import RegionPage, WholePage, has_page
 from clusterkit.files import write_whole
+from clusterkit.forking import can_fork, threads
 from clusterkit.params import EXPLORER_ID, RegionParams
 from clusterkit.paths import Project
 from clusterkit.provenance import RECORD
@@ -206,7 +207,9 @@ def _written(record: Path, books: Sequence[Book]) -> Iterable[bytes]:
     workers = min(os.cpu_count() or 1, len(books) // ENOUGH)
     if workers < 2:
         return [_write(record, book) for book in books]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    # Forked where that is safe: a process that starts anew imports for a second what this one has imported.
+    how = "spawn" if can_fork() or threads() > 1 else "fork"
+    with ProcessPoolExecutor(workers, mp_context=get_context(how)) as pool:
         return list(pool.map(_write, itertools.repeat(record), books))
 
 

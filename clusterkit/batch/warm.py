@@ -24,15 +24,6 @@ from clusterkit.forking import can_fork, end_with_the_parent, threads
 
 JOB = "job.pickle"  # in the folder of a job
 LOG = "output.log"  # what the process itself writes, beside what the cells do
-# Every notebook runs one thread: the regions are what runs in parallel.
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-ENVIRONMENT = {  # of the warm process, before its first import
-    **ONE_THREAD,
-    "NUMEXPR_NUM_THREADS": "1",
-    "ARROW_IO_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "MPLBACKEND": "agg",
-}
 
 
 def warm_up(root: Path) -> None:
@@ -45,7 +36,7 @@ def warm_up(root: Path) -> None:
 def serve(root: Path) -> int:
     """Fork a child for every job that is asked for, until standard input closes."""
     end_with_the_parent(signal.SIGTERM)
-    say = os.fdopen(os.dup(1), "w", buffering=1)
+    say = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8", newline="\n")
     os.dup2(2, 1)  # nothing that a library prints can be taken for an answer
     reason = can_fork()
     if not reason:
@@ -153,7 +144,7 @@ def _take_over(work: Path) -> None:
     own.mkdir(exist_ok=True)
     os.environ["TMPDIR"] = str(own)
     tempfile.tempdir = None
-    tempfile._name_sequence = None  # else two children draw the same names
+    tempfile._name_sequence = None  # type: ignore[attr-defined]  # else two children draw the same names
     random.seed()
     np.random.seed()  # noqa: NPY002 - the state that a library may still draw from
 

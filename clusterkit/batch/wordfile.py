@@ -67,7 +67,7 @@ def text_of(body: str, folder: Path) -> str:
     for gone in soup.select(".cell-code, .anchor, a[download]"):
         gone.decompose()
     for number, image in enumerate(soup.find_all("img"), start=1):
-        svg = unquote(image["src"].removeprefix(SVG_DATA))
+        svg = unquote(str(image["src"]).removeprefix(SVG_DATA))
         # Paper is light, and who draws here knows no variables.
         svg = re.sub(r"var\(--(\w+)\)", lambda found: FRAME[found[1]][0], svg)
         path = folder / f"picture-{number}.png"
@@ -76,11 +76,14 @@ def text_of(body: str, folder: Path) -> str:
         image["style"] = f"width: {WIDTH_CM}cm"
         del image["width"], image["height"]
     for figure in soup.find_all("figure"):  # Pandoc makes a table of a figure with a note
-        title = soup.new_tag("p")
-        title.append(soup.new_tag("strong"))
-        title.strong.append(figure.figcaption.extract().get_text())
+        caption, drawing = figure.figcaption, figure.img
+        if caption is None or drawing is None:
+            continue
+        title, strong = soup.new_tag("p"), soup.new_tag("strong")
+        title.append(strong)
+        strong.append(caption.extract().get_text())
         figure.insert(0, title)
-        picture = figure.img.wrap(soup.new_tag("p"))
+        picture = drawing.wrap(soup.new_tag("p"))
         title.insert_after(picture)
         figure.unwrap()
     return str(soup)
@@ -106,14 +109,15 @@ def write_file(command: str, title: str, body: str, target: Path) -> None:
         Pandoc fails or takes too long.
     """
     page = target.with_suffix(".html")
-    page.write_text(text_of(body, target.parent), encoding="utf-8")
+    page.write_text(text_of(body, target.parent), encoding="utf-8", newline="\n")
     arguments = [command, "pandoc", "--from", "html", "--to", "docx", "--output", target.name, page.name]
     try:
         done = subprocess.run(
             [*arguments, "--metadata", f"title={title}", "--metadata", "lang=en"],
             check=False,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=TIMEOUT,
             cwd=target.parent,
             env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},

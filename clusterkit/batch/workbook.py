@@ -65,7 +65,8 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[tuple[str, str, str]] = []
-        self._title, self._note, self._links, self._into = "", "", [], ""
+        self._title, self._note, self._into = "", "", ""
+        self._links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)

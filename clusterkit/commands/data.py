@@ -14,9 +14,12 @@ from clusterkit.errors import ClusterkitError
 from clusterkit.paths import project
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from clusterkit.data.fetch import Fetched
     from clusterkit.data.raw_folder import Held
     from clusterkit.data.sources import Source
+    from clusterkit.errors import Problem
 
 # pandas, pandera and requests take a second that `--help` should not cost: each command imports its own.
 
@@ -235,7 +238,9 @@ def check(root: Path | None, raw: Path | None) -> None:
     folder = raw or place.raw
     from clusterkit.data import raw_folder, sanity, tables
 
-    problems, found, loaded = [], [], {}
+    problems: list[Problem] = []
+    found: list[Held] = []
+    loaded: dict[str, pd.DataFrame] = {}
     try:
         found = raw_folder.check(folder)
     except ClusterkitError as exc:

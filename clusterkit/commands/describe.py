@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -19,8 +21,9 @@ from clusterkit.paths import project
 if TYPE_CHECKING:
     from clusterkit.batch.effective import Dependence, Effective
 
+LEAST_ROOM = 40  # characters that the last column needs beside the others; with less it stands below them
 BUILT_IN = "built in"
-STYLES = {"region": "bold", "default": "", "built-in": "dim"}  # each value says in words, too, where it is from
+STYLES = {"region": "bold", "default": "", "built-in": "dim"}  # of the name; where it is from stands in words, too
 
 
 @click.command("describe")
@@ -46,7 +49,7 @@ def describe(root: Path | None, region: str | None, as_json: bool) -> None:
             "parameters": [asdict(one) for one in found],
             "files": [asdict(one) for one in files],
         }
-        say(json.dumps(value, indent=1, ensure_ascii=False))
+        say(json.dumps(value, indent=1))
     else:
         console = Console()
         rows = [_row(one, short=console.is_terminal) for one in found]
@@ -65,9 +68,10 @@ FILES = ("file", "what", "chosen by", "pages")
 
 
 def _row(one: Effective, *, short: bool) -> tuple[str, str, str, str]:
-    """Texts of a parameter; ``short``: its file by name, without the folder."""
+    """Texts of a parameter; ``short``: where it stands as ``piemonte.yaml:4``."""
     file = one.file and (one.file.rpartition("/")[2] if short else one.file)
-    where = BUILT_IN if file is None else file + (f", line {one.line}" if one.line else "")
+    line = "" if one.line is None else f":{one.line}" if short else f", line {one.line}"
+    where = BUILT_IN if file is None else f"{file}{line}"
     return one.name, shown(one.value), where, one.meaning + (f" Allowed: {one.allowed}." if one.allowed else "")
 
 
@@ -88,24 +92,29 @@ def _show(
     console: Console,
     title: str,
     heading: tuple[str, ...],
-    rows: list[tuple[str, ...]],
+    rows: Sequence[tuple[str, ...]],
     sources: list[str],
     caption: str | None = None,
 ) -> None:
-    """A table that wraps in a terminal; elsewhere lines that keep every row in one piece."""
+    """In a terminal a table, or where that is too narrow each row with its end below; elsewhere a line for each row."""
     if not console.is_terminal:
         for line in (title, *aligned([heading, *rows]), ""):
             say(line)
         return
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.caption, table.caption_justify = caption, "left"
-    room = console.width // 2
-    for number, name in enumerate(heading):
-        # The name at the front is read whole where there is room, and the sentence at the end takes what is left.
-        whole = max(len(row[0]) for row in rows) if number == 0 else 0
-        last = number == len(heading) - 1
-        table.add_column(name, overflow="fold", min_width=min(whole, room), ratio=1 if last else None)
-    for row, source in zip(rows, sources, strict=True):
-        table.add_row(*(Text(cell, style=STYLES[source] if number < 3 else "") for number, cell in enumerate(row)))
-    console.print(table)
+    console.print(Text(title, style="bold"))
+    widths = [max(len(row[column]) for row in (heading, *rows)) for column in range(len(heading) - 1)]
+    styled = [Text(row[0], style=STYLES[source]) for row, source in zip(rows, sources, strict=True)]
+    if console.width - sum(widths) - 2 * len(widths) < LEAST_ROOM:
+        for name, row in zip(styled, rows, strict=True):
+            console.print(Text("  ").join([name, *(Text(cell) for cell in row[1:-1])]), overflow="fold")
+            console.print(Padding(Text(row[-1], style="dim"), (0, 0, 0, 4)))
+    else:
+        table = Table(box=None, pad_edge=False)
+        for number, title_of in enumerate(heading):
+            table.add_column(title_of, no_wrap=number < len(widths))
+        for name, row in zip(styled, rows, strict=True):
+            table.add_row(name, *(Text(cell) for cell in row[1:]))
+        console.print(table)
+    if caption:
+        console.print(Text(caption, style="dim"))
     console.print()

@@ -22,12 +22,8 @@ LIST = ", "
 @click.command("diff")
 @click.argument("first", type=click.Path(path_type=Path))
 @click.argument("second", type=click.Path(path_type=Path))
-@click.option(
-    "--rtol", type=click.FloatRange(0), default=1e-9, show_default=True, help="Share that numbers may differ."
-)
-@click.option(
-    "--atol", type=click.FloatRange(0), default=1e-12, show_default=True, help="And by how much, in their unit."
-)
+@click.option("--rtol", type=click.FloatRange(0), default=1e-9, show_default=True, help="Share that numbers may differ")
+@click.option("--atol", type=click.FloatRange(0), default=1e-12, show_default=True, help="and how much, in their unit.")
 @click.option("--page", "pages", multiple=True, help="Compare this page only; repeat it for several.")
 @click.option("--show", type=click.IntRange(0), default=5, show_default=True, help="Differences to show of each page.")
 @click.option("--json", "as_json", is_flag=True, help="Print every difference as JSON, for programs.")
@@ -47,7 +43,7 @@ def diff(first: Path, second: Path, rtol: float, atol: float, pages: tuple[str, 
 
     compared = compare(load_run(first, pages), load_run(second, pages), Tolerance(rtol, atol))
     if as_json:
-        say(json.dumps(_as_json(first, second, rtol, atol, compared), indent=1, ensure_ascii=False))
+        say(json.dumps(_as_json(first, second, rtol, atol, compared), indent=1))
     else:
         for line in lines(compared, show):
             say(line)
@@ -78,10 +74,12 @@ def lines(compared: Comparison, show: int) -> list[str]:
 
     different, n = compared.different, compared.compared
     total = sum(len(page.differences) for page in different)
-    said = f"{n['pages']} pages, {n['outputs']:,} outputs and {n['files']:,} data files compared: "
-    found = [
-        said + (f"{total:,} differences on {len(different)} of {len(compared.pages)} pages." if total else "the same.")
-    ]
+    what = (
+        f"{_count(n['pages'], 'page')}, {_count(n['outputs'], 'output')} and {_count(n['files'], 'data file')} compared"
+    )
+    outcome = f"{_count(total, 'difference')} on {len(different)} of {_count(len(compared.pages), 'page')}"
+    outcome = outcome if total else "the same"
+    found = [f"{what}: {outcome}."]
     found += [f"Note: {note}." for note in compared.notes]
     if compared.causes:
         found += ["", "The manifests of the runs differ in:", *_indented(compared.causes)]
@@ -97,6 +95,10 @@ def lines(compared: Comparison, show: int) -> list[str]:
     for page in different:
         found += _first(page, show)
     return found
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
 def _only(one: Difference) -> str:

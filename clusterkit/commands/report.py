@@ -28,6 +28,7 @@ from clusterkit.batch.pages import REGION_PAGES, RegionPage, has_page, pages_for
 from clusterkit.batch.state import Fingerprints, State, write_manifest
 from clusterkit.commands.answers import say, warn
 from clusterkit.errors import ClusterkitError, ParamError, Problem
+from clusterkit.files import WriteError, writing
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project
 
@@ -202,31 +203,50 @@ def _expected(
 
 def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, console: Console, start: float) -> bool:
     # Imported here: papermill takes half a second that a run without work should not cost.
-    from clusterkit.batch import progress, runner
+    from clusterkit.batch import runner
 
     options = how.options
     with runner.warming(project, options) as warm:
         runner.check_parameters(planned.stale)
         with runner.alone(project):
-            if how.force:
-                State(project).forget_results()
-            with progress.shown(console, planned.stale, workers=options.workers) as watch:
-                run = runner.run(
-                    project, planned.stale, options=options, fingerprints=fingerprints, watch=watch, warm=warm
-                )
-            # In the order of the site: that of the run depends on how long pages took last time.
-            places = {job.page: number for number, job in enumerate(planned.jobs)}
-            run.sort(key=lambda result: places[result.job.page])
-            results = _with_true_links(project, planned, run, options, fingerprints, warm)
-            _summary(project, results)
-            home_failed = any(result.failure for result in results if result.job.region == HOME)
-            ok = not home_failed and _render(project, planned, how, changed=True)
-            reused = _unchanged(planned, results)
-            write_manifest(
-                project, fingerprints, results, reused, {**asdict(how), "seconds": round(time.monotonic() - start, 1)}
-            )
+            try:
+                ok, results = _run_stale(project, planned, how, fingerprints, console, start, warm)
+            except WriteError as exc:  # what was published so far is there, and the next run goes on from it
+                warn(str(exc))
+                return False
     _say_done(planned, results, start)
     return ok and not any(result.failure for result in results)
+
+
+def _run_stale(
+    project: Project,
+    planned: Plan,
+    how: How,
+    fingerprints: Fingerprints,
+    console: Console,
+    start: float,
+    warm: Warm | None,
+) -> tuple[bool, list[Result]]:
+    """Run what is stale, and make the site; whether home and site are there, and what became of each job."""
+    from clusterkit.batch import progress, runner
+
+    options = how.options
+    if how.force:
+        State(project).forget_results()
+    with progress.shown(console, planned.stale, workers=options.workers) as watch:
+        run = runner.run(project, planned.stale, options=options, fingerprints=fingerprints, watch=watch, warm=warm)
+    # In the order of the site: that of the run depends on how long pages took last time.
+    places = {job.page: number for number, job in enumerate(planned.jobs)}
+    run.sort(key=lambda result: places[result.job.page])
+    results = _with_true_links(project, planned, run, options, fingerprints, warm)
+    _summary(project, results)
+    home_failed = any(result.failure for result in results if result.job.region == HOME)
+    ok = not home_failed and _render(project, planned, how, changed=True)
+    reused = _unchanged(planned, results)
+    write_manifest(
+        project, fingerprints, results, reused, {**asdict(how), "seconds": round(time.monotonic() - start, 1)}
+    )
+    return ok, results
 
 
 def _with_true_links(
@@ -259,6 +279,15 @@ def _with_true_links(
 
 
 def _render(project: Project, planned: Plan, how: How, *, changed: bool) -> bool:
+    try:
+        with writing(project.reports, "The site", rule="the site that was there stays until the new one is whole"):
+            return _render_all(project, planned, how, changed=changed)
+    except WriteError as exc:
+        warn(str(exc))
+        return False
+
+
+def _render_all(project: Project, planned: Plan, how: How, *, changed: bool) -> bool:
     renderer = how.renderer
     if renderer == "auto":
         renderer = "quarto" if site.quarto() else "nbconvert"

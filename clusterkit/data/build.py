@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import tempfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,7 +25,8 @@ from clusterkit.data import (
     sources,
     tables,
 )
-from clusterkit.errors import Problem, RunError, SourceError, some
+from clusterkit.errors import Problem, SourceError, some
+from clusterkit.files import writing
 from clusterkit.paths import project
 
 CONTEXT_YEARS = (2011, 2012, 2013, 2014)  # years of which industries are shown beside their region
@@ -59,11 +62,14 @@ def build(raw: Path, processed: Path, *, accept_changed: bool = False) -> dict[s
         ``provenance.json`` says which, and for want of which files (``indicators_left_out``).
     ParamError
         ``params/indicators.yaml`` is not a valid register.
+    RunError
+        Nothing can be written into ``processed``.
     ContractError
         A built table breaks its contract, or a check of ``sanity`` fails.
     """
     _check_present(raw)
     held = _editions(raw, accept_changed=accept_changed)
+    _check_writable(processed)
     register = indicator_register.read_register(project().params / "indicators.yaml")
     every = nuts_codes.read_all(raw, levels=(1, 2))
     codes = {version: every[every["nuts_version"] == version].reset_index(drop=True) for version in sources.NUTS_CODES}
@@ -220,27 +226,33 @@ def _version(one: raw_folder.Held, codes: pd.Series, known: nuts_codes.Known) ->
 def _write(built: dict[str, pd.DataFrame], provenance: dict[str, object], processed: Path) -> None:
     """Write every table beside its place, then rename all: a failed build leaves the old tables."""
     names = [*(f"{name}.parquet" for name in built), "provenance.json"]
-    try:
+    with _writing(processed):
         processed.mkdir(parents=True, exist_ok=True)
         try:
             for name, table in built.items():
                 table.to_parquet(processed / f"{name}.parquet.part", index=False, compression="zstd")
             record = json.dumps(provenance, indent=2, ensure_ascii=False) + "\n"
-            (processed / "provenance.json.part").write_text(record, encoding="utf-8")
+            (processed / "provenance.json.part").write_text(record, encoding="utf-8", newline="\n")
             for name in names:
                 os.replace(processed / f"{name}.part", processed / name)
         finally:
             for name in names:
                 (processed / f"{name}.part").unlink(missing_ok=True)
-    except OSError as exc:
-        raise RunError(
-            Problem(
-                what=f"The tables cannot be written: {exc.strerror or exc}.",
-                where=str(processed),
-                rule="a build writes all tables or none; the tables that were there are kept",
-                fix="make room or give the folder write rights, then build again",
-            )
-        ) from exc
+
+
+def _check_writable(processed: Path) -> None:
+    """Refuse a folder that takes no file before a minute of work goes into tables for it."""
+    with _writing(processed):
+        processed.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=processed):
+            pass
+
+
+def _writing(processed: Path) -> contextlib.AbstractContextManager[None]:
+    rule = "a build writes all tables or none; the tables that were there are kept"
+    return writing(
+        processed, "The tables", rule=rule, fix="make room or give the folder write rights, then build again"
+    )
 
 
 def _provenance(

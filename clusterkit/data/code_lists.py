@@ -9,6 +9,8 @@ import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
 
+from clusterkit import cached
+
 
 class CodeLists(NamedTuple):
     """NUTS 2 codes with statistics, what codes of other versions became, and years of the whole business economy."""
@@ -26,25 +28,35 @@ def read_code_lists(folder: Path) -> CodeLists:
     ContractError
         A table is absent or broken.
     """
+    industry, crosswalk = folder / "industry.parquet", folder / "crosswalk.parquet"
     try:
-        industry = _columns(folder / "industry.parquet", "nuts_id", "nace_code", "year")
-        crosswalk = _columns(folder / "crosswalk.parquet", "from_id", "to_id")
+        (nuts2, years), pairs = _industry_codes(industry), _code_pairs(crosswalk)
     except (OSError, ValueError, KeyError, pyarrow.lib.ArrowException):
         # What is wrong is said by the loaders, which know the contract of a table.
         from clusterkit.data.tables import load_crosswalk, load_industry
 
         loaded = load_industry(folder), load_crosswalk(folder)
-        industry, crosswalk = (pyarrow.Table.from_pandas(table, preserve_index=False) for table in loaded)
+        found = [pyarrow.Table.from_pandas(table, preserve_index=False) for table in loaded]
+        (nuts2, years), pairs = _in_industry(found[0]), _in_crosswalk(found[1])
+    became: dict[str, set[str]] = {}
+    for old, new in pairs:
+        if len(old) == 4 and old not in nuts2:
+            became.setdefault(old, set()).add(new)
+    return CodeLists(nuts2, {old: tuple(sorted(new)) for old, new in became.items()}, years)
+
+
+def _in_industry(industry: pyarrow.Table) -> tuple[frozenset[str], tuple[int, ...]]:
+    """NUTS 2 codes, and years of the whole business economy."""
     nuts2 = frozenset(code for code in pyarrow.compute.unique(industry["nuts_id"]).to_pylist() if len(code) == 4)
     # The newest cross-section is of manufacturing only: its year is no year of the whole business economy.
     is_other = pyarrow.compute.invert(pyarrow.compute.starts_with(industry["nace_code"], "C"))
     years = pyarrow.compute.unique(industry["year"].filter(is_other)).to_pylist()
-    became: dict[str, set[str]] = {}
-    for old, new in zip(crosswalk["from_id"].to_pylist(), crosswalk["to_id"].to_pylist(), strict=True):
-        if len(old) == 4 and old not in nuts2:
-            became.setdefault(old, set()).add(new)
-    successors = {old: tuple(sorted(new)) for old, new in became.items()}
-    return CodeLists(nuts2, successors, tuple(sorted(int(year) for year in years)))
+    return nuts2, tuple(sorted(int(year) for year in years))
+
+
+def _in_crosswalk(crosswalk: pyarrow.Table) -> tuple[tuple[str, str], ...]:
+    """Each code of another version with what it became."""
+    return tuple(zip(crosswalk["from_id"].to_pylist(), crosswalk["to_id"].to_pylist(), strict=True))
 
 
 def read_names(folder: Path) -> dict[str, str]:
@@ -69,3 +81,8 @@ def _columns(path: Path, *names: str) -> pyarrow.Table:
     """Some columns of a table, read by one thread (see ``clusterkit.data.tables``)."""
     file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(path.read_bytes()), pre_buffer=False)
     return file.read(columns=list(names), use_threads=False).select(list(names))
+
+
+# Parameters are checked again and again while an analyst tries choices.
+_industry_codes = cached.by_file(lambda path: _in_industry(_columns(path, "nuts_id", "nace_code", "year")))
+_code_pairs = cached.by_file(lambda path: _in_crosswalk(_columns(path, "from_id", "to_id")))

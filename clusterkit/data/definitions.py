@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +10,7 @@ import pandas as pd
 from clusterkit.data.csvfile import read_text
 from clusterkit.data.industries import Taxonomy
 from clusterkit.errors import Problem, SourceError
+from clusterkit.files import write_whole
 
 _BENCHMARK_COLUMNS = ("NAICS", "TradedLocal", "Cluster", "ISIC4_1d", "ISIC4_2d", "ISIC4_4d")
 
@@ -44,9 +44,7 @@ def taxonomy_text(taxonomy: Taxonomy, *, heading: str) -> str:
 def write_taxonomy(taxonomy: Taxonomy, folder: Path, *, heading: str) -> Path:
     """Write ``<id>.yaml`` into a folder of taxonomies: the old file stays until the new one is whole."""
     path = folder / f"{taxonomy.id}.yaml"
-    aside = path.with_suffix(".yaml.part")
-    aside.write_text(taxonomy_text(taxonomy, heading=heading), encoding="utf-8")
-    os.replace(aside, path)
+    write_whole(path, taxonomy_text(taxonomy, heading=heading).encode())
     return path
 
 

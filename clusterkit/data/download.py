@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pooch
 import requests
@@ -160,7 +160,8 @@ def _try(url: str, target: Path, name: str, patience: Patience, bar: Any) -> Rec
         with target.open("wb") as file:
             fetch(url, file, None)
     except requests.HTTPError as exc:
-        raise _from_status(exc.response, name) from exc
+        response = cast("requests.Response", exc.response)  # of an answer with an error status, always there
+        raise _from_status(response, name) from exc
     except requests.exceptions.SSLError as exc:
         what = f"The certificate of the server of {name} is not trusted: {_reason(exc)}."
         fix = f"check the clock of this computer and the certificates of its network, or {MIRROR}"
@@ -290,7 +291,7 @@ def _check(path: Path, name: str, retry_after_s: float | None = None) -> None:
         raise _NoFileError(what, f"check the address, or {MIRROR}", again=False)
     if packed:
         try:
-            with gzip.open(path) as file:
+            with gzip.open(path, "rb") as file:
                 while file.read(CHUNK_BYTES):
                     pass
         except (EOFError, zlib.error, gzip.BadGzipFile) as exc:

@@ -53,7 +53,17 @@ class Progress(Protocol):
         """Begin one file; return a bar as pooch takes it, or False."""
 
     def wait(self, source: Source, seconds: float, why: str) -> None:
-        """Say that the next try comes in ``seconds``."""
+        """Say that the next try comes in ``seconds``.
+
+        Parameters
+        ----------
+        source
+            Which file.
+        seconds
+            Until then.
+        why
+            What the server answered, a sentence.
+        """
 
 
 def fetch(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -117,21 +117,45 @@ class Framework:
         return self.at(self.levels[0])
 
     def at(self, level: str) -> list[str]:
-        """Codes of one level, in the order of the file."""
+        """Codes of one level, in the order of the file.
+
+        Parameters
+        ----------
+        level
+            Name of the level, ``dimension``.
+        """
         return list(self._at[level])
 
     def children(self, code: str) -> list[str]:
-        """Codes of the parts directly below; none where a part has no data."""
+        """Codes of the parts directly below; none where a part has no data.
+
+        Parameters
+        ----------
+        code
+            Of a part.
+        """
         return list(self._below.get(code, ()))
 
     def leaves(self, code: str) -> list[str]:
-        """Codes of all indicators below a part; an indicator is its own leaf."""
+        """Codes of all indicators below a part; an indicator is its own leaf.
+
+        Parameters
+        ----------
+        code
+            Of a part.
+        """
         if code in self._leaf_codes:
             return [code]
         return [leaf for child in self.children(code) for leaf in self.leaves(child)]
 
     def name(self, code: str) -> str:
-        """Name of a part; its code where it has none."""
+        """Name of a part; its code where it has none.
+
+        Parameters
+        ----------
+        code
+            Of a part.
+        """
         return self.table.loc[code, "name"] or code
 
     @property
@@ -145,6 +169,11 @@ class Framework:
 
     def without(self, codes: Sequence[str]) -> Framework:
         """The same framework less some parts and all below them; what loses its last indicator stays, empty.
+
+        Parameters
+        ----------
+        codes
+            Of the parts to leave out.
 
         Raises
         ------
@@ -240,6 +269,10 @@ def check_framework(
         Names of the levels from the top; the last is that of the indicators.
     known
         Indicators that there are figures for, with the unit of each where it is to be compared; None: not checked.
+    id
+        Identifier of the framework; "" for none.
+    title, source
+        What it is called, and who made it.
 
     Raises
     ------
@@ -345,7 +378,8 @@ def load_framework(path: Path, *, known: Mapping[str, str] | Collection[str] | N
         add(("levels",), f"levels is {levels!r}.", LEVELS_FIX)
         levels = list(LEVELS)
     years = _years(data.get("years"), ("years",), add)
-    rows, places = [], []
+    rows: list[dict[str, Any]] = []
+    places: list[tuple[str, int]] = []
     told: set[tuple[int, str]] = set()  # row and column: absent or misspelt, and said so with its line
     for key, keys, needed in (
         ("groups", _GROUP_KEYS, ("code", "level")),
@@ -415,6 +449,11 @@ def check_for_pages(framework: Framework, path: Path) -> Framework:
 
 def list_frameworks(folder: Path) -> dict[str, Framework]:
     """Every framework of a folder, by identifier, in alphabetical order.
+
+    Parameters
+    ----------
+    folder
+        Usually ``params/frameworks``.
 
     Raises
     ------
@@ -522,7 +561,7 @@ def _is_absent(value: object) -> bool:
     return value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NA
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
         return False
     try:

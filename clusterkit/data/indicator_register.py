@@ -15,7 +15,7 @@ from clusterkit import yamlfile
 from clusterkit.data import sources
 from clusterkit.errors import ParamError, Problem, some
 
-Part = TypeVar("Part", dict, list)
+Part = TypeVar("Part", dict[str, Any], list[Any])
 Place = tuple[Any, ...]  # keys on the way to an entry
 RULE = "docs/indicators.md#the-register"
 LAST_YEAR = 2035  # calendar year; as in the contract of the table
@@ -219,7 +219,7 @@ def _files(data: dict[str, Any], check: _Checker) -> dict[str, DataFile]:
         raw = check.keys(raw, _keys(DataFile) - {"id", "dataset"}, where, required=required)
         check.closed_sets(raw, where)
         check.known(raw, "file", listed, where, "a file listed in clusterkit/data/sources.py")
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
         if values.get("separator") == "tab":
             values["separator"] = "\t"
         if check.whole(raw, ("file", "format", "nuts_version"), where):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,8 @@ import pandas as pd
 from clusterkit.data import hidden, nuts, sbs_2022, sbs_until_2020, tables
 
 KEYS = ["nuts_id", "nace_code", "year"]
-AMOUNTS = ("persons_employed", "wages_meur")
+Amount = Literal["persons_employed", "wages_meur"]
+AMOUNTS: tuple[Amount, ...] = ("persons_employed", "wages_meur")
 EVIDENCE_YEAR = 2014  # best filled year of the older series, evidence for hidden cells of 2022
 
 
@@ -65,7 +67,7 @@ def _of_2022(raw: Path, codes: pd.DataFrame, crosswalk: pd.DataFrame, older: pd.
     return _without_needless_estimates(_in_base(wide, crosswalk, 2021)).assign(series=sbs_2022.SERIES)
 
 
-def _estimated(wide: pd.DataFrame, amounts: Sequence[str] = AMOUNTS) -> pd.DataFrame:
+def _estimated(wide: pd.DataFrame, amounts: Sequence[Amount] = AMOUNTS) -> pd.DataFrame:
     """With the range of persons employed, and estimates of all ``amounts``."""
     for amount in amounts:
         added = _range_and_estimate(wide, amount)
@@ -100,7 +102,7 @@ def _with_given_up_codes(wide: pd.DataFrame, before: pd.DataFrame, crosswalk: pd
     return wide
 
 
-def _range_and_estimate(wide: pd.DataFrame, amount: str) -> pd.DataFrame:
+def _range_and_estimate(wide: pd.DataFrame, amount: Amount) -> pd.DataFrame:
     """The range that published totals leave each cell, an estimate, and its interval within that range."""
     limits = hidden.bounds(wide.rename(columns={amount: "value"}))
     # Activity without a region counts where it is published; elsewhere it would soak up what is hidden in regions.

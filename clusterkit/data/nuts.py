@@ -99,22 +99,47 @@ _WITH_ARTICLE = ("NL", "UK")
 
 
 def country_phrase(code: str) -> str:
-    """Name of a country inside a sentence, ``the Netherlands``."""
+    """Name of a country inside a sentence, ``the Netherlands``.
+
+    Parameters
+    ----------
+    code
+        Two letters, as Eurostat writes them.
+    """
     return f"{'the ' if code in _WITH_ARTICLE else ''}{COUNTRY_NAMES[code]}"
 
 
 def level(nuts_id: str) -> int:
-    """NUTS level of a code, 0 (country) to 3, from its length (no unit)."""
+    """NUTS level of a code, 0 (country) to 3, from its length (no unit).
+
+    Parameters
+    ----------
+    nuts_id
+        A NUTS code.
+    """
     return len(nuts_id) - 2
 
 
 def is_extra_regio(nuts_id: str) -> bool:
-    """Whether a code stands for activity that belongs to no region (``FRZ``, ``FRZZ``)."""
+    """Whether a code stands for activity that belongs to no region (``FRZ``, ``FRZZ``).
+
+    Parameters
+    ----------
+    nuts_id
+        A NUTS code.
+    """
     return len(nuts_id) > 2 and set(nuts_id[2:]) == {"Z"}
 
 
 def read_codes(path: Path, version: int) -> pd.DataFrame:
     """Codes, levels and names of one NUTS version.
+
+    Parameters
+    ----------
+    path
+        CSV of the codes of one version.
+    version
+        Its year.
 
     Returns
     -------
@@ -150,6 +175,18 @@ def read_codes(path: Path, version: int) -> pd.DataFrame:
 def read_csv(path: Path, required: Sequence[str]) -> pd.DataFrame:
     """A CSV file as text columns, refused when a required column or the file is missing.
 
+    Parameters
+    ----------
+    path
+        Of the file.
+    required
+        Columns that must be there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All columns of the file, each as text; an empty cell is an empty text.
+
     Raises
     ------
     SourceError
@@ -179,6 +216,10 @@ def read_crosswalk(path: Path, from_version: int, to_version: int, targets: Coll
         territory, ``pop11`` (inhabitants, 2011) and ``areaKm`` (km²).
     targets
         Codes of ``to_version``; a pair with another target is dropped.
+    from_version
+        NUTS version of the origins.
+    to_version
+        NUTS version of the targets.
 
     Returns
     -------
@@ -215,12 +256,41 @@ def read_crosswalk(path: Path, from_version: int, to_version: int, targets: Coll
 
 
 def origins(nuts_ids: Sequence[str], crosswalk: pd.DataFrame, *, from_version: int = 2013) -> pd.DataFrame:
-    """Rows of the crosswalk that say which codes of ``from_version`` became ``nuts_ids``."""
+    """Rows of the crosswalk that say which codes of ``from_version`` became ``nuts_ids``.
+
+    Parameters
+    ----------
+    nuts_ids
+        Codes of the base version.
+    crosswalk
+        Table ``crosswalk``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the crosswalk, columns as there; none where no code has an origin in it.
+    """
     return crosswalk[(crosswalk["from_version"] == from_version) & crosswalk["to_id"].isin(list(nuts_ids))]
 
 
 def unchanged_pieces(nuts_ids: Collection[str], from_version: int, to_version: int) -> pd.DataFrame:
-    """Crosswalk rows of codes that mean the same territory in both versions."""
+    """Crosswalk rows of codes that mean the same territory in both versions.
+
+    Parameters
+    ----------
+    nuts_ids
+        Codes that both versions have.
+    from_version
+        One version.
+    to_version
+        The other one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as in the table ``crosswalk``: each code to itself with weight 1 (no unit); inhabitants and area are
+        NaN.
+    """
     codes = sorted(nuts_ids)
     return pd.DataFrame(
         {
@@ -240,6 +310,11 @@ def of_older_version(crosswalk: pd.DataFrame, *, older: int, newer: int) -> pd.D
     """Where the codes went that one version had and the next one gave up.
 
     For statistics that carry codes of an ``older`` version in years before the ``newer`` one.
+
+    Parameters
+    ----------
+    crosswalk
+        Table ``crosswalk``.
 
     Returns
     -------
@@ -426,7 +501,27 @@ def _check_convertible(
 def to_base(
     table: pd.DataFrame, crosswalk: pd.DataFrame, version: int, *, absolute: Sequence[str], keys: Sequence[str]
 ) -> pd.DataFrame:
-    """Amounts of NUTS 0-2 regions in the base version; level-1 regions that changed are left out."""
+    """Amounts of NUTS 0-2 regions in the base version; level-1 regions that changed are left out.
+
+    Parameters
+    ----------
+    table
+        Amounts by region, with the codes of one version in ``nuts_id``.
+    crosswalk
+        Table ``crosswalk``.
+    version
+        NUTS version of the table's codes.
+    absolute
+        Columns with amounts.
+    keys
+        Columns that make up a row's key besides the region.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns in codes of the base version, units as given, with ``is_split``: shared out between regions.
+        NaN where a part is unknown.
+    """
     pieces = crosswalk[crosswalk["from_version"] == version]
     converted = convert(table, pieces, absolute=absolute, keys=keys)
     return converted[~(converted["is_split"] & (converted["nuts_id"].str.len() == 3))]

@@ -64,12 +64,25 @@ class Held:
 
 
 def record_path(path: Path) -> Path:
-    """Record that belongs to a raw file."""
+    """Record that belongs to a raw file.
+
+    Parameters
+    ----------
+    path
+        Of the raw file.
+    """
     return path.with_name(f"{path.name}.json")
 
 
 def edition_path(path: Path, checksum: str) -> Path:
     """Name under which an edition that is not in use lies beside ``path``.
+
+    Parameters
+    ----------
+    path
+        Of the edition in use.
+    checksum
+        SHA-256 of the other one, hexadecimal.
 
     Examples
     --------
@@ -109,7 +122,7 @@ def write_record(path: Path, source: Source, entries: Iterable[Entry]) -> None:
     """Write the record of the raw file ``path``, aside first and then renamed."""
     content = {"key": source.key, "dataset": source.dataset, "editions": [asdict(entry) for entry in entries]}
     with aside(record_path(path)) as part:
-        part.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
         os.replace(part, record_path(path))
 
 
@@ -165,7 +178,8 @@ def status(raw: Path, sources: Iterable[Source] | None = None) -> list[Held]:
     SourceError
         Files or records cannot be read; all of them at once.
     """
-    found, problems = [], []
+    found: list[Held] = []
+    problems: list[Problem] = []
     for source in REGISTERED.values() if sources is None else sources:
         try:
             found.append(held(source, raw))

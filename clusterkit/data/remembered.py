@@ -66,7 +66,7 @@ def by_content(
     return cached
 
 
-def _is_same(one: object, other: object) -> bool:
+def _is_same(one: Any, other: Any) -> bool:
     if isinstance(one, pd.DataFrame):
         return type(one) is type(other) and one.equals(other)
     return type(one) is type(other) and bool(one == other)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from typing import Any
 
 from clusterkit.errors import Problem, SourceError, some
 
@@ -94,7 +95,13 @@ class Source:
     editions: tuple[Edition, ...]
 
     def edition_of(self, checksum: str) -> Edition | None:
-        """Known edition with this SHA-256, or None."""
+        """Known edition with this SHA-256, or None.
+
+        Parameters
+        ----------
+        checksum
+            Hexadecimal.
+        """
         return next((edition for edition in self.editions if edition.sha256 == checksum), None)
 
 
@@ -202,7 +209,7 @@ def _check_rows(rows: list[dict[str, str]], path: Path) -> list[Problem]:
     return problems
 
 
-def _faults(row: Mapping[str, str | None]) -> list[tuple[str, str]]:
+def _faults(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is wrong with one row by itself, each with what was expected."""
     if None in row or None in row.values():
         return [(f"does not have {len(COLUMNS)} cells", "quote a text that holds a comma")]
@@ -240,6 +247,11 @@ REGISTERED = read_register()
 def get(key: str) -> Source:
     """Source with this key.
 
+    Parameters
+    ----------
+    key
+        As in the register, ``nama_10r_2gdp``.
+
     Raises
     ------
     SourceError
@@ -250,6 +262,13 @@ def get(key: str) -> Source:
 
 def select(keys: Iterable[str], where: str = "key of a source") -> tuple[Source, ...]:
     """Sources with these keys, in the order asked, each once.
+
+    Parameters
+    ----------
+    keys
+        As in the register.
+    where
+        What the keys are, for the error.
 
     Raises
     ------
@@ -280,7 +299,17 @@ def boundaries(version: int, level: int) -> Source:
 
 
 def crosswalk(level: int, version: int, other: int) -> Source:
-    """Matrix between two NUTS versions (2010 to 2024, in any order) at NUTS ``level`` 1, 2 or 3."""
+    """Matrix between two NUTS versions (2010 to 2024, in any order) at NUTS ``level`` 1, 2 or 3.
+
+    Parameters
+    ----------
+    level
+        NUTS level, 1 to 3.
+    version
+        One NUTS version.
+    other
+        The other one.
+    """
     first, last = sorted((version, other))
     return get(f"crosswalk_{level}_{first}_{last}")
 
@@ -367,6 +396,7 @@ class SbsEdition:
 
     @property
     def dataset(self) -> str:
+        """Eurostat's code of the dataset."""
         return self.source.dataset
 
     def codes(self, variables: Iterable[str]) -> dict[str, str]:
@@ -456,6 +486,12 @@ def sbs_edition_for(year: int) -> SbsEdition:
 
 
 def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 checksum of a file (no unit)."""
+    """Hexadecimal SHA-256 checksum of a file (no unit).
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

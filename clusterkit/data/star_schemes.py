@@ -65,6 +65,11 @@ class Scheme(_Strict):
 def load_scheme(path: Path) -> Scheme:
     """Read and check a star scheme.
 
+    Parameters
+    ----------
+    path
+        A file in ``params/star_schemes``.
+
     Raises
     ------
     ParamError
@@ -128,6 +133,11 @@ def scaled(scheme: Scheme, factor: float, *, measure: str | None = None) -> Sche
 def list_schemes(folder: Path) -> dict[str, Scheme]:
     """Every star scheme of a folder, by identifier, in alphabetical order.
 
+    Parameters
+    ----------
+    folder
+        Usually ``params/star_schemes``.
+
     Raises
     ------
     ParamError
@@ -173,5 +183,5 @@ def _from_pydantic(error: Mapping[str, Any], locate: yamlfile.Locate) -> Problem
 
 
 def _fields(keys: tuple[Any, ...]) -> list[str]:
-    models = {"critical_mass": CriticalMass, "stars": Condition}
+    models: dict[str, type[BaseModel]] = {"critical_mass": CriticalMass, "stars": Condition}
     return list(models.get(keys[0] if keys else "", Scheme).model_fields)

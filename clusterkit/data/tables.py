@@ -167,6 +167,20 @@ CONTRACTS = {
 def check_table(table: pd.DataFrame, name: str, where: str) -> pd.DataFrame:
     """Return ``table`` if it keeps the contract ``name``, else raise.
 
+    Parameters
+    ----------
+    table
+        As built or read.
+    name
+        One of :data:`CONTRACTS`.
+    where
+        File or place, for errors.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table itself.
+
     Raises
     ------
     ContractError
@@ -251,6 +265,12 @@ def load_table(name: str, folder: Path | None = None) -> pd.DataFrame:
     folder
         Folder with the parquet files; default the project's ``data/processed``.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as the function of its name has them: :func:`load_industry` and the others. Each call gives a table of
+        its own.
+
     Raises
     ------
     ContractError
@@ -297,17 +317,57 @@ _read = cached.by_file(_read_and_check, own=remembered.copy_on_write)
 
 
 def load_industry(folder: Path | None = None) -> pd.DataFrame:
-    """Persons employed, local units and wages by region (NUTS 0-2), sector and year."""
+    """Persons employed, local units and wages by region (NUTS 0-2), sector and year.
+
+    Parameters
+    ----------
+    folder
+        Folder with the parquet files; default the project's ``data/processed``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per ``nuts_id``, ``nace_code`` and ``year``: ``persons_employed``, ``local_units`` and ``wages_meur``
+        (million euro), each with a ``*_status`` (reported, estimated, hidden, missing). NaN where it is not published:
+        ``persons_employed_low`` and ``_high`` then hold what published totals allow, ``*_estimate`` with ``_low`` and
+        ``_high`` an estimate with its 90 % interval. ``series`` tells the two series apart, ``source`` names the
+        dataset.
+    """
     return load_table("industry", folder)
 
 
 def load_region(folder: Path | None = None) -> gpd.GeoDataFrame:
-    """Names, areas (km²) and boundaries (EPSG:3035, metres) of all NUTS 0-2 regions."""
+    """Names, areas (km²) and boundaries (EPSG:3035, metres) of all NUTS 0-2 regions.
+
+    Parameters
+    ----------
+    folder
+        Folder with the parquet files; default the project's ``data/processed``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row per ``nuts_id``: ``level`` (0 to 2), ``country``, ``name`` (as the region writes it), ``name_latin``,
+        ``area_km2``, ``geometry``.
+    """
     return load_table("region", folder)
 
 
 def load_context(folder: Path | None = None) -> pd.DataFrame:
-    """Population, gross domestic product, employment and unemployment by region and year."""
+    """Population, gross domestic product, employment and unemployment by region and year.
+
+    Parameters
+    ----------
+    folder
+        Folder with the parquet files; default the project's ``data/processed``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per ``nuts_id`` and ``year``: ``population`` (inhabitants), ``gdp_meur``, ``gdp_mpps`` (million
+        purchasing power standards), ``gdp_pps_per_head``, ``employment_thousand``, ``unemployment_thousand``,
+        ``unemployment_rate_pct``; NaN is unknown. ``is_split``: shared out between regions.
+    """
     return load_table("context", folder)
 
 
@@ -315,6 +375,17 @@ def load_indicator(folder: Path | None = None) -> pd.DataFrame:
     """Indicators of regional ecosystems by region (NUTS 0 and 2) and year, each in its ``unit``.
 
     A cell without a row is missing; docs/indicators.md says what each indicator is.
+
+    Parameters
+    ----------
+    folder
+        Folder with the parquet files; default the project's ``data/processed``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per ``nuts_id``, ``indicator`` and ``year``: ``value`` in ``unit``, ``status`` (reported, estimated,
+        hidden, missing; the last two have NaN), ``flag`` and ``source``.
     """
     return load_table("indicator", folder)
 
@@ -325,5 +396,18 @@ def indicator_units(indicator: pd.DataFrame) -> dict[str, str]:
 
 
 def load_crosswalk(folder: Path | None = None) -> pd.DataFrame:
-    """Which codes of other NUTS versions became which codes of the base version."""
+    """Which codes of other NUTS versions became which codes of the base version.
+
+    Parameters
+    ----------
+    folder
+        Folder with the parquet files; default the project's ``data/processed``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per piece of territory: ``from_version``, ``from_id``, ``to_version``, ``to_id``; ``weight_population``
+        and ``weight_area`` (shares of the origin, 0 to 1); ``population`` (inhabitants, 2011) and ``area_km2``; NaN
+        where the code means the same in both.
+    """
     return load_table("crosswalk", folder)

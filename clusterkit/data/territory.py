@@ -32,7 +32,17 @@ def same_territory(nuts_ids: Collection[str], region_ids: Collection[str]) -> li
 
 
 def with_country_and_union(name: str, nuts_ids: Sequence[str], region_ids: Collection[str]) -> dict[str, Sequence[str]]:
-    """The territory, its countries where it is smaller than they are, and the EU-28, by name."""
+    """The territory, its countries where it is smaller than they are, and the EU-28, by name.
+
+    Parameters
+    ----------
+    name
+        Of the territory.
+    nuts_ids
+        NUTS 2 codes that it is made of.
+    region_ids
+        All codes of the table ``region``.
+    """
     groups: dict[str, Sequence[str]] = {name: list(nuts_ids)}
     for country in sorted({code[:2] for code in nuts_ids} - set(same_territory(nuts_ids, region_ids))):
         groups[COUNTRY_NAMES[country]] = [country]
@@ -105,7 +115,18 @@ def combine(industry: pd.DataFrame, nuts_ids: Sequence[str], region_ids: Collect
 
 @remembered.by_content
 def places(codes: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Positions of the rows of each region, code by code: a page needs a few of hundreds."""
+    """Positions of the rows of each region, code by code: a page needs a few of hundreds.
+
+    Parameters
+    ----------
+    codes
+        Any table with a column ``nuts_id``.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Code of a region to the positions of its rows, from 0.
+    """
     return codes.groupby("nuts_id").indices
 
 

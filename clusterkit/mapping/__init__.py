@@ -52,7 +52,7 @@ from clusterkit.mapping.detail import (
     detail_totals,
 )
 from clusterkit.mapping.dynamics import QUADRANTS, growth_portfolio, shift_share
-from clusterkit.mapping.economy import RegionEconomy, region_economy
+from clusterkit.mapping.economy import OwnSectors, RegionEconomy, own_sectors, region_economy
 from clusterkit.mapping.linkages import (
     OUTCOMES,
     Outcome,
@@ -116,6 +116,7 @@ __all__ = [
     "DetailTotals",
     "Moran",
     "Outcome",
+    "OwnSectors",
     "Reach",
     "RegionEconomy",
     "RegionStars",
@@ -186,6 +187,7 @@ __all__ = [
     "neighbourhood",
     "organisations_of_sectors",
     "outcome_table",
+    "own_sectors",
     "partners",
     "portfolio",
     "premium_range",

@@ -58,6 +58,18 @@ def misplaced_countries(industry: pd.DataFrame, *, year: int) -> list[str]:
 def without_countries(industry: pd.DataFrame, countries: Sequence[str]) -> pd.DataFrame:
     """The same table as if some countries did not exist; persons employed stay as they are.
 
+    Parameters
+    ----------
+    industry
+        Table ``industry``, or another with a column ``nuts_id``.
+    countries
+        Country codes of two letters.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of all other countries, columns and units as given.
+
     Examples
     --------
     >>> without_countries(pd.DataFrame({"nuts_id": ["NO", "NO01", "SI03"]}), ["NO"])["nuts_id"].tolist()
@@ -379,6 +391,17 @@ def scheme_counts(
     industry: pd.DataFrame, schemes: Mapping[str, Scheme], *, year: int, base_year: int | None = None
 ) -> pd.DataFrame:
     """Clusters by each scheme and number of stars, with jobs and wage premium.
+
+    Parameters
+    ----------
+    industry
+        Table ``industry``.
+    schemes
+        Schemes by identifier.
+    year
+        Calendar year of the clusters.
+    base_year
+        Year from which schemes that ask for growth count it; None: a growth condition is unknown.
 
     Returns
     -------

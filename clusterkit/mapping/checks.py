@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from typing import get_args
+from typing import TypeVar, get_args
 
 import numpy as np
 import pandas as pd
 
 from clusterkit.errors import ContractError, ParamError, Problem, some
 
+_Choice = TypeVar("_Choice", bound=str)
 
-def check_choice(value: str, choices: object, name: str) -> str:
+
+def check_choice(value: _Choice, choices: object, name: str) -> _Choice:
     """One of a closed set of words.
 
     Parameters

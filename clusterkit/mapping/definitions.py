@@ -15,6 +15,7 @@ from clusterkit.mapping.portfolio import benchmark, region_total
 from clusterkit.mapping.specialisation import location_quotient
 
 Method = Literal["hierarchical", "kmeans"]
+Colocation = Literal["lq_correlation", "lq_rank_correlation", "coagglomeration"]
 DIVISION_GROUPS = range(8, 31)  # groups of 68 divisions; fewer than 8 are parts of the economy, not clusters
 MIN_REGIONS = 30  # regions; a correlation over fewer says little
 STARTS = 50  # starts of k-means, of which the best is kept
@@ -38,7 +39,7 @@ class Derived:
 def colocation(
     employment: pd.DataFrame,
     *,
-    method: Literal["lq_correlation", "lq_rank_correlation", "coagglomeration"] = "lq_correlation",
+    method: Colocation = "lq_correlation",
     benchmark: pd.Series | None = None,
     region_total: pd.Series | None = None,
     min_regions: int = MIN_REGIONS,
@@ -240,6 +241,13 @@ def validation_scores(links: Mapping[str, pd.DataFrame], groups: pd.Series) -> p
 def group_relatedness(link: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     """How close the sectors of each group are to each other, beside the other groups.
 
+    Parameters
+    ----------
+    link
+        Relatedness of every two sectors, square, in any unit.
+    groups
+        Index the sectors, values their groups.
+
     Returns
     -------
     pandas.DataFrame
@@ -385,8 +393,8 @@ def derive_divisions(industry: pd.DataFrame, *, year: int) -> Derived:
     employment = divisions.pivot(index="nuts_id", columns="nace_code", values="persons_employed")
     whole = benchmark(industry[industry["year"] == year]).xs(year, level="year")["persons_employed"]
     total = region_total(rows, by="nuts_id")["size"]
-    kinds = ("lq_correlation", "lq_rank_correlation", "coagglomeration")
-    links = {
+    kinds: tuple[Colocation, ...] = ("lq_correlation", "lq_rank_correlation", "coagglomeration")
+    links: dict[str, pd.DataFrame] = {
         kind: colocation(
             employment, method=kind, benchmark=whole.reindex(employment.columns), region_total=total.where(total > 0)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -63,6 +64,37 @@ class RegionEconomy:
         return growth_quadrants(self.ranked, strong_lq=self.strong_lq)
 
 
+class OwnSectors(NamedTuple):
+    """The sectors of one region without the regions beside it: ``cells``, ``sectors`` and ``ranked`` of its economy."""
+
+    cells: pd.DataFrame
+    sectors: pd.DataFrame
+    ranked: pd.DataFrame
+
+
+def own_sectors(
+    industry: pd.DataFrame,
+    every_region: Collection[str],
+    *,
+    nuts_ids: Sequence[str],
+    base_year: int,
+    reference_year: int,
+    strong_lq: float,
+    min_share_pct: float,
+) -> OwnSectors:
+    """How strong a region is in its sectors: the part of :func:`region_economy` that needs no other region's rows.
+
+    Parameters
+    ----------
+    industry, every_region, nuts_ids, base_year, reference_year, strong_lq, min_share_pct
+        As in :func:`region_economy`.
+    """
+    years = {"base_year": base_year, "reference_year": reference_year}
+    cells = territory.combine(industry, list(nuts_ids), every_region)
+    sectors = portfolio(cells, benchmark(industry), matched_growth(industry, **years), **years)
+    return OwnSectors(cells, sectors, rank_sectors(sectors, strong_lq=strong_lq, min_share_pct=min_share_pct))
+
+
 def region_economy(
     industry: pd.DataFrame,
     every_region: Collection[str],
@@ -90,11 +122,9 @@ def region_economy(
         Thresholds of a strong sector (no unit; percent of the region's jobs).
     """
     years = {"base_year": base_year, "reference_year": reference_year}
-    rule = {"strong_lq": strong_lq, "min_share_pct": min_share_pct}
+    rule: dict[str, Any] = {"strong_lq": strong_lq, "min_share_pct": min_share_pct}
     codes = list(nuts_ids)
-    cells = territory.combine(industry, codes, every_region)
-    sectors = portfolio(cells, benchmark(industry), matched_growth(industry, **years), **years)
-    ranked = rank_sectors(sectors, **rule)
+    cells, sectors, ranked = own_sectors(industry, every_region, nuts_ids=codes, **years, **rule)
     yearly = snapshots(industry, cells, name=region, nuts_ids=codes)
     now, then = two_years(industry, cells, **years, region=region, nuts_ids=codes, **rule)
     now = with_own_strength(now, region, ranked["is_strong"])

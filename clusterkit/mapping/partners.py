@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -112,9 +112,7 @@ def partners(everywhere: AllRegions, region: str, *, min_relatedness: float = LI
             )
         )
     close = close_sectors(everywhere.lq, min_relatedness=min_relatedness)
-    strong: Mapping[str, list[str]] = {
-        str(name): list(row.index[row.eq(1)]) for name, row in everywhere.strong.iterrows()
-    }
+    strong: dict[str, list[str]] = {str(name): list(row.index[row.eq(1)]) for name, row in everywhere.strong.iterrows()}
     own = strong.pop(region)
     rows = {name: common_sectors(own, other, close) for name, other in strong.items()}
     table = pd.DataFrame(

@@ -97,6 +97,11 @@ def benchmark(industry: pd.DataFrame) -> pd.DataFrame:
 def matched_growth(industry: pd.DataFrame, *, base_year: int, reference_year: int) -> pd.Series:
     """Growth of each sector in the countries that publish it in both years.
 
+    Parameters
+    ----------
+    industry
+        Table ``industry``.
+
     Returns
     -------
     pandas.Series
@@ -192,6 +197,11 @@ def rank_sectors(sectors: pd.DataFrame, *, strong_lq: float, min_share_pct: floa
 def undecided(sectors: pd.DataFrame, *, strong_lq: float) -> pd.DataFrame:
     """Sectors that may be specialised, but whose quotient hidden cells leave open by over 10 %.
 
+    Parameters
+    ----------
+    sectors
+        The portfolio of a region, one row per sector.
+
     Returns
     -------
     pandas.DataFrame
@@ -205,6 +215,13 @@ def undecided(sectors: pd.DataFrame, *, strong_lq: float) -> pd.DataFrame:
 
 def summary(ranked: pd.DataFrame, total: pd.Series) -> pd.Series:
     """One territory in one row: size, strong sectors, and the strongest.
+
+    Parameters
+    ----------
+    ranked
+        The portfolio as :func:`rank_sectors` orders it.
+    total
+        Persons employed over all sectors (``size``), as :func:`region_total` gives it for one year.
 
     Returns
     -------

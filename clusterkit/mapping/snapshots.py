@@ -55,7 +55,13 @@ class Snapshot:
         return self.countries.estimate.sum(min_count=1).rename(EUROPE)
 
     def has(self, name: str) -> bool:
-        """Whether anything is published for a region in this year."""
+        """Whether anything is published for a region in this year.
+
+        Parameters
+        ----------
+        name
+            Row of a region: its code, or the name of a territory.
+        """
         return name in self.regions.estimate.index and bool(self.regions.estimate.loc[name].notna().any())
 
 

@@ -58,7 +58,13 @@ class Contiguity:
         )
 
     def among(self, nuts_ids: Collection[str]) -> Contiguity:
-        """The same neighbours, for some of the regions only."""
+        """The same neighbours, for some of the regions only.
+
+        Parameters
+        ----------
+        nuts_ids
+            Regions to keep.
+        """
         kept = set(nuts_ids)
         return Contiguity(
             tuple(code for code in self.nuts_ids if code in kept),
@@ -66,16 +72,28 @@ class Contiguity:
         )
 
     def together(self, territories: Mapping[str, Collection[str]]) -> Contiguity:
-        """The same neighbours, with each territory (name to codes) in the place of its codes."""
+        """The same neighbours, with each territory (name to codes) in the place of its codes.
+
+        Parameters
+        ----------
+        territories
+            Name of each to its NUTS codes.
+        """
         name_of = {code: name for name, codes in territories.items() for code in codes}
-        pairs = {tuple(sorted(name_of.get(code, code) for code in pair)) for pair in self.pairs}
+        named = (sorted(name_of.get(code, code) for code in pair) for pair in self.pairs)
         return Contiguity(
             tuple(sorted({name_of.get(code, code) for code in self.nuts_ids})),
-            tuple(sorted(pair for pair in pairs if pair[0] != pair[1])),
+            tuple(sorted({(first, second) for first, second in named if first != second})),
         )
 
     def beside(self, nuts_id: str) -> tuple[str, ...]:
-        """The neighbours of one region, in alphabetical order."""
+        """The neighbours of one region, in alphabetical order.
+
+        Parameters
+        ----------
+        nuts_id
+            A region, or the name of a territory.
+        """
         return self._beside.get(nuts_id, ())
 
     @functools.cached_property

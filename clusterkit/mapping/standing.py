@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -93,7 +93,7 @@ def all_regions(
 
 
 def two_years(
-    industry: pd.DataFrame, cells: pd.DataFrame, *, base_year: int, reference_year: int, **rule: object
+    industry: pd.DataFrame, cells: pd.DataFrame, *, base_year: int, reference_year: int, **rule: Any
 ) -> tuple[AllRegions, AllRegions]:
     """All regions in the reference year, and in the base year.
 
@@ -114,7 +114,8 @@ def two_years(
         The reference year first (persons employed and no unit, as there).
     """
     own = cells["persons_employed"].unstack("year")
-    return tuple(all_regions(industry, year=year, own=own[year], **rule) for year in (reference_year, base_year))
+    now, then = (all_regions(industry, year=year, own=own[year], **rule) for year in (reference_year, base_year))
+    return now, then
 
 
 def with_own_strength(everywhere: AllRegions, region: str, is_strong: pd.Series) -> AllRegions:

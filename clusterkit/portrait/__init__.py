@@ -8,7 +8,7 @@ inputs calls those.
 from clusterkit.portrait.chosen import ChosenCategories, chosen_categories
 from clusterkit.portrait.conditions import board, evidence, framework_of
 from clusterkit.portrait.detail import Detail, detail
-from clusterkit.portrait.economy import economy, stars
+from clusterkit.portrait.economy import economy, own_sectors, stars
 from clusterkit.portrait.outline import Outline, leave_outline, outline, outlines
 from clusterkit.portrait.own import RegionOrganisations, boundary, organisations
 from clusterkit.portrait.policy import stress_test
@@ -33,6 +33,7 @@ __all__ = [
     "organisations",
     "outline",
     "outlines",
+    "own_sectors",
     "portrait",
     "stars",
     "stress_test",

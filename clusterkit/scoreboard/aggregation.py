@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -218,7 +218,7 @@ def _signs(parts: np.ndarray) -> np.ndarray:
         return ((own > other).view(np.int8) - (own < other).view(np.int8)).astype(np.float32)
 
 
-def _of_levels(value: object, framework: Framework, name: str, default: object) -> dict[str, object]:
+def _of_levels(value: object, framework: Framework, name: str, default: object) -> dict[str, Any]:
     levels = framework.levels[:-1]
     if not isinstance(value, Mapping):
         return dict.fromkeys(levels, value)

@@ -151,6 +151,16 @@ def principal_axes(x: pd.DataFrame) -> np.ndarray:
 
     From pairwise correlations; empty with fewer than two indicators or where a correlation cannot be told. Pairwise
     correlations need not fit together: an eigenvalue below 0 counts as 0.
+
+    Parameters
+    ----------
+    x
+        Values, shape (n_regions, n_indicators); NaN is unknown.
+
+    Returns
+    -------
+    numpy.ndarray
+        One share for each component (0 to 1, no unit).
     """
     correlation = x.corr(min_periods=LEAST_SHARED).to_numpy()
     if x.shape[1] < 2 or np.isnan(correlation).any():

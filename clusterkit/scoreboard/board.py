@@ -150,6 +150,11 @@ class Scoreboard:
     def with_(self, **steps: Mapping[str, Any]) -> Scoreboard:
         """The same board with other options for some steps; the options given replace all of that step.
 
+        Parameters
+        ----------
+        **steps
+            Name of a step to its options.
+
         Raises
         ------
         ParamError
@@ -166,6 +171,11 @@ class Scoreboard:
 
     def variant(self, **steps: Mapping[str, Any]) -> Scoreboard:
         """As :meth:`with_`, made once: analyses that try the same options of a board share what it works out.
+
+        Parameters
+        ----------
+        **steps
+            As for :meth:`with_`.
 
         Raises
         ------
@@ -187,6 +197,11 @@ class Scoreboard:
 
     def without(self, codes: Sequence[str]) -> Scoreboard:
         """The same board less some indicators or whole parts of the framework.
+
+        Parameters
+        ----------
+        codes
+            Of indicators or parts.
 
         Raises
         ------
@@ -271,7 +286,15 @@ class Scoreboard:
         return rank(self.scores)
 
     def table(self) -> pd.DataFrame:
-        """All scores as one long table: (period,) region, part, its level and name, score, rank, regions ranked."""
+        """All scores as one long table: (period,) region, part, its level and name, score, rank, regions ranked.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``nuts_id`` (before it ``period``, where there are several), ``part``, ``level``, ``name``,
+            ``score`` (points of the scale; NaN is unknown), ``rank`` (1 is best) and ``n_ranked`` (regions that have a
+            score).
+        """
         names = ["period", "nuts_id"] if self.scores.index.nlevels > 1 else ["nuts_id"]
         codes = list(self.scores.columns)
         flat = [
@@ -286,7 +309,18 @@ class Scoreboard:
 
 
 def rank(scores: pd.DataFrame) -> pd.DataFrame:
-    """Place of each region, 1 is best, ties share the best place; by period where the index has one. NaN stays NaN."""
+    """Place of each region, 1 is best, ties share the best place; by period where the index has one. NaN stays NaN.
+
+    Parameters
+    ----------
+    scores
+        Scores, index ``nuts_id``, or period and ``nuts_id``; higher is better.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Ranks (no unit), same shape.
+    """
     # The last bits of a sum do not make a difference between regions.
     rounded = scores.round(10)
     groups = rounded.groupby(level=0) if rounded.index.nlevels > 1 else rounded

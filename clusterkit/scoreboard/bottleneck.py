@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -160,7 +160,7 @@ def weakest_link(
         problems.append(problem(f"The step is {step} points.", "step", "write a number above 0"))
     if problems:
         raise ParamError(problems)
-    options = {"scale": scale, "form": form, "min_coverage": min_coverage}
+    options: dict[str, Any] = {"scale": scale, "form": form, "min_coverage": min_coverage}
     weight = _dimension_weights(scores, dimensions, weights, scale, min_coverage)
     now = bottleneck_penalty(scores, list(weight.index), weights=weight, equalise=equalise, **options)
     own, powers = scores.loc[region, weight.index].astype(float).clip(0.0, scale), now.powers
@@ -180,8 +180,8 @@ def weakest_link(
     table["is_weakest"] = table.index == weakest
     table["overall"] = now.overall[region]
     table["gain_step"] = gain(own + step)
-    has_eu = references is not None and EU in references.index
-    table["eu"] = references.loc[EU].reindex(weight.index).astype(float) if has_eu else np.nan
+    union = None if references is None or EU not in references.index else references.loc[EU]
+    table["eu"] = np.nan if union is None else union.reindex(weight.index).astype(float)
     table["gain_eu"] = gain(table["eu"])
     table["peers_mean"] = scores.loc[list(peers), weight.index].mean()
     table["gain_peers"] = gain(table["peers_mean"])

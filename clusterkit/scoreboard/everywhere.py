@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ def dimensions_everywhere(
     denominators: Mapping[str, str],
     inexact: Collection[str],
     territories: Mapping[str, Sequence[str]],
-    **options: str | float,
+    **options: Any,
 ) -> pd.DataFrame:
     """Score and rank of every region in every dimension of a framework.
 

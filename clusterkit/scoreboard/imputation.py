@@ -76,19 +76,33 @@ def impute(
     if method in ("mean", "median"):
         return x.fillna(x.agg(method))
     if method in ("group_mean", "group_median"):
-        groups = groups.reindex(x.index)
+        groups = groups.reindex(x.index)  # type: ignore[union-attr]  # _check_helpers refuses None
         if groups.isna().all():
             return x.copy()
         return x.fillna(x.groupby(groups).transform(method.removeprefix("group_")))
     if method in ("country", "parent"):
-        from_above = check_values(values[list(x.columns)], "of countries or parents")
-        return x.fillna(from_above.reindex(index=groups.reindex(x.index)).set_axis(x.index, axis=0))
+        from_above = check_values(values[list(x.columns)], "of countries or parents")  # type: ignore[index]  # as above
+        above = groups.reindex(x.index)  # type: ignore[union-attr]  # as above
+        return x.fillna(from_above.reindex(index=above).set_axis(x.index, axis=0))
     check_number(n_neighbours, "n_neighbours", low=1, high=len(x), whole=True)
     return _nearest(x, n_neighbours)
 
 
 def imputed_cells(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Which cells were unknown and are filled: True or False, same shape (no unit)."""
+    """Which cells were unknown and are filled: True or False, same shape (no unit).
+
+    Parameters
+    ----------
+    before
+        Values before the filling.
+    after
+        The same table after it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        True where a value was NaN and is known now.
+    """
     return before.isna() & after.notna()
 
 

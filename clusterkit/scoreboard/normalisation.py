@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from numbers import Real
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -76,6 +77,9 @@ def normalise(
         Low and high end per indicator, in the unit of ``x``.
     cap
         Cut off at 100 what is beyond the reference or target.
+    distance
+        Of what a distance to a reference, best or target is a part: of the range between the lowest region and it, or
+        of its value.
 
     Returns
     -------
@@ -119,7 +123,7 @@ def normalise(
     return result if floor is None else np.maximum(result, floor)
 
 
-def _check_ends(scale: object, mean: object, floor: object) -> None:
+def _check_ends(scale: Any, mean: object, floor: object) -> None:
     problems = []
     is_pair = isinstance(scale, tuple | list) and len(scale) == 2 and all(map(_is_number, scale))
     if not (is_pair and scale[0] < scale[1]):
@@ -132,7 +136,7 @@ def _check_ends(scale: object, mean: object, floor: object) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value))
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _directions(x: pd.DataFrame, directions: Mapping[str, float] | pd.Series | None) -> pd.Series:

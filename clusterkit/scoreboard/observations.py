@@ -86,7 +86,13 @@ class Observations:
     weighted_by: pd.DataFrame
 
     def only(self, indicators: Sequence[str]) -> Observations:
-        """The same observations of some indicators, in the order given."""
+        """The same observations of some indicators, in the order given.
+
+        Parameters
+        ----------
+        indicators
+            Codes of the indicators to keep.
+        """
         chosen = list(indicators)
         by_row = {"reference_year", "weighted_by"}
         parts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "country"}
@@ -217,8 +223,8 @@ def observe(
     value, year, is_estimated = (np.concatenate(parts, axis=1) for parts in picked)
 
     when = chosen[1].copy()  # of a part, the year of its whole
-    for part, whole in zip(members, of_wholes, strict=True):
-        when[:, part] = whole[1]
+    for part, (_, of_whole, _) in zip(members, of_wholes, strict=True):
+        when[:, part] = of_whole
     when = np.where(np.isnan(when), cube.years(reference)[:, None], when)
     shown = _at_year(weights, when - cube.first_year)
     totals = [shown[:, part].sum(axis=1, keepdims=True) for part in members]
@@ -462,7 +468,7 @@ class _Cube:
         return replace(
             self,
             value=value.sum(axis=1, keepdims=True),
-            is_estimated=self.is_estimated[:, part].any(axis=1, keepdims=True),
+            is_estimated=np.logical_or.reduce(self.is_estimated[:, part], axis=1, keepdims=True),
         )
 
     def or_published(self, whole: _Cube) -> _Cube:
@@ -698,7 +704,8 @@ def _count(things: Sequence[Any], name: str) -> str:
 
 
 def _territory_problems(territories: Mapping[str, Sequence[str]], regions: Sequence[str]) -> list[Problem]:
-    problems, owner = [], {}
+    problems: list[Problem] = []
+    owner: dict[str, str] = {}
     rule = f"a territory is a set of NUTS 2 codes that no other has ({RULE})"
     for name, parts in territories.items():
         unknown = [code for code in dict.fromkeys(parts) if code not in regions]

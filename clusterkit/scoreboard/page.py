@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 
@@ -56,7 +57,7 @@ def _rows(framework: Framework, everywhere: Observations, group: str) -> list[tu
     indicators = framework.children(group)
     if not indicators:
         return [(f"**{name}**", "no open figures", "", "", "", "", "0", rating)]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for position, code in enumerate(indicators):
         part = framework.table.loc[code]
         rows.append(
@@ -103,7 +104,7 @@ def renewed(page: str, tables: dict[str, str]) -> str:
     """The text of docs/frameworks.md with the tables of each framework made anew; what people wrote stays."""
     for name, table in tables.items():
         found = f"<!-- tables of {name} -->\n\n{table}\n<!-- end of tables -->\n"
-        page = re.sub(PLACE.format(id=re.escape(name)), lambda _, found=found: found, page)
+        page = re.sub(PLACE.format(id=re.escape(name)), found.replace("\\", r"\\"), page)
     return page
 
 
@@ -123,7 +124,8 @@ def main() -> None:
         for name, framework in list_frameworks(place.params / "frameworks").items()
         if f"<!-- tables of {name} -->" in page
     }
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     sys.stdout.write(renewed(page, tables))
 
 

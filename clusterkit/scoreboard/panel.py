@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from clusterkit.data.frameworks import Framework
 from clusterkit.errors import ContractError, CoverageError, Problem, some
 from clusterkit.scoreboard.observations import RULE, Observations, base_amounts, observe, window_problem
 
+_Period = TypeVar("_Period", str, int)
 MIN_COMMON = 0.6  # share of the regions that have a figure of an indicator in every period
 
 
@@ -19,13 +21,13 @@ def panel(
     indicator: pd.DataFrame,
     framework: Framework,
     *,
-    periods: Mapping[str | int, tuple[int, int]],
+    periods: Mapping[_Period, tuple[int, int]],
     denominators: Mapping[str, str],
     territories: Mapping[str, Sequence[str]] | None = None,
     bases: pd.DataFrame | Mapping[str, pd.Series] | None = None,
     inexact: Collection[str] = (),
     min_share: float = MIN_COMMON,
-) -> dict[str | int, Observations]:
+) -> dict[_Period, Observations]:
     """Observations of several periods, of the indicators that enough regions have in all of them.
 
     Parameters
@@ -84,7 +86,7 @@ def panel(
     return {name: one.only(common) for name, one in found.items()}
 
 
-def stack(observations: Mapping[str | int, Observations]) -> pd.DataFrame:
+def stack(observations: Mapping[_Period, Observations]) -> pd.DataFrame:
     """Values of several periods in one table, to be normalised together.
 
     Parameters
@@ -114,7 +116,7 @@ def stack(observations: Mapping[str | int, Observations]) -> pd.DataFrame:
     return pd.concat([table[list(first)] for table in tables.values()], keys=list(tables), names=["period", "nuts_id"])
 
 
-def _check(periods: Mapping[str | int, tuple[int, int]], min_share: float) -> None:
+def _check(periods: Mapping[_Period, tuple[int, int]], min_share: float) -> None:
     problems = [window_problem(years, f"periods, {name}") for name, years in periods.items() if years[0] > years[1]]
     if len(periods) < 2:
         what = f"There {'is one period' if periods else 'are no periods'}."

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -162,7 +163,7 @@ def peer_stability(
     ParamError, CoverageError
         As for ``peers``.
     """
-    options = {"countries": countries, "max_own_country": max_own_country, "min_coverage": min_coverage}
+    options: dict[str, Any] = {"countries": countries, "max_own_country": max_own_country, "min_coverage": min_coverage}
     base = peers(
         structure, region, n=n, exclude=exclude, weights=weights, compositions=compositions, **options
     ).index  # checks the options
@@ -257,6 +258,7 @@ def _block_distances(structure: pd.DataFrame, region: str, compositions: Collect
 def _pairs(content: bytes, shape: tuple[int, int], is_composition: bool) -> np.ndarray:
     """Distances of all pairs of regions within one block, (n, n), from its shares or z-scores."""
     x = np.frombuffer(content).reshape(shape)
+    distance: Any  # an array; to the checker the sum of none is a number
     if is_composition:
         distance = sum(np.abs(column[:, None] - column[None, :]) for column in x.T) / 2
     else:

@@ -506,10 +506,12 @@ def _effective_weights(framework: Framework, part: str, known: set[str]) -> pd.S
 
 
 def problem(what: str, where: str, fix: str) -> Problem:
+    """A problem of a profile, with the rule that all of them share."""
     return Problem(what=what, where=where, rule=RULE, fix=fix)
 
 
 def region_problems(table: pd.DataFrame, region: str, peers: Sequence[str], where: str = "the scores") -> list[Problem]:
+    """What is wrong with the region and the peers that a table of regions is asked for."""
     known = [str(code) for code in table.index]
     problems = []
     if region not in table.index:

@@ -12,10 +12,11 @@ import pandas as pd
 
 from clusterkit.data.frameworks import Framework, check_framework
 from clusterkit.data.indicator_register import LEAST_COMPARED
+from clusterkit.data.nuts import UNION
 from clusterkit.errors import CoverageError, Problem
 from clusterkit.scoreboard.board import Aids, Scoreboard
 from clusterkit.scoreboard.bottleneck import weakest_link
-from clusterkit.scoreboard.observations import MIN_COVERAGE, UNION, Observations, base_amounts, observe
+from clusterkit.scoreboard.observations import MIN_COVERAGE, Observations, base_amounts, observe
 from clusterkit.scoreboard.panel import panel, stack
 from clusterkit.scoreboard.peers import peer_stability, peers
 from clusterkit.scoreboard.profile import areas_for_action, change, profile
@@ -242,7 +243,13 @@ class RegionScoreboard:
         return found.assign(n_known=self.profile.loc[found.index, "n_known"])
 
     def indicators(self) -> pd.DataFrame:
-        """Every indicator beside the Union, the country and the peers: see :func:`indicator_table`."""
+        """Every indicator beside the Union, the country and the peers: see :func:`indicator_table`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`indicator_table` gives it: one row per indicator, values in its unit, NaN where unknown.
+        """
         return indicator_table(
             self.observed,
             self.board,
@@ -253,11 +260,28 @@ class RegionScoreboard:
         )
 
     def coverage(self) -> pd.DataFrame:
-        """How much of each dimension is known: see :func:`coverage_by_part`."""
+        """How much of each dimension is known: see :func:`coverage_by_part`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`coverage_by_part` gives it: counts of parts and indicators, and calendar years.
+        """
         return coverage_by_part(self.observed, self.framework, self.region, self.framework.levels[1])
 
     def dependence(self, *, base: int) -> pd.DataFrame:
-        """Which choices move the ranks of all regions, and of this one: see :func:`sensitivity`."""
+        """Which choices move the ranks of all regions, and of this one: see :func:`sensitivity`.
+
+        Parameters
+        ----------
+        base
+            Base sample of the sensitivity analysis, a power of 2.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`sensitivity` gives it: shares of variance (no unit) by region, part and choice.
+        """
         choices = other_choices(self.board)
         return sensitivity(self.board, base=base, seed=self.seed, regions=[self.region], choices=choices)
 
@@ -297,7 +321,7 @@ def region_scoreboard(
         As the steps raise them.
     """
     observed = evidence.observe(framework)
-    options = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
+    options: dict[str, Any] = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
     own = _own_of(evidence, framework, observed)
     few = [] if own is None else list(own.index[~own["is_compared"]])
     compared = framework.without(few)  # figures of few regions compare nobody: they are shown, and in no score
@@ -370,7 +394,13 @@ def own_figures(evidence: Evidence, of: RegionScoreboard) -> pd.DataFrame:
 
 
 def why_these_peers(evidence: Evidence, of: RegionScoreboard) -> pd.DataFrame:
-    """How often each peer stays when one block of the structure is left out: see ``peer_stability``."""
+    """How often each peer stays when one block of the structure is left out: see ``peer_stability``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``peer_stability`` gives it: index ``nuts_id``, ``share`` of the trials (0 to 1).
+    """
     return peer_stability(evidence.structure, of.region, countries=of.observed.country)
 
 
@@ -482,7 +512,7 @@ def build_scoreboard(
     min_coverage
         Least share of the parts directly below that must be known (0 to 1).
     """
-    options = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
+    options: dict[str, Any] = {"normalisation": normalisation, "aggregation": aggregation, "min_coverage": min_coverage}
     return build_scoreboard_of(observed.values, framework, observed.country, **options)
 
 
@@ -540,6 +570,11 @@ def inhabitants(indicator: pd.DataFrame, observed: Observations, territories: Ma
         Its regions are those of the result.
     territories
         Name of a territory to its codes.
+
+    Returns
+    -------
+    pandas.Series
+        Inhabitants; NaN where no year is known.
     """
     rows = indicator[(indicator["indicator"] == "population") & indicator["value"].notna()]
     newest = rows.sort_values("year").drop_duplicates("nuts_id", keep="last").set_index("nuts_id")["value"]

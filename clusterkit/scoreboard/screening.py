@@ -12,7 +12,18 @@ _RULE = "docs/methods.md#coverage"
 
 
 def coverage(x: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Share of figures that are known, by region and by indicator (0 to 1, no unit)."""
+    """Share of figures that are known, by region and by indicator (0 to 1, no unit).
+
+    Parameters
+    ----------
+    x
+        Values, shape (n_regions, n_indicators); NaN is unknown.
+
+    Returns
+    -------
+    tuple of pandas.Series
+        By region, index ``nuts_id``, and by indicator.
+    """
     known = x.notna()
     return known.mean(axis=1).rename("coverage"), known.mean().rename("coverage")
 

@@ -178,6 +178,7 @@ def _check_territories(territories: Mapping[str, Sequence[str]], codes: pd.Index
 
 
 def unknown_region(code: str, known: pd.Index, where: str = WHERE) -> Problem:
+    """The problem of a region that is not there, with the nearest name."""
     return Problem(
         what=f"There is no region {code!r}.",
         where=where,

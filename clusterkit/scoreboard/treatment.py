@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,16 @@ def skewness(x: pd.DataFrame | pd.Series) -> pd.Series | float:
     Bias-corrected (``G1 = g1 √(n(n−1)) / (n−2)``), unknown values left out; NaN with fewer than three values, 0 where
     all are equal.
 
+    Parameters
+    ----------
+    x
+        Values; of a table each column alone.
+
+    Returns
+    -------
+    pandas.Series or float
+        Of each column, or of the one series.
+
     References
     ----------
     JoanesGill1998, ``G1``; key in docs/references.bib.
@@ -46,6 +56,16 @@ def kurtosis(x: pd.DataFrame | pd.Series) -> pd.Series | float:
 
     Bias-corrected excess kurtosis ``G2 = ((n+1) g2 + 6) (n−1) / ((n−2)(n−3))``, unknown values left out; NaN with fewer
     than four values, 0 where all are equal.
+
+    Parameters
+    ----------
+    x
+        Values; of a table each column alone.
+
+    Returns
+    -------
+    pandas.Series or float
+        Of each column, or of the one series.
 
     References
     ----------
@@ -154,8 +174,15 @@ def treat(
     )[0]
 
 
-def treatment_table(x: pd.DataFrame, **options: object) -> pd.DataFrame:
+def treatment_table(x: pd.DataFrame, **options: Any) -> pd.DataFrame:
     """What :func:`treat` does to each indicator, with the same options.
+
+    Parameters
+    ----------
+    x
+        As for :func:`treat`.
+    **options
+        Those of :func:`treat`.
 
     Returns
     -------

@@ -243,7 +243,7 @@ class ChoiceSpace:
                 part = rows[start : start + _CHUNK]
                 yield part, self._scores(way, picks["weights"][part], picks["leave_out"][part])
 
-    def _scores(self, way: tuple[int, int, int, int], weight_set: np.ndarray, leave_out: np.ndarray) -> np.ndarray:
+    def _scores(self, way: tuple[int, ...], weight_set: np.ndarray, leave_out: np.ndarray) -> np.ndarray:
         methods, thresholds = self._by_level[way[3]]
         power = self.options["aggregate"][way[3]].get("power", 0.5)
         values = self.normalised(*way[:3])

@@ -60,6 +60,16 @@ def principal_weights(x: pd.DataFrame) -> np.ndarray:
     Unknown values are left out pair by pair. Where correlations cannot be told (fewer than three regions), or no axis
     is the first (indicators that have nothing in common), and with one or two indicators (whose loadings are always
     alike), all weigh the same.
+
+    Parameters
+    ----------
+    x
+        Values, shape (n_regions, n_indicators); NaN is unknown.
+
+    Returns
+    -------
+    numpy.ndarray
+        One weight for each indicator, in the order of the columns.
     """
     correlation = x.corr(min_periods=LEAST_SHARED).to_numpy()
     alike = np.full(x.shape[1], 1 / x.shape[1])

@@ -17,6 +17,7 @@ from clusterkit.show.tables import source_note
 from clusterkit.show.theme import finish
 
 LISTED = 3  # categories named in a sentence
+FINER = "finer than divisions"
 RED = {"emerging-industries": "A16", "industrial-ecosystems": "A17"}  # docs/assumptions.md
 
 
@@ -49,8 +50,8 @@ def say_categories(table: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> 
 
 
 def _rating_words(table: pd.DataFrame, taxonomy: Taxonomy) -> str:
-    counts = table["rating"].value_counts()
-    parts = [f"{words.cardinal(int(counts[rating])) if len(counts) > 1 else 'all'} {rating}" for rating in ("exact", "approximate", "not observable") if rating in counts]  # fmt: skip
+    counts = _ratings(table, taxonomy).value_counts()
+    parts = [f"{words.cardinal(int(counts[rating])) if len(counts) > 1 else 'all'} {rating}" for rating in ("exact", "approximate", FINER, "not observable") if rating in counts]  # fmt: skip
     partly = table[table["status"] == "partly covered"]["name"]
     text = f"How well divisions carry the {words.cardinal(len(table))} categories: {words.listing(parts)}."
     deeper = [taxonomy.categories[code] for code, one in taxonomy.definitions.items() if one.deeper]
@@ -83,8 +84,8 @@ def plot_categories(table: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
     whole = (known["status"] == "covered").to_numpy()
     low, value, high = (known[column].clip(lower=theme.LEAST_LQ) for column in ("lq_low", "lq", "lq_high"))
     axes.axvline(1, color=theme.MUTED, linewidth=1, zorder=0)
-    axes.hlines(rows, low, high, colors=colours, linewidth=5, alpha=0.45, zorder=1)
-    axes.scatter(value, rows, s=64, facecolors=np.where(whole, colours, theme.PAPER), edgecolors=colours, linewidths=1.8,
+    axes.hlines(rows, low, high, colors=colours.tolist(), linewidth=5, alpha=0.45, zorder=1)
+    axes.scatter(value, rows, s=64, facecolors=np.where(whole, colours, theme.PAPER), edgecolors=colours.tolist(), linewidths=1.8,
                  zorder=2, clip_on=False)  # fmt: skip
     theme.name_rows(axes, [*known["name"], *unseen["name"]])
     theme.quotient_axis(axes, [known["lq_low"], known["lq_high"], known["lq"]])
@@ -92,7 +93,9 @@ def plot_categories(table: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
         axes.annotate("cannot be seen from divisions", (0.02, row), xycoords=("axes fraction", "data"), va="center",
                       color=theme.MUTED, fontstyle="italic")  # fmt: skip
     axes.set_xlabel("Location quotient: share of jobs, times the European share (logarithmic scale)")
-    theme.right_column(axes, [_short(rating) for rating in [*known["rating"], *unseen["rating"]]], heading="rating")
+    theme.right_column(
+        axes, [_short(rating) for rating in _ratings(table, taxonomy)[[*known.index, *unseen.index]]], heading="rating"
+    )
     top = _headline(known)
     shown = "; ".join(f"{row['name']} {_times(row)} ({row['rating']}, {row['status']})" for _, row in known.iterrows())
     blind = f"; cannot be seen: {words.listing(list(unseen['name']))}" if len(unseen) else ""
@@ -120,12 +123,13 @@ def table_categories(
         As ``mapping.category_growth`` gives it; without, the table has no change.
     """
     order = [*_ranked(table).index, *table.index.difference(_ranked(table).index, sort=False)]
+    ratings = _ratings(table, taxonomy)
     rows = [
         (
             row["name"],
             _jobs(row),
             f"{words.number(row['rank'])} of {words.number(row['n_regions'])}" if words.is_known(row["rank"]) else "–",
-            row["rating"],
+            ratings[code],
             f"{words.number(100 * row['covered_share'])}{words.NBSP}%" if words.is_known(row["covered_share"]) else "–",
             *(() if growth is None else _change(growth.loc[code])),
         )
@@ -145,7 +149,7 @@ def table_categories(
         ],
         rows=rows,
         note=f"{star}Rank by location quotient. Rating: exact, divisions are the category; approximate, they are its core or hold more than it; not observable, they cannot "
-        f"tell it. The data give the reason for each rating. {'Categories overlap: their jobs do not add up. ' if taxonomy.overlapping else ''}{_growth_note(growth)}{source_note(p)}",
+        f"tell it{'; ' + FINER + ', only groups and classes tell it' if (ratings == FINER).any() else ''}. The data give the reason for each rating. {'Categories overlap: their jobs do not add up. ' if taxonomy.overlapping else ''}{_growth_note(growth)}{source_note(p)}",
     )  # fmt: skip
 
 
@@ -161,6 +165,12 @@ def _headline(known: pd.DataFrame) -> pd.Series:
 
 def _partly(row: pd.Series) -> str:
     return "" if row["status"] == "covered" else ", a part of it only"
+
+
+def _ratings(table: pd.DataFrame, taxonomy: Taxonomy) -> pd.Series:
+    """How well divisions carry each category; those made of groups and classes alone are another matter."""
+    is_finer = [len(one.deeper) == len(one.members) > 0 for one in (taxonomy.definitions[code] for code in table.index)]
+    return table["rating"].mask(pd.Series(is_finer, index=table.index), FINER)
 
 
 def what_of(taxonomy: Taxonomy) -> str:
@@ -237,4 +247,4 @@ def _jobs(row: pd.Series) -> str:
 
 
 def _short(rating: str) -> str:
-    return "not seen" if rating == "not observable" else rating
+    return {"not observable": "not seen", FINER: "finer"}.get(rating, rating)

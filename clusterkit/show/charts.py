@@ -36,7 +36,7 @@ def plot_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
     colours = np.where(strong, theme.STRONG, theme.OTHER)
     for style, value in (("-", 1.0), ((0, (3, 3)), p.mapping.strong_lq)):
         axes.axvline(value, color=theme.MUTED, linewidth=1, linestyle=style, zorder=0)
-    axes.hlines(rows, top["lq_low"], top["lq_high"], colors=colours, linewidth=5, alpha=0.45, zorder=1)
+    axes.hlines(rows, top["lq_low"], top["lq_high"], colors=colours.tolist(), linewidth=5, alpha=0.45, zorder=1)
     sns.scatterplot(x=top["lq"].to_numpy(), y=rows, hue=strong, style=strong, palette={True: theme.STRONG, False: theme.OTHER},
                     markers={True: "o", False: "s"}, s=64, ax=axes, legend=False, zorder=2, linewidth=0)  # fmt: skip
     _sector_axis(axes, top, taxonomy)
@@ -76,7 +76,13 @@ def plot_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
 
 
 def plot_growth(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloads: Downloads) -> Figure | None:
-    """Growth of the most specialised sectors beside their growth in Europe; None without figures."""
+    """Growth of the most specialised sectors beside their growth in Europe; None without figures.
+
+    Parameters
+    ----------
+    sectors
+        Portfolio ranked as shown, as for :func:`plot_strength`.
+    """
     top = sectors.head(TOP)
     top = top[top["growth_pct"].notna() & top["growth_europe_pct"].notna()]
     if top.empty:

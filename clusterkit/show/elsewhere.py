@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import shapely
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -113,8 +114,8 @@ def table_standing(
         title=f"{p.name} among {n_regions} regions of Europe in its strong sectors, {p.reference_year}",
         columns=[
             Column("Sector", numeric=False),
-            Column("Rank", numeric=False),
-            Column("Quotient (jobs)", numeric=False),
+            Column("Rank"),
+            Column("Quotient (jobs)"),
             Column("The five highest quotients in Europe (jobs)", numeric=False),
             Column("Concentration", numeric=False),
         ],
@@ -166,7 +167,9 @@ def plot_strength_maps(
         axes.set_xlim(west, east)
         axes.set_ylim(south, north)
         axes.set_axis_off()
-    handles = [Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS, theme.LQ_LABELS, strict=True)]
+    handles: list[Artist] = [
+        Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS, theme.LQ_LABELS, strict=True)
+    ]
     handles += [
         Patch(facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="////", linewidth=0, label="hidden, class left open"),
         Line2D([], [], color=theme.INK, linewidth=1.6, label=theme.plain(p.name)),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
@@ -226,7 +229,7 @@ def plot_concentration(
     )
 
 
-def _rows(n: int, labels: list[str], *, height: float = 0.4) -> tuple[plt.Figure, Axes]:
+def _rows(n: int, labels: list[str], *, height: float = 0.4) -> tuple[MplFigure, Axes]:
     """An empty chart with one labelled row for each value."""
     theme.use()
     figure, axes = plt.subplots(figsize=(theme.WIDTH_IN, height * n + 1.1), layout="constrained")
@@ -239,7 +242,7 @@ def _rows(n: int, labels: list[str], *, height: float = 0.4) -> tuple[plt.Figure
 
 def _side_numbers(axes: Axes, texts: list[str], *, heading: str = "") -> None:
     """Numbers in a column on the right."""
-    options = {
+    options: dict[str, Any] = {
         "xycoords": ("axes fraction", "data"),
         "ha": "right",
         "color": theme.MUTED,

@@ -10,28 +10,29 @@ Needs ipywidgets, which only the extra ``lab`` installs; without it the form is 
 - **What is not valid** is said beside its field, in words; the file keeps the last valid value until it is mended, and
   all else is saved meanwhile. The rules are those of :mod:`clusterkit.stress_test.answers` and stand only there.
 - **Sections** are built when they are first opened: all at once would take seconds.
-- **Keyboard.** Only native controls: lists, fields and buttons. Not the Accordion of ipywidgets, whose headings no key
-  reaches, nor its radio buttons, which have no common name. JupyterLab takes keys that are pressed in a list or on a
-  button for its own (an arrow goes to the next cell, d d deletes this one), unless the control is marked; ``_KEYS``
-  marks it when it gets the focus.
+- **Keyboard.** Only native controls (:mod:`clusterkit.show.widgets`). Not the Accordion of ipywidgets, whose headings no
+  key reaches, nor its radio buttons, which have no common name.
 - **A kernel that has gone** saves nothing; the line that says when the answers were saved, always in sight, says so.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusterkit.errors import ClusterkitError, ParamError, Problem
+from clusterkit.show import widgets
 from clusterkit.show.output import Text
 from clusterkit.stress_test.answer_files import read_answers
-from clusterkit.stress_test.answers import EVIDENCE, LINK, AnswerSheet, Cell, RawSheet, check_sheet
+from clusterkit.stress_test.answers import AnswerSheet, Cell, RawSheet, check_sheet
 from clusterkit.stress_test.questionnaire import (
     DONT_KNOW,
+    EVIDENCE,
+    LINK,
     LOWEST,
     PROGRAMMES,
     Item,
@@ -58,40 +59,6 @@ LANGUAGES = {
 }  # fmt: skip
 
 _STYLE = """<style>
-.ck-form { width: 100%; max-width: 46rem; container-type: inline-size; line-height: 1.45; font-size: 14px;
-  color: var(--jp-content-font-color1, inherit); font-family: var(--jp-content-font-family, sans-serif); }
-.ck-form .jupyter-widgets { margin: 0; }
-.ck-form.widget-box, .ck-form .widget-box { overflow: visible; }
-.ck-form .widget-html, .ck-form .widget-html-content { height: auto; line-height: 1.45; font-size: 14px; }
-.ck-form .widget-html-content { overflow-wrap: anywhere; }
-.ck-form h3, .ck-form h4, .ck-form h5, .ck-form p { margin: 0; padding: 0; font-weight: 600; }
-.ck-form h3 { font-size: 22px; line-height: 1.25; } .ck-form h4 { font-size: 18px; line-height: 1.3; }
-.ck-form h5 { font-size: 15px; line-height: 1.35; } .ck-form p { font-weight: 400; margin-top: 4px; }
-.ck-form .ck-soft, .ck-form .ck-soft p { color: var(--jp-content-font-color2, #555); }
-.jp-Cell:not(.jp-mod-outputsScrolled) :is(.jp-OutputArea, .jp-OutputArea-child, .jp-OutputArea-output):has(.ck-form) {
-  overflow: visible; }
-.ck-form .ck-status { position: sticky; top: 0; z-index: 2; padding: 8px 0 10px; gap: 2px;
-  background: var(--jp-layout-color0, white); border-bottom: 1px solid var(--jp-border-color2, #ccc); }
-.ck-form select, .ck-form input, .ck-form textarea, .ck-form button { scroll-margin: 110px 0 24px; }
-.ck-form .ck-bad { border-left: 4px solid #b3261e; padding: 6px 12px; margin: 6px 0 2px; }
-.ck-form .ck-note { border-left: 4px solid var(--jp-border-color1, #bbb); padding: 6px 12px; margin: 6px 0 2px; }
-.ck-form progress { display: block; width: 100%; height: 8px; margin-top: 6px;
-  accent-color: var(--jp-brand-color1, #1976d2); }
-.ck-form .ck-head { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
-  gap: 12px 20px; padding: 16px 0 8px; }
-.ck-form .ck-field { width: 100%; height: auto; display: flex; flex-direction: column; align-items: stretch; }
-.ck-form .ck-field > .widget-label { width: auto; max-width: none; height: auto; text-align: left; white-space: normal;
-  line-height: 1.4; font-size: 14px; padding: 0 0 3px; color: inherit; }
-.ck-form .ck-field > select, .ck-form .ck-field > input, .ck-form .ck-field > textarea { flex: none; width: 100%; margin: 0;
-  box-sizing: border-box; font-size: 14px; font-family: inherit; line-height: 1.4; min-width: 0; }
-.ck-form .ck-field > select { appearance: none; height: auto; min-height: 32px; white-space: normal;
-  padding: 5px 28px 5px 8px; background-repeat: no-repeat; background-size: 5px 5px;
-  background-position: right 14px center, right 9px center; background-image:
-  linear-gradient(45deg, transparent 50%, currentcolor 50%), linear-gradient(135deg, currentcolor 50%, transparent 50%); }
-.ck-form .ck-field > input { height: 32px; }
-.ck-form .ck-field > textarea { min-height: 64px; resize: vertical; padding: 5px 8px; }
-.ck-form select:focus-visible, .ck-form input:focus-visible, .ck-form textarea:focus-visible,
-.ck-form button:focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2) !important; outline-offset: 1px; }
 .ck-form .ck-set { padding: 28px 0 10px; }
 .ck-form button.ck-section { width: 100%; height: auto; min-height: 40px; padding: 8px 4px; text-align: left;
   white-space: normal; line-height: 1.35; font-size: 15px; color: inherit; background: none; box-shadow: none;
@@ -101,17 +68,8 @@ _STYLE = """<style>
 .ck-form .ck-body { padding: 4px 0 28px 22px; }
 .ck-form .ck-item { padding: 18px 0 10px; gap: 12px; }
 .ck-form .ck-item + .ck-item { border-top: 1px solid var(--jp-border-color3, #e5e5e5); }
-.ck-form button.ck-plain { width: auto; height: auto; min-height: 32px; padding: 5px 14px; line-height: 1.4;
-  white-space: normal; text-align: left; align-self: flex-start; margin-top: 10px; }
-.ck-form .jupyter-widgets-disconnected::before { content: none; }
-.ck-form .ck-status.jupyter-widgets-disconnected::before { display: block; color: inherit; padding: 6px 12px;
-  content: "The notebook’s kernel has gone: what you change here is not saved any more. Run the cell again.";
-  border-left: 4px solid #b3261e; font: 600 14px/1.45 var(--jp-content-font-family, sans-serif); }
 @container (max-width: 30rem) { .ck-body { padding-left: 0 !important; } }
 </style>"""
-_KEYS = """<img src="data:," alt="" hidden onerror="window.ckKeys ??= document.addEventListener('focusin', event => {
-const at = event.target; if (at.closest?.('.ck-form') &amp;&amp; at.matches('select, button')) at.dataset.lmSuppressShortcuts = 'true'; }) ?? true;
-this.remove();">"""
 
 
 def answer_form(
@@ -157,16 +115,9 @@ def answer_form(
     raw = RawSheet("answer_form", {name: (value, f"answer_form({name}=…)") for name, value in given.items()})
     raw.meta["language"] = (questionnaire.language, raw.source)
     new = check_sheet(raw, questionnaire)
-    try:
-        import ipywidgets  # noqa: F401
-    except ImportError:
-        return Text(
-            (
-                "The answer form needs **ipywidgets**, which is not installed here.",
-                "Open the notebooks with **make lab**, or install it with **pip install 'clusterkit[lab]'**; then run the cell again.",
-                "Without it, **clusterkit stress-test init** makes a file to fill in with a text editor or a spreadsheet.",
-            )
-        )
+    without = "Without it, **clusterkit stress-test init** makes a file to fill in with a text editor or a spreadsheet."
+    if said := widgets.missing("The answer form needs", without):
+        return said
     try:
         store = Store(path, questionnaire)
         if store.sheet is not None and store.sheet.region != region:
@@ -219,13 +170,20 @@ class AnswerForm:
             else f"Nothing is saved yet: the first change makes {self.path}"
         )
         self._first_words = f"{begun}. Each change is saved at once, while you type"
-        self._title, self._notice, self._progress, self._status = (self._html("") for _ in range(4))
-        self._again = self._button("Save again", "Try once more to save the answers", self._save)
-        self._group = self._list("Group of stakeholders", [], None)
+        self._title, self._notice, self._progress, self._status = (widgets.html("") for _ in range(4))
+        self._again = widgets.button("Save again", "Try once more to save the answers", self._save)
+        self._group = widgets.choice("Group of stakeholders", [], None)
         self._parts = ipywidgets.VBox()
-        where_it_stands = self._box([self._progress, self._status, self._again], "ck-status")
-        parts = [self._html(_STYLE + _KEYS), self._title, self._head(), self._notice, where_it_stands, self._parts]
-        self.widget = self._box(parts, "ck-form")
+        where_it_stands = widgets.box([self._progress, self._status, self._again], "ck-status")
+        parts = [
+            widgets.html(widgets.STYLE + _STYLE + widgets.KEYS),
+            self._title,
+            self._head(),
+            self._notice,
+            where_it_stands,
+            self._parts,
+        ]
+        self.widget = widgets.box(parts, "ck-form")
         self._ask()
         self._open_first()
         self._say_saved()
@@ -304,7 +262,7 @@ class AnswerForm:
         else:
             self._saved_at = dt.datetime.now()
             if self.path != self._asked_for:
-                self._notice.value = _bad(self._others)
+                self._notice.value = widgets.bad(self._others)
         self._say_saved()
 
     @property
@@ -320,7 +278,7 @@ class AnswerForm:
         """Where and when the answers were saved, or why not, and what waits to be mended."""
         if self._failure:
             kept = "Your answers are still in this form: they are saved with the next change, or by the button below."
-            text = _bad(self._failure, "Not saved.", kept)
+            text = widgets.bad(self._failure, "Not saved.", kept)
         else:
             saved = f"Saved to {self.path} at {self._saved_at:%H:%M:%S}" if self._saved_at else self._first_words
             aside = ", for somebody else has changed {}: see above" if self.path != self._asked_for else ""
@@ -347,22 +305,20 @@ class AnswerForm:
             options = [(LANGUAGES.get(code, code), code) for code in found]
             shown = self.questionnaire.language
             wanted = self.sheet.language if self.sheet.language in found else shown
-            self._language = self._list("Language of the questions", options, shown)
+            self._language = widgets.choice("Language of the questions", options, shown)
             self._language.observe(lambda change: self._translate(change["new"]), names="value")
             self._language.value = wanted
             fields.append(self._language)
-        box = w.Box(fields)
-        box.add_class("ck-head")
-        return box
+        return widgets.grid(fields)
 
     def _translate(self, language: str) -> None:
         """Show the questions in another language; the answers stay."""
-        if self._is_loading or language == self.questionnaire.language:
+        if self._is_loading or self._folder is None or language == self.questionnaire.language:
             return
         try:
             self._store.questionnaire = load_questionnaire(self._folder, language=language)
         except ClusterkitError as exc:
-            self._notice.value = _bad(exc.problems[0])
+            self._notice.value = widgets.bad(exc.problems[0])
             self._set(self._language, self.questionnaire.language)
             return
         self._notice.value = ""
@@ -375,7 +331,7 @@ class AnswerForm:
         questions = self.questionnaire
         was_open = {code for code, part in self._sections.items() if part.is_open}
         for box in self._parts.children:
-            _close(box)
+            widgets.close(box)
         self._marks = {key: mark for key, mark in self._marks.items() if key[0] == HEAD}
         made_up = ""
         if self.sheet.illustrative:
@@ -389,7 +345,7 @@ class AnswerForm:
         following = dict(zip([section.code for section in sections], [*sections[1:], None], strict=True))
         for each in questions.sets:
             text = f"<h4>{escape(each.number)} {escape(each.name)}</h4><p>{escape(each.intro)}</p>"
-            boxes.append(self._html(self._words(text), "ck-set"))
+            boxes.append(widgets.html(self._words(text), "ck-set"))
             for section in each.sections:
                 part = _SectionPart(self, section, following[section.code])
                 self._sections[section.code] = part
@@ -430,16 +386,18 @@ class AnswerForm:
         w, questions, code = self._w, self.questionnaire, item.code
         each = questions.set_of[code]
         asked = "" if item.anchors else f"<p>{escape(item.question)}</p>"
-        parts = [self._html(self._words(f"<h5>{escape(item.name)}</h5>{asked}"))]
+        parts = [widgets.html(self._words(f"<h5>{escape(item.name)}</h5>{asked}"))]
         for aspect in each.aspects:
             label = "" if item.anchors else f"{questions.aspects[aspect].label}: "
             steps = [
-                (_breakable(f"{step} – {text}"), step)
+                (widgets.breakable(f"{step} – {text}"), step)
                 for step, text in enumerate(questions.anchors(code, aspect), start=LOWEST)
             ]
             options = [(UNANSWERED, OPEN), *steps, (questions.dont_know, DONT_KNOW)]
             answer = self.sheet.steps[code, aspect]
-            control = self._list(f"{label}{questions.asked(code, aspect)}", options, OPEN if answer is None else answer)
+            control = widgets.choice(
+                f"{label}{questions.asked(code, aspect)}", options, OPEN if answer is None else answer
+            )
             parts.append(self._field((code, aspect), control, item.name))
         texts = {PROGRAMMES: w.Text(description="Programmes that serve it, with semicolons between them")}
         if not each.asks_programmes:
@@ -451,28 +409,22 @@ class AnswerForm:
             value = entered.get(kind, self.sheet.texts.get((code, kind), ""))
             control.value = self._refused.get((code, kind), (value,))[0]
             parts.append(self._field((code, kind), control, item.name))
-        return self._box(parts, "ck-item")
+        return widgets.box(parts, "ck-item")
 
     def _field(self, key: Key, control: Any, about: str = "") -> ipywidgets.VBox:
         """A control, with the place below for what is wrong with what it holds."""
-        control.add_class("ck-field")
-        control.style.description_width = "initial"
-        control.tooltip = about or control.description
+        widgets.labelled(control, about)
         control.observe(lambda change: self._changed(key, change["new"]), names="value")
-        self._marks[key] = self._html("")
+        self._marks[key] = widgets.html("")
         self._mark(key)
         return self._w.VBox([control, self._marks[key]])
 
     def _mark(self, key: Key) -> None:
         refused, mark = self._refused.get(key), self._marks[key]
         mark.layout.display = "" if refused else "none"
-        mark.value = f'<div class="ck-bad">⚠ Not saved. {_in_words(refused[1], where=False)}</div>' if refused else ""
-
-    def _list(self, description: str, options: Sequence[tuple[str, Any]], value: Any) -> ipywidgets.Dropdown:
-        control = self._w.Dropdown(options=options, value=value, description=description, tooltip=description)
-        control.add_class("ck-field")
-        control.style.description_width = "initial"
-        return control
+        mark.value = (
+            f'<div class="ck-bad">⚠ Not saved. {widgets.in_words(refused[1], where=False)}</div>' if refused else ""
+        )
 
     def _set(self, control: ipywidgets.Dropdown, value: Any, options: Sequence[tuple[str, Any]] | None = None) -> None:
         """Change what a list shows without taking it for an answer."""
@@ -483,22 +435,6 @@ class AnswerForm:
             control.value = value
         finally:
             self._is_loading = False
-
-    def _button(self, description: str, tooltip: str, action: Callable[[], None]) -> ipywidgets.Button:
-        button = self._w.Button(description=description, tooltip=tooltip)
-        button.add_class("ck-plain")
-        button.on_click(lambda _: action())
-        return button
-
-    def _html(self, value: str, name: str = "ck-html") -> ipywidgets.HTML:
-        widget = self._w.HTML(value)
-        widget.add_class(name)
-        return widget
-
-    def _box(self, children: Sequence[Any], name: str) -> ipywidgets.VBox:
-        box = self._w.VBox(children)
-        box.add_class(name)
-        return box
 
     def _words(self, inner: str) -> str:
         """Words of the questionnaire, marked with their language."""
@@ -535,10 +471,12 @@ class _SectionPart:
         parts: list[Any] = [self.form._item(item) for item in self.section.items]
         if self.following is not None:
             name = f"{self.following.number} {self.following.name}"
-            parts.append(self.form._button(f"Go on: {name}", f"Open section {name}", self._go_on))
-        return self.form._box(parts, "ck-body")
+            parts.append(widgets.button(f"Go on: {name}", f"Open section {name}", self._go_on))
+        return widgets.box(parts, "ck-body")
 
     def _go_on(self) -> None:
+        if self.following is None:
+            return
         part = self.form._sections[self.following.code]
         part.open()
         part.button.focus()
@@ -549,28 +487,3 @@ class _SectionPart:
         name = f"{self.section.number} {self.section.name}"
         self.button.description = f"{arrow} {name} ({n} of {len(self.keys)})"
         self.button.tooltip = f"{verb} section {name}"
-
-
-def _in_words(problem: Problem, *, where: bool = True) -> str:
-    """The four parts of a problem as one paragraph of safe HTML."""
-    place = f" Where: {problem.where}." if where else ""
-    return escape(f"{problem.what}{place} Rule: {problem.rule}. What to do: {problem.fix.rstrip('.')}.")
-
-
-def _bad(problem: Problem, before: str = "", after: str = "") -> str:
-    words = f"{escape(before)} {_in_words(problem)} {escape(after)}".strip()
-    return f'<div class="ck-bad" role="alert">{words}</div>'
-
-
-def _breakable(text: str) -> str:
-    """A line of a list that may wrap: ipywidgets makes no-break spaces of its spaces."""
-    return text.replace(" ", " \u200b")
-
-
-def _close(widget: Any) -> None:
-    """Close a widget and all within, so that the kernel keeps none of them."""
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    for part in (widget, widget.layout, getattr(widget, "style", None)):
-        if part is not None:
-            part.close()

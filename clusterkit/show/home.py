@@ -11,11 +11,11 @@ from clusterkit import mapping
 from clusterkit.data import territory
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
+from clusterkit.data.sources import GISCO
 from clusterkit.params import COMPARE_ID, EUROPE_ID, EXAMPLE_ID, EXPLORER_ID, SYNTHESIS_ID, RegionParams
 from clusterkit.portrait import Outline
 from clusterkit.show import svg_paths, words
 from clusterkit.show.linked_map import LinkedMap, Place
-from clusterkit.show.maps import GISCO
 from clusterkit.show.output import Column, Downloads, Links, Pointer, Table, Text, Tiles
 from clusterkit.show.tables import source_note
 from clusterkit.show.together.compare import answered, extremes, rule, strongest
@@ -187,7 +187,7 @@ def table_overview(
     first = {region: next(iter(its_pages.values()), None) for region, its_pages in pages.items()}
     further = {region: dict(list(its_pages.items())[1:]) for region, its_pages in pages.items()}
     has_further = any(further.get(str(region)) for region in table.index)
-    rows, kept = [], table.copy()
+    rows, kept = [], table.assign(best_condition="–", worst_condition="–", policy_answers="–")
     for region, row in table.iterrows():
         one = outlines.get(str(region))
         best, worst = extremes(one) if one else ("–", "–")

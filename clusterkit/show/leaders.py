@@ -83,7 +83,8 @@ def leaders(ranked: pd.DataFrame) -> dict[str, list[str]]:
     {'most specialised': ['C13', 'C29'], 'largest': ['C29', 'C13'], 'most productive': ['C13', 'C29']}
     """
     by_size = ranked["persons_employed"].sort_values(ascending=False, kind="stable")
-    by_wages = _productivity(ranked).dropna().sort_values(ascending=False, kind="stable")
+    wages = _productivity(ranked).dropna()  # type: ignore[union-attr]  # of rows it is a column
+    by_wages = wages.sort_values(ascending=False, kind="stable")
     orders = (ranked.index, by_size.index, by_wages.index)
     return {name: [str(code) for code in order[:LISTED]] for name, order in zip(LISTS, orders, strict=True)}
 

@@ -131,8 +131,8 @@ def _draw_side(axes: Axes, rows: pd.DataFrame, side: str, heading: str) -> None:
     colours = np.where(clear, theme.STRONG, theme.OTHER)
     axes.axvline(0, color=theme.MUTED, linewidth=1, zorder=0)
     axes.grid(axis="y", linewidth=0.7)
-    axes.hlines(places, low, high, colors=colours, linewidth=3, alpha=0.6, zorder=1)
-    axes.scatter(value, places, s=56, facecolors=np.where(clear, theme.STRONG, theme.PAPER), edgecolors=colours,
+    axes.hlines(places, low, high, colors=colours.tolist(), linewidth=3, alpha=0.6, zorder=1)
+    axes.scatter(value, places, s=56, facecolors=np.where(clear, theme.STRONG, theme.PAPER), edgecolors=colours.tolist(),
                  linewidths=1.8, zorder=2)  # fmt: skip
     reach = 1.08 * np.nanmax(np.abs([low, high, value]))
     axes.set_xlim(-reach, reach)

@@ -8,7 +8,9 @@ import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -32,7 +34,15 @@ SPECK_KM2 = 30.0  # km²; a smaller island is less than a pixel and is left out 
 
 
 def plot_region(p: RegionParams, region: gpd.GeoDataFrame, boundary: OwnBoundary | None = None) -> Figure:
-    """Where the region lies in Europe, and the boundary that it draws of itself where it hands one in."""
+    """Where the region lies in Europe, and the boundary that it draws of itself where it hands one in.
+
+    Parameters
+    ----------
+    region
+        Table ``region``.
+    boundary
+        What it draws; None: nothing.
+    """
     area = region.loc[region["nuts_id"].isin(p.nuts_ids), "area_km2"].sum()  # before overseas parts are cut off the map
     figure, axes, region = _europe(region, width_in=0.6 * theme.WIDTH_IN)
     own = region[region["nuts_id"].isin(p.nuts_ids)]
@@ -62,7 +72,15 @@ def plot_region(p: RegionParams, region: gpd.GeoDataFrame, boundary: OwnBoundary
 def plot_sectors(
     across: dict[str, pd.DataFrame], p: RegionParams, region: gpd.GeoDataFrame, taxonomy: Taxonomy, downloads: Downloads
 ) -> Several:
-    """One map for each sector of ``mapping.sectors_across_regions``."""
+    """One map for each sector of ``mapping.sectors_across_regions``.
+
+    Parameters
+    ----------
+    across
+        As ``mapping.sectors_across_regions`` gives it: a table of regions for each sector.
+    region
+        Table ``region``.
+    """
     return Several(
         tuple(plot_quotients(code, taxonomy.label(code), table, p, region, downloads) for code, table in across.items())
     )
@@ -80,6 +98,8 @@ def plot_quotients(
     regions
         It over all regions, as ``mapping.sectors_across_regions`` gives it: ``lq`` (no unit; NaN where hidden) with
         ``lq_low`` and ``lq_high``, index ``nuts_id``. The report's region may stand as one row under its identifier.
+    region
+        Table ``region``.
     """
     figure, axes, region = _europe(region, legend=True, covered=regions.index)
     drawn = region[region["level"] == 2]
@@ -94,7 +114,7 @@ def plot_quotients(
     _borders(axes, region)
     own = region[region["nuts_id"].isin(p.nuts_ids)].union_all()
     draw(axes, np.array([own]), facecolor="none", edgecolor=theme.INK, linewidth=1.8)
-    handles = [
+    handles: list[Artist] = [
         Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS[::-1], theme.LQ_LABELS[::-1], strict=True)
     ]
     handles += [
@@ -130,6 +150,8 @@ def plot_beside(
         Name of each other region to its NUTS codes.
     title, alt, note
         Words of the figure.
+    region
+        Table ``region``.
     """
     figure, axes, region = _europe(region, width_in=0.7 * theme.WIDTH_IN)
     shapes = {p.name: region[region["nuts_id"].isin(p.nuts_ids)]}
@@ -156,6 +178,8 @@ def plot_counts(
         Words of the figure and address of its data.
     what
         What is counted, for the alternative text: "specialised clusters".
+    region
+        Table ``region``.
     """
     figure, axes, shapes = _europe(region, legend=True)
     shapes = shapes[shapes["level"] == 2].merge(counts.dropna().rename("count"), left_on="nuts_id", right_index=True)
@@ -200,6 +224,15 @@ def count_bounds(counts: pd.Series) -> list[int]:
 def count_label(bounds: list[int], number: int) -> str:
     """Name of one class: "2 or fewer", "3", "4 to 6", "7 or more".
 
+    Parameters
+    ----------
+    bounds
+        Upper ends of all classes but the last; the last number is the largest count.
+    number
+        Which class, from 0.
+
+    Examples
+    --------
     >>> [count_label([2, 3, 6, 9], number) for number in range(4)]
     ['2 or fewer', '3', '4 to 6', '7 or more']
     """
@@ -237,7 +270,7 @@ def _label(axes: Axes, places: dict[str, gpd.GeoDataFrame]) -> None:
 
 def _europe(
     region: gpd.GeoDataFrame, width_in: float = theme.WIDTH_IN, *, legend: bool = False, covered: Collection[str] = ()
-) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
+) -> tuple[MplFigure, Axes, gpd.GeoDataFrame]:
     """An empty map of Europe, and the regions as far as they are on it; without the land of ``covered`` ones."""
     theme.use()
     region = on_map(region)
@@ -254,7 +287,19 @@ def _europe(
 
 
 def on_map(region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The regions as far as they are on the map of Europe: prepared once for the same shapes, which are never changed."""
+    """The regions as far as they are on the map of Europe: prepared once for the same shapes, which are never changed.
+
+    Parameters
+    ----------
+    region
+        Table ``region``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same columns; parts outside the frame of the map are cut off, regions wholly outside left out (EPSG:3035,
+        metres).
+    """
     shapes = region.geometry.to_numpy()
     key = (tuple(region.index), tuple(region["country"]), tuple(id(shape) for shape in shapes))
     if key not in _prepared:

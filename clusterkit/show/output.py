@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +20,9 @@ import pandas as pd
 from clusterkit.files import write_whole
 
 LANGUAGE = "en"  # of the pages
+LONG = 40  # characters of a cell; more are rather wide than tall on a narrow screen
 _SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'\\`*_{}[]#+!|~^$@"})
+_INTERVAL = re.compile(r"\(\d[\d.,]*–\d[\d.,]*\)")
 SVG_DATA = "data:image/svg+xml,"  # how the address of a picture begins that is in the page itself
 _PLAIN = " ,;:()=+/"  # of what is not a letter or digit, all that stands as it is in such an address
 FOLDER = "downloads"  # beside the pages
@@ -26,7 +30,13 @@ OF_DATA = (".csv", ".json", ".js")  # endings of what is saved there
 
 
 def escape(text: object) -> str:
-    """Text safe in HTML inside Markdown, for every renderer."""
+    """Text safe in HTML inside Markdown, for every renderer.
+
+    Parameters
+    ----------
+    text
+        Anything; shown as its text.
+    """
     return str(text).replace("\r", "").replace("\n", " ").translate(_SPECIAL)
 
 
@@ -122,6 +132,13 @@ class Pointer:
 def inline(svg: str) -> str:
     """A picture as an address that holds it: a fifth shorter than base64, and no character that Markdown reads.
 
+    Parameters
+    ----------
+    svg
+        The picture, as text.
+
+    Examples
+    --------
     >>> inline('<svg fill="#fff"/>')
     'data:image/svg+xml,%3Csvg fill=%22%23fff%22/%3E'
     """
@@ -130,7 +147,12 @@ def inline(svg: str) -> str:
 
 def _bold(text: str) -> str:
     parts = text.split("**")
-    return "".join(f"<strong>{escape(p)}</strong>" if i % 2 else escape(p) for i, p in enumerate(parts))
+    return "".join(f"<strong>{_shown(p)}</strong>" if i % 2 else _shown(p) for i, p in enumerate(parts))
+
+
+def _shown(text: object) -> str:
+    """Text safe in HTML, with no line that ends within an interval in brackets."""
+    return _INTERVAL.sub(r'<span class="whole">\g<0></span>', escape(text))
 
 
 @dataclass(frozen=True)
@@ -154,16 +176,40 @@ class Downloads:
     kind: str = ""
 
     def save(self, name: str, table: pd.DataFrame) -> str:
-        """Write ``table`` as CSV and return the link to it, "" when there is no folder."""
+        """Write ``table`` as CSV and return the link to it, "" when there is no folder.
+
+        Parameters
+        ----------
+        name
+            Of the file, without ending.
+        table
+            With its index, which is written too.
+        """
         text = table.to_csv(lineterminator="\n", float_format="%.10g") if self.folder is not None else ""
         return self._write(f"{name}.csv", text.encode("utf-8-sig"))
 
     def save_json(self, name: str, value: Mapping[str, object]) -> str:
-        """Write ``value`` as JSON and return the link to it, "" when there is no folder."""
+        """Write ``value`` as JSON and return the link to it, "" when there is no folder.
+
+        Parameters
+        ----------
+        name
+            Of the file, without ending.
+        value
+            Texts, numbers, lists and dicts of them.
+        """
         return self._write(f"{name}.json", (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
 
     def write(self, name: str, text: str) -> str:
-        """Write a file that the page itself loads and return its address, "" when there is no folder."""
+        """Write a file that the page itself loads and return its address, "" when there is no folder.
+
+        Parameters
+        ----------
+        name
+            Of the file, with ending.
+        text
+            All that it holds.
+        """
         return self._write(name, text.encode())
 
     def _write(self, name: str, data: bytes) -> str:
@@ -297,17 +343,22 @@ class Table:
     headings: Sequence[int] = ()  # numbers of the rows that head those below them, over all columns
     classes: Sequence[Sequence[str]] = ()  # of the cells, row by row, for the style sheet; "" for none
     is_wide: bool = False  # may be wider than the text where the window is
+    is_folded: bool = False  # under its title, which unfolds it: for what few readers look at
 
     def _repr_markdown_(self) -> str:
         head = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.heading)}</th>' for column in self.columns)
         body = "\n".join(self._row(position, row) for position, row in enumerate(self.rows))
         note = f'<p class="note">{escape(self.note)}{_data_link(self.link, self.title)}</p>\n' if self.note else ""
         css = "table wide" if self.is_wide else "table"
-        return (
+        hidden = ' class="sr-only"' if self.is_folded else ""
+        table = (
             f'<div class="{css}" role="region" aria-label="{escape(self.title)}" tabindex="0">\n<table>\n'
-            f"<caption><span>{escape(self.title)}</span></caption>\n<thead><tr>{head}</tr></thead>\n"
+            f"<caption{hidden}><span>{escape(self.title)}</span></caption>\n<thead><tr>{head}</tr></thead>\n"
             f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n{note}"
         )
+        if not self.is_folded:
+            return table
+        return f'<details class="folded">\n<summary>{escape(self.title)}</summary>\n{table}</details>\n'
 
     def _row(self, position: int, row: Sequence[str | Links | Quoted]) -> str:
         first = escape(row[0])
@@ -319,13 +370,24 @@ class Table:
             first = f'<a href="{escape(href)}">{first}</a>'
         own = self.classes[position][1:] if position < len(self.classes) else [""] * (len(row) - 1)
         cells = "".join(
-            f"<td{_numeric(column, css)}>{cell._html() if isinstance(cell, Links | Quoted) else escape(cell)}</td>"
-            for column, cell, css in zip(self.columns[1:], row[1:], own, strict=True)
+            f"<td{_numeric(column, f'{css} {length}'.strip())}>{cell._html() if isinstance(cell, Links | Quoted) else _shown(cell)}</td>"
+            for column, cell, css, length in zip(self.columns[1:], row[1:], own, self._lengths, strict=True)
         )
         return f'<tr><th scope="row">{first}</th>{cells}</tr>'
 
+    @cached_property
+    def _lengths(self) -> list[str]:
+        """Of each column but the first: whether it holds texts of several lines, for the style sheet."""
+        rows = [row for position, row in enumerate(self.rows) if position not in self.headings]
+        cells = zip(*(row[1:] for row in rows), strict=True) if rows else ((),) * len(self.columns[1:])
+        return ["long" if any(len(_text_of(cell)) > LONG for cell in column) else "" for column in cells]
+
     def __repr__(self) -> str:
         return f"Table: {self.title}, {len(self.rows)} rows"
+
+
+def _text_of(cell: object) -> str:
+    return cell.text if isinstance(cell, Quoted) else "" if isinstance(cell, Links) else str(cell)
 
 
 def _numeric(column: Column, css: str = "") -> str:

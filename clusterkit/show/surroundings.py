@@ -10,9 +10,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import shapely
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.transforms import Bbox
 
 from clusterkit.data.industries import Taxonomy
 from clusterkit.data.nuts import COUNTRY_NAMES
@@ -212,7 +215,9 @@ def plot_surroundings(
     if boundary is not None:
         draw(axes, np.array([boundary.shape]), facecolor="none", edgecolor=theme.PAPER, linewidth=1.6)
     _label(axes, shapes, beside, shared, p, names)
-    handles = [Patch(facecolor=colour, label=label) for colour, label in zip(SHADES, SHADE_LABELS, strict=True)]
+    handles: list[Artist] = [
+        Patch(facecolor=colour, label=label) for colour, label in zip(SHADES, SHADE_LABELS, strict=True)
+    ]
     if len(doubtful):
         handles.append(
             Patch(facecolor="none", edgecolor=theme.MUTED, hatch="////", linewidth=0, label="a hidden figure decides")
@@ -254,7 +259,7 @@ def _title(near: pd.Series, n_strong: int, p: RegionParams, names: Mapping[str, 
 
 def _frame(
     region: gpd.GeoDataFrame, p: RegionParams, beside: Sequence[str]
-) -> tuple[plt.Figure, Axes, gpd.GeoDataFrame]:
+) -> tuple[MplFigure, Axes, gpd.GeoDataFrame]:
     """An empty map around the region and its neighbours, and the regions on it."""
     theme.use()
     level2 = region[region["level"] == 2]
@@ -295,7 +300,7 @@ def _label(
     """Names, and codes of shared sectors, inside the regions; moved up or down where another name stands."""
     figure = axes.figure
     figure.canvas.draw()
-    taken = []
+    taken: list[Bbox] = []
     wanted = {p.region: shapes[shapes["nuts_id"].isin(p.nuts_ids)].union_all()}
     wanted |= {code: shapes.loc[shapes["nuts_id"] == code, "geometry"].union_all() for code in beside}
     for code, shape in sorted(wanted.items(), key=lambda item: (item[0] != p.region, -item[1].area)):
@@ -309,7 +314,8 @@ def _label(
         spots = [(dx * box.width, dy * box.height) for dx, dy in steps]
         free = [s for s in spots if not any(box.translated(*s).overlaps(other) for other in taken)]
         dx, dy = (free or spots)[0]
-        text.set_position(axes.transData.inverted().transform((x + dx, y + dy)))
+        along, up = axes.transData.inverted().transform((x + dx, y + dy))
+        text.set_position((along, up))
         taken.append(box.translated(dx, dy))
 
 

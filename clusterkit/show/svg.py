@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, Sequence
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
@@ -33,12 +33,12 @@ class _Texts(TextToPath):
         return font
 
     def get_text_width_height_descent(
-        self, s: str, prop: FontProperties, ismath: bool | str
+        self, s: str, prop: FontProperties, ismath: bool | Literal["TeX"]
     ) -> tuple[float, float, float]:
         return _size(s, prop.copy(), ismath)
 
     def get_glyphs_with_font(
-        self, font: Any, s: str, glyph_map: Any = None, return_new_glyphs_only: bool = False, **more: Hashable
+        self, font: Any, s: str, glyph_map: Any = None, return_new_glyphs_only: bool = False, **more: Any
     ) -> tuple[list[Any], dict[str, Any], list[Any]]:
         key = (font.fname, font.style_flags, s, tuple(more.items()))
         if key not in _glyphs:
@@ -55,13 +55,13 @@ _glyphs: dict[Hashable, Any] = {}
 
 
 @functools.lru_cache(MOST_TEXTS)
-def _files(prop: FontProperties) -> list[str]:
+def _files(prop: FontProperties) -> Sequence[str]:
     """Files of the fonts, as matplotlib finds them anew for every text."""
     return fontManager._find_fonts_by_props(prop)
 
 
 @functools.lru_cache(MOST_TEXTS)
-def _size(s: str, prop: FontProperties, ismath: bool | str) -> tuple[float, float, float]:
+def _size(s: str, prop: FontProperties, ismath: bool | Literal["TeX"]) -> tuple[float, float, float]:
     return TextToPath().get_text_width_height_descent(s, prop, ismath)
 
 
@@ -69,10 +69,10 @@ def _size(s: str, prop: FontProperties, ismath: bool | str) -> tuple[float, floa
 def _heights(prop: FontProperties) -> tuple[float | None, float | None, float | None]:
     """Ascent, descent and gap between lines (pixels) as ``Text`` reads them; None: it is to find them itself."""
     font = get_font(findfont(prop))
-    table = font.get_sfnt_table("OS/2")
-    if table is None:
+    table, head = font.get_sfnt_table("OS/2"), font.get_sfnt_table("head")
+    if table is None or head is None:
         return None, None, None
-    scale = 1 / font.get_sfnt_table("head")["unitsPerEm"] * prop.get_size_in_points() * DPI / 72
+    scale = 1 / head["unitsPerEm"] * prop.get_size_in_points() * DPI / 72
     return table["sTypoAscender"] * scale, -table["sTypoDescender"] * scale, table["sTypoLineGap"] * scale
 
 

@@ -26,7 +26,13 @@ def source_note(p: RegionParams) -> str:
 
 
 def table_context(context: pd.DataFrame, p: RegionParams, downloads: Downloads) -> Table:
-    """The region beside its country and the European Union; one column per territory."""
+    """The region beside its country and the European Union; one column per territory.
+
+    Parameters
+    ----------
+    context
+        As ``mapping.regional_context`` gives it, one row per territory.
+    """
     europe = context.loc["EU-28", "gdp_pps_per_head"]
     rows = [
         ("Population, 1 January", *(words.number(value) for value in context["population"])),
@@ -49,7 +55,13 @@ def table_context(context: pd.DataFrame, p: RegionParams, downloads: Downloads) 
 
 
 def table_coverage(sectors: pd.DataFrame, p: RegionParams, downloads: Downloads) -> Table:
-    """How many sectors are reported, partly hidden, hidden or missing, and how many jobs they hold."""
+    """How many sectors are reported, partly hidden, hidden or missing, and how many jobs they hold.
+
+    Parameters
+    ----------
+    sectors
+        The portfolio of the region, one row per sector.
+    """
     status = sectors["persons_employed_status"]
     meaning = {
         "reported": "Published",
@@ -89,7 +101,13 @@ def table_coverage(sectors: pd.DataFrame, p: RegionParams, downloads: Downloads)
 
 
 def table_hidden(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloads: Downloads) -> Table | None:
-    """Sectors that hidden cells keep in doubt, with the range that published totals leave; None without."""
+    """Sectors that hidden cells keep in doubt, with the range that published totals leave; None without.
+
+    Parameters
+    ----------
+    sectors
+        The portfolio of the region, one row per sector.
+    """
     unsure = undecided(sectors, strong_lq=p.mapping.strong_lq).head(10)
     if unsure.empty:
         return None
@@ -120,7 +138,15 @@ def table_hidden(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, dow
 def table_portfolio(
     ranked: pd.DataFrame, sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, downloads: Downloads
 ) -> Table:
-    """The most specialised sectors with size, wages and growth, each beside Europe; all sectors in the file."""
+    """The most specialised sectors with size, wages and growth, each beside Europe; all sectors in the file.
+
+    Parameters
+    ----------
+    ranked
+        The sectors that are shown, in their order.
+    sectors
+        All sectors, for the file.
+    """
     shown = ranked.head(TOP)
     rows = []
     for code, row in shown.iterrows():
@@ -167,9 +193,18 @@ def _range(low: float, high: float, decimals: int | None) -> str:
 
 
 def table_parameters(values: Sequence[tuple[str, str]], *, title: str = MADE_FROM) -> Table:
-    """Name and value of everything that the page depends on."""
+    """Name and value of everything that the page depends on.
+
+    Parameters
+    ----------
+    values
+        Name and text of each, in the order shown.
+    title
+        Of the table.
+    """
     return Table(
         title=title,
         columns=[Column("Item", numeric=False), Column("Value", numeric=False)],
         rows=list(values),
+        is_folded=True,
     )

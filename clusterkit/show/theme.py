@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any, cast
 
 import matplotlib as mpl
 
@@ -54,6 +55,7 @@ LQ_LABELS = (
 COUNT_COLOURS = ("#cfe3f3", "#9cc7e6", "#5b9fd2", "#2873b2", "#0b4a83")
 LQ_TICKS = (0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
 LEAST_LQ = 0.1  # no unit; a logarithmic scale has no zero
+EDGE_LQ = 0.09  # where such an axis begins, so that a mark at 0.1 is off the names of the rows
 
 WIDTH_IN = 10.0  # inches; 72 pixels to an inch in SVG: the width of the text on a wide screen
 FONT_PT = 12
@@ -156,7 +158,7 @@ def quotient_axis(axes: Axes, values: Sequence[pd.Series]) -> None:
     known = pd.concat(list(values)).astype(float).dropna()
     low, high = min(known.min(), 1.0) * 0.85, max(known.max(), 1.0) * 1.25
     axes.set_xscale("log", base=2)
-    axes.set_xlim(max(low, LEAST_LQ), high)
+    axes.set_xlim(max(low, EDGE_LQ), high)
     ticks = [tick for tick in LQ_TICKS if max(low, LEAST_LQ) <= tick <= high]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
@@ -164,14 +166,19 @@ def quotient_axis(axes: Axes, values: Sequence[pd.Series]) -> None:
 
 def right_column(axes: Axes, texts: Sequence[str], *, heading: str) -> None:
     """A column of numbers right of a chart whose rows are named."""
-    place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "color": MUTED}
+    place: dict[str, Any] = {
+        "xycoords": ("axes fraction", "data"),
+        "textcoords": "offset points",
+        "ha": "right",
+        "color": MUTED,
+    }
     for row, text in enumerate(texts):
         axes.annotate(text, (1.0, row), xytext=(84, 0), va="center", **place)
     axes.annotate(heading, (1.0, -0.75), xytext=(84, 0), va="bottom", **place)
 
 
 def place_labels(axes: Axes, points: pd.DataFrame, texts: Sequence[str], *, others: pd.DataFrame) -> None:
-    """Names beside points, each on the first side where it hides neither a point nor a name.
+    """Names beside points, each on the first side where it hides neither a point nor a name, rather off the lines too.
 
     Parameters
     ----------
@@ -181,14 +188,16 @@ def place_labels(axes: Axes, points: pd.DataFrame, texts: Sequence[str], *, othe
     others
         All points that no name may hide, in the same units.
     """
-    layout = axes.figure.get_layout_engine()
+    figure = cast("MplFigure", axes.figure)  # no chart here has figures in figures
+    layout = figure.get_layout_engine()
     if layout is None:
-        axes.figure.draw_without_rendering()
+        figure.draw_without_rendering()
     else:
-        layout.execute(axes.figure)  # all that the drawing would do for the places on the axes
+        layout.execute(figure)  # all that the drawing would do for the places on the axes
     where, obstacles = (axes.transData.transform(table.to_numpy(dtype=float)) for table in (points, others))
     taken = [Bbox.from_extents(x - 6, y - 6, x + 6, y + 6) for x, y in obstacles]
     taken += [text.get_window_extent() for text in axes.texts]
+    lines = [line.get_window_extent() for line in axes.lines]  # upright and level ones: thresholds, and "as in Europe"
     for (x, y), name in zip(where, texts, strict=True):
         text = axes.text(0, 0, name, transform=None, ha="center", va="center", fontsize=FONT_PT - 1, color=INK,
                          parse_math=False, zorder=4)  # fmt: skip
@@ -199,9 +208,10 @@ def place_labels(axes: Axes, points: pd.DataFrame, texts: Sequence[str], *, othe
         if not free:
             text.remove()
             continue
-        text.set_position(((free[0].x0 + free[0].x1) / 2, (free[0].y0 + free[0].y1) / 2))
+        best = min(free, key=lambda spot: any(spot.overlaps(line) for line in lines))
+        text.set_position(((best.x0 + best.x1) / 2, (best.y0 + best.y1) / 2))
         text.set_in_layout(False)
-        taken.append(free[0])
+        taken.append(best)
 
 
 def _is_inside(box: Bbox, frame: Bbox) -> bool:

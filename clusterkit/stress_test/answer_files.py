@@ -31,8 +31,6 @@ from clusterkit.spreadsheets import (
     sheet_grid,
 )
 from clusterkit.stress_test.answers import (
-    EVIDENCE,
-    LINK,
     META,
     RULE,
     TEXTS,
@@ -43,7 +41,7 @@ from clusterkit.stress_test.answers import (
     clean_text,
     storable,
 )
-from clusterkit.stress_test.questionnaire import DONT_KNOW, HIGHEST, LOWEST, PROGRAMMES, Questionnaire
+from clusterkit.stress_test.questionnaire import DONT_KNOW, EVIDENCE, HIGHEST, LINK, LOWEST, PROGRAMMES, Questionnaire
 from clusterkit.yamlfile import quoted
 
 YAML_ENDINGS = (".yaml", ".yml")
@@ -253,9 +251,9 @@ def yaml_text(sheet: AnswerSheet, questionnaire: Questionnaire) -> str:
                 lines += [f"    {kind}: {quoted(sheet.texts.get((item.code, kind), ''))}" for kind in TEXTS]
     if sheet.left_over:
         lines += ["", "# Answers to questions of an earlier version that are asked no more.", "left_over:"]
-        for item, own in sheet.left_over.items():
+        for code, own in sheet.left_over.items():
             lines += [
-                f"  {quoted(item)}:",
+                f"  {quoted(code)}:",
                 *(f"    {quoted(aspect)}: {quoted(value)}" for aspect, value in own.items()),
             ]
     return "\n".join(lines) + "\n"
@@ -515,6 +513,11 @@ def _put_all(out: Worksheet, line: int, values: Sequence[Any]) -> None:
 
 def write_answers(path: Path, sheets: Sequence[AnswerSheet], questionnaire: Questionnaire) -> None:
     """Write answer sheets in the kind that the name of the file asks for, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        File to write; its ending says the kind: ``.yaml``, ``.xlsx`` or ``.csv``.
 
     Raises
     ------

@@ -112,7 +112,19 @@ class RawSheet:
 
 
 def blank(questionnaire: Questionnaire, *, region: str, respondent: str, group: str, date: dt.date) -> AnswerSheet:
-    """A sheet with no answer yet."""
+    """A sheet with no answer yet.
+
+    Parameters
+    ----------
+    region
+        Identifier of the region.
+    respondent
+        Identifier of who is to answer; not a name.
+    group
+        Group of stakeholders.
+    date
+        Day of the answers.
+    """
     return AnswerSheet(
         region=region,
         respondent=respondent,

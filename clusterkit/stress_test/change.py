@@ -109,7 +109,21 @@ def change_in_evidence(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def evidence_table(gaps: pd.DataFrame, region: str) -> pd.DataFrame:
-    """What the scoreboard shows, as it is kept beside a page so that a later one can be compared with it."""
+    """What the scoreboard shows, as it is kept beside a page so that a later one can be compared with it.
+
+    Parameters
+    ----------
+    gaps
+        As :func:`policy_gaps` gives it, one row per sub-dimension.
+    region
+        Identifier of the region.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``item``: ``region``, ``verdict``, ``rank`` with ``rank_low`` and ``rank_high`` (no unit), ``n_ranked``
+        and ``n_known``; NaN is unknown.
+    """
     columns = [name for name in EVIDENCE_COLUMNS if name not in ("item", "region")]
     return (
         gaps[columns].assign(region=region).rename_axis("item")[[name for name in EVIDENCE_COLUMNS if name != "item"]]
@@ -118,6 +132,13 @@ def evidence_table(gaps: pd.DataFrame, region: str) -> pd.DataFrame:
 
 def read_evidence(path: Path, *, region: str) -> pd.DataFrame:
     """An earlier scoreboard of a region, from the file ``evidence.csv`` beside its page.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    region
+        Identifier of the region that the file must be of.
 
     Returns
     -------

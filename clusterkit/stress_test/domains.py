@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,11 @@ FOOTINGS = ("strength", "growth", "within reach", "hidden", "none", "not observe
 def read_domains(path: Path) -> pd.DataFrame:
     """The priority domains that a region declares, checked.
 
+    Parameters
+    ----------
+    path
+        Workbook or CSV.
+
     Returns
     -------
     pandas.DataFrame
@@ -41,7 +47,7 @@ def read_domains(path: Path) -> pd.DataFrame:
         Everything that is wrong with the file, at once.
     """
     problems: list[Problem] = []
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in read_rows(path, columns=COLUMNS, needed=NEEDED, rule=RULE):
         sectors = parse_sectors(row, problems)
         if not row.text("name") or len(row.text("name")) > 200:
@@ -171,7 +177,20 @@ def check_domains(domains: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
 
 
 def outside_domains(domains: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
-    """Strong and emerging sectors that no declared domain covers: rows of ``classes``, the largest first."""
+    """Strong and emerging sectors that no declared domain covers: rows of ``classes``, the largest first.
+
+    Parameters
+    ----------
+    domains
+        As :func:`read_domains` gives them.
+    classes
+        Footing and size of each sector, as :func:`sector_classes` gives them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows and columns of ``classes``; none where every such sector is covered.
+    """
     covered = {code for codes in domains["sectors"] for code in codes}
     found = classes[classes["footing"].isin(CLASSES[:2]) & ~classes.index.isin(list(covered))]
     return found.sort_values(["footing", "persons_employed"], ascending=[False, False])

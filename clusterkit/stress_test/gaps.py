@@ -93,7 +93,7 @@ def policy_gaps(
     stages = quality.loc[quality["level"] == "section", "score_pct"].reindex(list(STAGES))
     good = (stages >= GOOD_PCT).where(stages.notna())
     is_systemic = table["approach"].eq("systemic").where(table["approach"] != "unknown")
-    table["n_practices_met"] = is_systemic.fillna(False).astype(int) + int(good.fillna(False).sum())
+    table["n_practices_met"] = is_systemic.eq(True).astype(int) + int(good.eq(True).sum())
     table["n_practices_known"] = is_systemic.notna().astype(int) + int(good.notna().sum())
     found = concerned or {}
     table["clusters"] = [tuple(found.get(str(item), ())) for item in table.index]

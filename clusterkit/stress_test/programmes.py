@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -112,9 +112,7 @@ def read_programmes(path: Path, vocabulary: Vocabulary, *, parts: Mapping[str, s
     return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("id")
 
 
-def _programme(
-    row: Row, vocabulary: Vocabulary, parts: Mapping[str, str], problems: list[Problem]
-) -> dict[str, object]:
+def _programme(row: Row, vocabulary: Vocabulary, parts: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
     def add(what: str, rule: str, fix: str) -> None:
         problems.append(Problem(what, row.where, rule, fix))
 
@@ -170,7 +168,7 @@ def _programme(
     }
 
 
-def _year(row: Row, name: str, add: object) -> float:
+def _year(row: Row, name: str, add: Callable[[str, str, str], None]) -> float:
     text = row.text(name)
     if not text:
         return np.nan
@@ -182,7 +180,7 @@ def _year(row: Row, name: str, add: object) -> float:
     return float(text)
 
 
-def _budget(row: Row, add: object) -> float:
+def _budget(row: Row, add: Callable[[str, str, str], None]) -> float:
     text = row.text("budget_meur").replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
     if not text:
         return np.nan

@@ -177,11 +177,27 @@ class Questionnaire(Strict):
         return [(code, aspect) for code, each in self.set_of.items() for aspect in each.aspects]
 
     def anchors(self, item: str, aspect: str) -> list[str]:
-        """What each step means, from 0 to 4."""
+        """What each step means, from 0 to 4.
+
+        Parameters
+        ----------
+        item
+            Code of the item.
+        aspect
+            ``priority``, ``vertical`` or ``horizontal``; "" in the second set.
+        """
         return list(self.items[item].anchors or self.aspects[aspect].anchors or ())
 
     def asked(self, item: str, aspect: str) -> str:
-        """The question of an aspect of an item."""
+        """The question of an aspect of an item.
+
+        Parameters
+        ----------
+        item
+            Code of the item.
+        aspect
+            As for :meth:`anchors`.
+        """
         return self.aspects[aspect].question or self.items[item].question
 
 
@@ -283,7 +299,13 @@ def _of(key: str, holder: dict[str, Any], names: tuple[str, ...]) -> dict[str, t
 
 
 def languages(folder: Path) -> list[str]:
-    """Codes of the languages that the questionnaire has, English first."""
+    """Codes of the languages that the questionnaire has, English first.
+
+    Parameters
+    ----------
+    folder
+        The folder ``params/stress_test``.
+    """
     return [ENGLISH, *sorted(path.stem for path in (folder / "languages").glob("*.yaml"))]
 
 

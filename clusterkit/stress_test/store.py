@@ -7,7 +7,8 @@ from pathlib import Path
 
 from clusterkit.errors import ParamError, Problem, RunError
 from clusterkit.files import write_whole
-from clusterkit.stress_test.answer_files import YAML_ENDINGS, check_size, read_answers, yaml_text
+from clusterkit.spreadsheets import check_size
+from clusterkit.stress_test.answer_files import YAML_ENDINGS, read_answers, yaml_text
 from clusterkit.stress_test.answers import AnswerSheet
 from clusterkit.stress_test.questionnaire import Questionnaire
 

@@ -42,6 +42,7 @@
     else if (isTable) box.removeAttribute("aria-label");
   });
   window.addEventListener("resize", look);
+  document.querySelectorAll(".folded").forEach((part) => part.addEventListener("toggle", look));
   document.getElementById("show-code")?.addEventListener("change", look);
   look();
 

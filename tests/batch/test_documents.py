@@ -43,6 +43,8 @@ def words_of(tag: BeautifulSoup) -> str:
         ("<p>A1 and A113</p>", f"<p>{LINK.format('A1')} and {LINK.format('A113')}</p>"),
         ("in docs/data&#95;log.md.", 'in <a href="data.html">Data</a>.'),
         ("in docs/data_log.md, docs/other.md", 'in <a href="data.html">Data</a>, docs/other.md'),
+        ("(docs/data_log.md&#35;raw-files)", '(<a href="data.html#raw-files">Data</a>)'),
+        ("docs/data_log.md#A113.", f"{LINK.format('A113')}."),
         ("A2 has no row, A10b and BA10 are other words", None),
         ('<img alt="A1"> <code>A1</code> `A1` <a href="x">A1</a> [A1](x)', None),
         ("## What of A1?", None),
@@ -81,7 +83,8 @@ def test_every_assumption_of_this_project_has_a_row_that_can_be_linked() -> None
         ("../CITATION.cff", ""),  # leads out of docs by a way that the table of documents does not know
         ("references.bib", "references.html"),
         ("#profile", "#profile"),
-        ("how-to-fetch-data.md", ""),
+        ("how-to-fetch-data.md#editions", "fetch-data.html#editions"),
+        ("nowhere.md", ""),
         ("../params/indicators.yaml", ""),
         ("https://example.org/x.md", ""),
     ],

@@ -38,6 +38,8 @@ def test_blocks_say_what_they_are_and_markers_say_why(path: Path) -> None:
         if block.marker == NOT_RUN:
             assert block.about in REASONS, f"{block.place}: {block.about!r} is no reason; take one of {REASONS}"
             assert block.language in (*SHELL, PYTHON), f"{block.place}: a block of {block.language!r} is never run"
+        elif block.marker == "ends with status":
+            assert block.language == "console", f"{block.place}: only in a console block, command by command"
         elif block.marker:
             assert not Path(block.about).is_absolute(), block.place
             assert ".." not in Path(block.about).parts, block.place
@@ -115,7 +117,7 @@ def follow(block: Block, folder: Path, env: dict[str, str]) -> list[str]:
     if block.language == "console":
         for (line, command), (_, expected) in zip(block.commands, block.shown, strict=True):
             status, output = run(["bash", "-c", command], folder, env)
-            if status != 0:
+            if status != (int(block.about) if block.marker == "ends with status" else 0):
                 return [problem(block, line, command, f"ended with status {status}", output)]
             if missing := not_printed(expected, output):
                 return [problem(block, line, command, f"does not print {missing!r}", output)]

@@ -32,6 +32,7 @@ FORBIDDEN = (
     ast.While,
 )
 TAGS = {"parameters", "remove-cell", execute.IF_ANY, execute.BY_HAND}
+CONTROLS = "controls"  # id of the cell with the controls
 FORBIDDEN_NAMES = {"filterwarnings", "simplefilter", "catch_warnings", "get_ipython", "chdir"}
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -136,7 +137,7 @@ def test_code_cells_are_short(path: Path) -> None:
 
 @each_notebook
 def test_imports_stand_in_one_hidden_cell_after_the_parameters(path: Path) -> None:
-    cells = code(read(path))
+    cells = [cell for cell in code(read(path)) if execute.BY_HAND not in tags(cell)]  # those bring their own
     importing = [
         position
         for position, cell in enumerate(cells)
@@ -171,14 +172,25 @@ def test_every_tag_means_something(path: Path) -> None:
 
 
 @each_notebook
-def test_cells_by_hand_are_the_last(path: Path) -> None:
-    by_hand = [execute.BY_HAND in tags(cell) for cell in read(path).cells]
+def test_cells_by_hand_are_the_last_or_the_controls_above_the_page(path: Path) -> None:
+    cells = read(path).cells
+    by_hand = [execute.BY_HAND in tags(cell) and cell["id"] != CONTROLS for cell in cells]
     assert by_hand == sorted(by_hand)
+    assert all(execute.BY_HAND in tags(cell) for cell in cells if "clusterkit.controls" in cell.source)
+
+
+@pytest.mark.parametrize("page", [page.kind for page in REGION_PAGES] + ["europe"])
+def test_each_report_notebook_starts_with_controls_for_its_page(page: str) -> None:
+    names = {each.kind: each.notebook for each in REGION_PAGES} | {"europe": "europe"}
+    cells = code(read(ROOT / "notebooks" / f"{names[page]}.ipynb"))
+    assert cells[2]["id"] == CONTROLS  # after the parameters, and the cell that checks them
+    assert cells[2].source == f'from clusterkit.controls import controls\n\ncontrols(locals(), "{page}")'
+    assert tags(cells[2]) == [execute.BY_HAND]
 
 
 def test_the_stress_test_ends_with_the_form_and_can_be_published_without() -> None:
     cells = read(ROOT / "notebooks" / "stress_test.ipynb").cells
-    by_hand = [cell for cell in cells if execute.BY_HAND in tags(cell)]
+    by_hand = [cell for cell in cells if execute.BY_HAND in tags(cell)][1:]  # after the controls
     assert [cell.cell_type for cell in by_hand] == ["markdown", "code"]
     assert by_hand[0].source.startswith("## ")
     assert "form.answer_form(" in by_hand[1].source

@@ -371,6 +371,18 @@ def test_names_beside_points_never_hide_a_point_or_each_other():
     theme.plt.close(figure)
 
 
+def test_a_name_beside_a_point_stands_rather_off_the_lines():
+    theme.use()
+    figure, axes = theme.plt.subplots(figsize=(6, 4), dpi=72)
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    axes.axvline(0.55)
+    points = pd.DataFrame({"x": [0.5], "y": [0.5]})
+    theme.place_labels(axes, points, ["name"], others=points)  # on its right it would be crossed
+    box = axes.texts[0].get_window_extent()
+    assert box.x1 < axes.transData.transform((0.5, 0.5))[0]
+    theme.plt.close(figure)
+
+
 @pytest.mark.parametrize("values", [[0.0, 0.02], [1.0], [40.0, 0.5, np.nan]])
 def test_a_quotient_axis_holds_one_and_all_that_it_can_show(values):
     theme.use()

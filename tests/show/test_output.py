@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from clusterkit.batch import site
 from clusterkit.paths import Project
-from clusterkit.show.output import Column, Downloads, Figure, Links, Several, Table, Text, escape
+from clusterkit.show.output import Column, Downloads, Figure, Links, Quoted, Several, Table, Text, escape
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -197,6 +197,35 @@ def test_links_in_a_cell_say_of_what_they_are(show: Show, text: str) -> None:
     ]  # fmt: skip
     assert main.find_all("td")[1].get_text() == "–"
     assert {tag.name for tag in main.td.find_all(True)} == {"span", "a", "br"}
+
+
+def test_columns_of_long_texts_and_words_in_another_language_are_marked(show: Show) -> None:
+    columns = [Column("a"), Column("b"), Column("c", numeric=False), Column("d", numeric=False)]
+    rows = [("1", "2", "short", "no"), ("group",), ("3", "4", Quoted("mot " * 12, "fr"), Quoted("word", "en"))]
+    main = show(Table(title="t", columns=columns, rows=rows, headings=[1]))
+    classes = [cell.get("class") for cell in main.find_all("td")]
+    assert classes == [["number"], ["long"], None] * 2
+    assert [(span["lang"], span.get_text().strip()) for span in main.find_all("span", lang=True)] == [
+        ("fr", ("mot " * 12).strip())
+    ]
+
+
+def test_a_folded_table_stands_under_its_title(show: Show) -> None:
+    table = Table(title="What <it> is made from", columns=[Column("a"), Column("b")], rows=[("1", "2")], is_folded=True)
+    details = show(table).find("details")
+    assert not details.has_attr("open")
+    assert details.summary.get_text() == details.caption.get_text() == "What <it> is made from"
+    assert details.caption["class"] == ["sr-only"]
+    assert [cell.get_text() for cell in details.find_all(["th", "td"])] == ["a", "b", "1", "2"]
+
+
+def test_no_line_ends_within_an_interval_in_brackets(show: Show) -> None:
+    main = show(
+        Text(("226th (168–265), **(1.5–2)** of (C13)",)),
+        Table(title="t", columns=[Column("a"), Column("b")], rows=[("1", "2 (3–1,400)")]),
+    )
+    assert [span.get_text() for span in main.find_all("span", class_="whole")] == ["(168–265)", "(1.5–2)", "(3–1,400)"]
+    assert main.p.get_text() == "226th (168–265), (1.5–2) of (C13)"
 
 
 def test_several_outputs_keep_their_order(show: Show) -> None:

@@ -242,7 +242,7 @@ def test_the_keyboard_walks_through_the_navigation(browser: Browser) -> None:
 
     browser.open("piemonte-cluster-mapping", width=WIDE)
     names = []
-    for _ in range(19):
+    for _ in range(20):
         browser.press(Keys.TAB)
         at = browser.focus()
         assert at["seen"], at
@@ -252,7 +252,7 @@ def test_the_keyboard_walks_through_the_navigation(browser: Browser) -> None:
     assert names[:4] == ["Skip to the text", "clusterkit", "Search this site", "Home"]
     regions = names.index("Regions")
     assert names[regions + 1 : regions + 1 + len(WHOLE)] == [page.label for page in WHOLE_PAGES]
-    expected = ["Method", *(page.label for page in COMMON_PAGES)]
+    expected = ["Method", "Guides", *(page.label for page in COMMON_PAGES)]
     assert [name for name in names if name in expected] == expected
     browser.run("document.querySelector('.group summary').focus()")
     browser.press(Keys.ENTER, Keys.TAB)
@@ -264,10 +264,10 @@ def test_the_keyboard_walks_through_the_navigation(browser: Browser) -> None:
 
 def test_only_one_list_is_open_and_a_click_beside_closes_it(browser: Browser) -> None:
     browser.open("index", width=WIDE)
-    first, second = browser.driver.find_elements("css selector", ".group > summary")
+    first, second, _ = browser.driver.find_elements("css selector", ".group > summary")
     first.click()
     second.click()
-    assert browser.run("return [...document.querySelectorAll('.group')].map((one) => one.open)") == [False, True]
+    assert browser.run("return [...document.querySelectorAll('.group')].map((one) => one.open)") == [False, True, False]
     browser.driver.find_element("css selector", "footer").click()
     assert browser.run("return document.querySelectorAll('.group[open]').length") == 0
 

@@ -22,7 +22,7 @@ from bs4 import BeautifulSoup, Tag
 from openpyxl import load_workbook
 
 from clusterkit.batch import search_index, site
-from clusterkit.batch.documents import DOCUMENTS
+from clusterkit.batch.documents import API, DOCUMENTS
 from clusterkit.batch.execute import BY_HAND
 from clusterkit.batch.pages import COMMON_PAGES, WHOLE_PAGES
 from clusterkit.data.industries import load_taxonomy
@@ -41,6 +41,11 @@ WHOLE = [f"{page.name}.html" for page in WHOLE_PAGES]  # pages on no single regi
 # A map in the page itself; a script draws it (test_explorer_browser.py); shaded tables.
 WITHOUT_PICTURES = {"index.html", "explorer.html", "compare.html"}
 METHOD = [f"{document.name}.html" for document in DOCUMENTS]  # which no notebook makes
+GROUPS = {  # lists of the menu with documents; pages that are a part of another stand in a row of their own
+    name: [f"{document.name}.html" for document in DOCUMENTS if document.group == name and not document.part_of]
+    for name in ("Method", "Guides")
+}
+REFERENCE = [f"{document.name}.html" for document in DOCUMENTS if API in (document.name, document.part_of)]
 EXECUTED = ["index.html", *itertools.chain.from_iterable(REGION_PAGES_OF.values()), *WHOLE]
 PAGES = [*EXECUTED, *METHOD]  # in the order of the site
 TO_TAKE = {".csv", ".json", ".xlsx"}  # what links to download lead to
@@ -79,7 +84,8 @@ class Page:
             code.decompose()
         for part in self.reading.find_all(["title", "style", "script"]):
             part.decompose()
-        inline = [*self.reading.main.find_all("a", href=TO_DOCUMENT), *self.reading.main.select("p strong, li strong")]
+        main = self.reading.main
+        inline = [*main.find_all("a", href=TO_DOCUMENT), *main.select("p strong, li strong, span.whole")]
         for part in inline:  # a word of its sentence like any other
             part.unwrap()
         self.reading.smooth()
@@ -236,17 +242,20 @@ def names_every_sector(page: Page) -> None:
 def marks_itself_in_the_navigation(page: Page) -> None:
     region, kind = next(((r, own.index(page.name)) for r, own in REGION_PAGES_OF.items() if page.name in own), ("", 0))
     same_kind = [own[kind] for own in REGION_PAGES_OF.values()]
-    lists = {"pages": ["index.html", *same_kind, *WHOLE, *METHOD]}
+    lists = {"pages": ["index.html", *same_kind, *WHOLE, *itertools.chain(*GROUPS.values())]}
     if region and len(KINDS) > 1:
         lists["views"] = REGION_PAGES_OF[region]
+    if page.name in REFERENCE:
+        lists["views"] = REFERENCE
     navs = page.soup.header.find_all("nav")
     assert {nav["class"][0]: [a["href"] for a in nav.find_all("a")] for nav in navs} == lists
     for nav in navs:
         marked = nav.find_all(attrs={"aria-current": True})
-        assert [(a["href"], a["aria-current"]) for a in marked] == [(page.name, "page")]
+        here = [(page.name, "page")] if page.name in lists[nav["class"][0]] else []
+        assert [(a["href"], a["aria-current"]) for a in marked] == here
     groups = {words_of(group.summary): group for group in page.soup.header.find_all("details", class_="group")}
-    assert [[a["href"] for a in group.find_all("a")] for group in groups.values()] == [same_kind, METHOD]
-    for name, own in {"Regions": same_kind, "Method": METHOD}.items():
+    assert [[a["href"] for a in group.find_all("a")] for group in groups.values()] == [same_kind, *GROUPS.values()]
+    for name, own in {"Regions": same_kind, **GROUPS, "Guides": [*GROUPS["Guides"], *REFERENCE]}.items():
         assert (groups[name].summary.get("class") == ["current"]) == (page.name in own)
     labels = [found.get("aria-label") for found in page.soup.find_all("nav")]
     assert len(set(labels)) == len(labels)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -121,10 +122,9 @@ def compare(a: Run, b: Run, tolerance: Tolerance | None = None) -> Comparison:
             found = [("page", "page", *(("there", absent) if missing is b else (absent, "there")))]
             causes = {}
         pages.append(Page(name, tuple(Difference(name, *one) for one in found), causes))
-    notes = (
-        ["the data beside the page were not compared: a notebook has none"] if a.is_notebook or b.is_notebook else []
-    )
-    return Comparison(tuple(pages), dict(compared), causes_of_runs(a, b), tuple(notes))
+    alone = a.is_notebook or b.is_notebook
+    notes = ("the data beside the page were not compared: a notebook has none",) if alone else ()
+    return Comparison(tuple(pages), dict(compared), causes_of_runs(a, b), notes)
 
 
 def _paired(a: Run, b: Run) -> tuple[Run, Run]:
@@ -234,12 +234,11 @@ def _pieces(cell: dict[str, Any]) -> list[Piece]:
 def _piece_differences(a: Sequence[Piece], b: Sequence[Piece], where: str, tolerance: Tolerance) -> Found:
     for kind, of, compare_two in _OF_PIECES:
         one, other = ([piece for piece in pieces if isinstance(piece, of)] for pieces in (a, b))
-        pairs = (
-            zip(range(len(one)), range(len(other)))
-            if len(one) == len(other)
-            else _aligned([_title(piece) for piece in one], [_title(piece) for piece in other])
+        # As many on both sides: one by one. Else by their titles.
+        names = (
+            [i if len(one) == len(other) else _title(piece) for i, piece in enumerate(side)] for side in (one, other)
         )
-        for i, j in pairs:
+        for i, j in _aligned(*names):
             if i is None or j is None:
                 said = _title(one[i] if i is not None else other[j or 0])[:80]
                 yield kind, where, *((said, ABSENT) if j is None else (ABSENT, said))
@@ -282,7 +281,9 @@ _OF_PIECES: tuple[tuple[Kind, type, _Compare], ...] = (
 # Data
 
 
-def _data_differences(a: dict[str, Path], b: dict[str, Path], tolerance: Tolerance, compared: Counter[str]) -> Found:
+def _data_differences(
+    a: Mapping[str, Path], b: Mapping[str, Path], tolerance: Tolerance, compared: Counter[str]
+) -> Found:
     for name in sorted({*a, *b}):
         if name not in a or name not in b:
             yield "data", name, *(("there", ABSENT) if name in a else (ABSENT, "there"))
@@ -297,19 +298,18 @@ def _file_differences(name: str, a: bytes, b: bytes, tolerance: Tolerance) -> It
     try:
         one, other = a.decode("utf-8-sig"), b.decode("utf-8-sig")
         if name.endswith(".csv"):
-            found = grid_differences(_grid(name, one), _grid(name, other), tolerance, as_read=False)
-            yield from ((f", {at}", x, y) for at, x, y in found)
-            return
-        left, right = (
-            json.loads(_SCRIPT.fullmatch(text)[1] if name.endswith(".js") else text) for text in (one, other)
-        )
-    except (ValueError, TypeError, csv.Error):
+            found = list(grid_differences(_grid(name, one), _grid(name, other), tolerance, as_read=False))
+        else:
+            if name.endswith(".js"):
+                one, other = (data[1] if (data := _SCRIPT.fullmatch(text)) else text for text in (one, other))
+            found = list(json_differences(json.loads(one), json.loads(other), tolerance))
+    except (ValueError, csv.Error):
         # Not a table and not JSON, such as the library of the explorer: whole or not at all.
         yield "", f"{len(a):,} bytes", f"{len(b):,} bytes of other content"
         return
-    yield from ((f", {at}", x, y) for at, x, y in json_differences(left, right, tolerance))
+    yield from ((f", {at}", x, y) for at, x, y in found)
 
 
 def _grid(name: str, text: str) -> Grid:
-    head, *rows = list(csv.reader(text.splitlines(), strict=True)) or [[]]
+    head, *rows = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
     return Grid(name, tuple(head), tuple(tuple(row) for row in rows))

@@ -122,9 +122,7 @@ def _cells(path: Path) -> Cells:
         raise ParamError(Problem(what, str(path), RULE, "restore it, or make it again")) from exc
     if code and not executed:
         what = f"The notebook {path.name} was never executed: none of its cells shows anything."
-        raise ParamError(
-            Problem(what, str(path), RULE, "compare the pages in reports, or run the notebook and save it")
-        )
+        raise ParamError(Problem(what, str(path), RULE, "compare pages in reports, or run the notebook and save it"))
     return cells
 
 

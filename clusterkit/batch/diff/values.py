@@ -181,7 +181,7 @@ def _only(a: Sequence[str], b: Sequence[str], what: str) -> Iterator[tuple[str, 
 def _key(a: Grid, b: Grid, names_a: Sequence[str], names_b: Sequence[str]) -> int:
     """How many columns at the front name a row; 0: the two tables begin with different columns.
 
-    As many as tell the rows of both apart, none of them with fractions: those are values, not names. Where none do, one.
+    As many as tell the rows of both apart, none of them with fractions: those are values, not names. Else one.
     """
     widest = 0
     for width in range(1, min(MAX_KEY, len(a.columns), len(b.columns)) + 1):

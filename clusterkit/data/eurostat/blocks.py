@@ -30,6 +30,7 @@ class Block:
 
     @property
     def n_lines(self) -> int:
+        """How many lines the block has."""
         return self.data.count(b"\n")
 
     def lines(self) -> list[bytes]:

@@ -22,16 +22,19 @@ class Offenders:
     texts: list[str] = field(default_factory=list)
 
     def add(self, count: int, places: Sequence[object], texts: Sequence[str] = ()) -> None:
+        """Count more of them, and keep their places and texts as far as there is room."""
         room = MAX_SHOWN - len(self.places)
         self.count += count
         self.places += [str(place) for place in places[:room]]
         self.texts += texts[:room]
 
     def where(self) -> str:
+        """Where the first of them stand, and how many more there are."""
         more = self.count - len(self.places)
         return ", ".join(self.places) + (f" and {more} more" if more > 0 else "")
 
     def examples(self) -> str:
+        """The texts of the first of them, in quotes."""
         return ", ".join(repr(text) for text in self.texts)
 
 
@@ -53,6 +56,7 @@ class Findings:
 
     @property
     def any(self) -> bool:
+        """Whether anything is wrong."""
         kinds = (
             self.rows,
             self.stray,
@@ -66,6 +70,7 @@ class Findings:
         return any(kind.count for kind in kinds)
 
     def raise_if_any(self) -> None:
+        """Raise a SourceError with everything that is wrong, if anything is."""
         if problems := self.problems():
             raise SourceError(problems)
 

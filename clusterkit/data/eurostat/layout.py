@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 from clusterkit.errors import Problem, SourceError
 
@@ -61,18 +61,20 @@ class Layout:
 
     @property
     def rule(self) -> str:
+        """What a file of this format looks like, for errors."""
         return RULE_TSV if self.form == "tsv" else RULE_CSV
 
     @property
     def all_dimensions(self) -> tuple[str, ...]:
+        """Names of all dimensions, the years among them."""
         return self.dimensions + self.named_dimensions
 
     @property
     def used_columns(self) -> tuple[int, ...]:
         """Columns that have to be read, in the order of the file."""
         single = (self.time, self.value, self.flag, self.status)
-        found = {*self.dimension_columns, *(year.column for year in self.years), *single} - {None}
-        return tuple(sorted(found))
+        known = (column for column in single if column is not None)
+        return tuple(sorted({*self.dimension_columns, *(year.column for year in self.years), *known}))
 
     def expected(self) -> str:
         """What every line should have, in words."""
@@ -167,7 +169,7 @@ def _place(names: list[str], options: set[str]) -> int | None:
     return found[0] if found else None
 
 
-def _long(names: list[str], delimiter: str, places: dict[str, int | None]) -> Layout:
+def _long(names: list[str], delimiter: str, places: dict[str, Any]) -> Layout:
     published = "TIME_PERIOD" in names  # SDMX-CSV: names of dimensions in small letters, all other columns explain them
     dimensions = {}
     for column, name in enumerate(names):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -273,7 +274,7 @@ class _Reading:
         return _Chunk(parts, changes)
 
     def _long_chunk(
-        self, dimensions: list[pa.DictionaryArray], lines: np.ndarray, columns: dict[int, pa.Array]
+        self, dimensions: list[pa.DictionaryArray], lines: np.ndarray, columns: dict[Any, pa.Array]
     ) -> _Chunk:
         years = self._years(columns[self.layout.time], lines)
         chosen = years > 0
@@ -457,7 +458,8 @@ def _select(figures: Figures, chosen: np.ndarray) -> Figures:
 
 def _table(reading: _Reading) -> pd.DataFrame:
     """All chunks as one table, year column by year column."""
-    chunks, changes = [], {}
+    chunks: list[list[_Part]] = []
+    changes: dict[str, int] = {}
     for chunk in reading.chunks():
         chunks.append(chunk.parts)
         for name, count in chunk.changes.items():

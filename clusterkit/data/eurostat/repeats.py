@@ -22,6 +22,7 @@ class Rows:
     lines: np.ndarray
 
     def take(self, places: np.ndarray) -> Rows:
+        """The rows at some places, in their order."""
         return Rows(self.keys[places], self.contents[places], self.lines[places])
 
 

@@ -5,6 +5,7 @@ Every piece is a logarithm, ``log(amount + 1)``, so that pieces can be weighed a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +77,7 @@ def evidence(known: Known, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     return np.stack([_corrected(piece, truth, groups) for piece in pieces[:2]] + pieces[2:])
 
 
-def _other_years(amount: np.ndarray, growth_since: callable) -> np.ndarray:
+def _other_years(amount: np.ndarray, growth_since: Callable[[int], np.ndarray]) -> np.ndarray:
     """Mean of the figures of other years, each carried along by the growth of the country, nearer years first."""
     n_years = amount.shape[2]
     total, weight = np.zeros(amount.shape), np.zeros(amount.shape)
@@ -95,7 +96,8 @@ def _any_year(array: np.ndarray) -> np.ndarray:
     n_years = array.shape[2]
     result = array.copy()
     for here in range(n_years):
-        for there in sorted(range(n_years), key=lambda year, here=here: (abs(year - here), -year)):
+        for _, back in sorted((abs(year - here), -year) for year in range(n_years)):
+            there = -back
             result[:, :, here] = np.where(np.isnan(result[:, :, here]), array[:, :, there], result[:, :, here])
     return result
 

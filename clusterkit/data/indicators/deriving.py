@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from clusterkit.data import nuts
-from clusterkit.data.indicator_register import RULE, DataFile, Indicator, Register, Series
+from clusterkit.data.indicator_register import RULE, Base, DataFile, Indicator, Register, Series
 from clusterkit.data.indicators.carrying import KEYS, Geography, letters, to_base, with_flags, with_versions
 from clusterkit.data.indicators.reading import no_column, read_file
 from clusterkit.errors import Problem, SourceError, some
@@ -34,7 +34,7 @@ class Builder:
     def file(self, name: str) -> pd.DataFrame:
         """The file as read, kept for the next series."""
         if name not in self._files:
-            items = (*self.register.bases.values(), *self.register.indicators)
+            items: tuple[Base | Indicator, ...] = (*self.register.bases.values(), *self.register.indicators)
             wanted = [series for item in items for series in item.series if series.source == name]
             file = self.register.files[name]
             self._files[name] = with_versions(read_file(file, self.raw, wanted), file, self.places)

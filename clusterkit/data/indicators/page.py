@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 
@@ -75,7 +76,8 @@ def main() -> None:
     place = project()
     page = (place.root / "docs" / "indicators.md").read_text(encoding="utf-8")
     register = read_register(place.params / "indicators.yaml")
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     sys.stdout.write(renewed(page, register, load_indicator(place.processed)))
 
 

@@ -64,8 +64,8 @@ def _read_other(file: DataFile, path: Path, wanted: Sequence[Series]) -> pd.Data
     """A table of any other producer, whose columns the register names."""
     values = sorted({series.value for series in wanted})
     dimensions = sorted({key for series in wanted for key, _ in series.where})
-    whole = {"year": None if file.fixed_year else file.year, "version": file.version_column}
-    whole = {name: column for name, column in whole.items() if column}
+    named = {"year": None if file.fixed_year else file.year, "version": file.version_column}
+    whole = {name: column for name, column in named.items() if column}
     table = csvfile.read_text(path, separator=file.separator)
     if missing := [name for name in (file.region, *whole.values(), *dimensions, *values) if name not in table.columns]:
         raise SourceError(no_column(path, missing, list(table.columns)))

@@ -43,21 +43,44 @@ class Taxonomy:
     overlapping: bool = False
 
     def label(self, code: str) -> str:
-        """Name with its NACE code, ``Textiles (C13)``; the name alone where the category has no NACE code."""
+        """Name with its NACE code, ``Textiles (C13)``; the name alone where the category has no NACE code.
+
+        Parameters
+        ----------
+        code
+            Of a category.
+        """
         return f"{self.categories[code]} ({code})" if code in NACE_DIVISIONS else self.categories[code]
 
     def phrase(self, code: str) -> str:
-        """The label inside a sentence, ``textiles (C13)``."""
+        """The label inside a sentence, ``textiles (C13)``.
+
+        Parameters
+        ----------
+        code
+            Of a category.
+        """
         label = self.label(code)
         return label[0].lower() + label[1:]
 
     def section_of(self, code: str) -> str:
-        """Name of the section that a code belongs to; the taxonomy's title where there are no sections."""
+        """Name of the section that a code belongs to; the taxonomy's title where there are no sections.
+
+        Parameters
+        ----------
+        code
+            Of a category.
+        """
         return self.sections[code[0]] if self.sections else self.title
 
 
 def load_taxonomy(path: Path) -> Taxonomy:
     """Read and check a taxonomy file.
+
+    Parameters
+    ----------
+    path
+        A file in ``params/taxonomies``.
 
     Raises
     ------
@@ -96,6 +119,11 @@ def _category(code: str, entry: Any) -> Category:
 
 def list_taxonomies(folder: Path) -> dict[str, Taxonomy]:
     """Every taxonomy of a folder, by identifier, in alphabetical order.
+
+    Parameters
+    ----------
+    folder
+        Usually ``params/taxonomies``.
 
     Raises
     ------

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
 from clusterkit.data.industries import Taxonomy
@@ -43,7 +46,7 @@ def plot_clusters(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Fig
     height = ROW_IN * len(top) + 1.0
     figure, axes = _figure(height, left=0.45, right=0.73, top=0.34)
     rows, strong = np.arange(len(top)), top["is_strong"].to_numpy(dtype=bool)
-    for row, is_strong, (_, sector) in zip(rows, strong, top.iterrows(), strict=True):
+    for row, is_strong, (_, sector) in zip(rows.tolist(), strong, top.iterrows(), strict=True):
         colour, mark = (theme.STRONG, "o") if is_strong else (theme.OTHER, "s")
         axes.hlines(row, sector["lq_low"], sector["lq_high"], colors=colour, linewidth=6, alpha=0.45)
         axes.scatter(sector["lq"], row, color=colour, marker=mark, s=56, zorder=2)
@@ -53,7 +56,12 @@ def plot_clusters(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Fig
     theme.name_rows(axes, [theme.wrapped(theme.plain(taxonomy.label(str(code)), 46), LABEL) for code in top.index])
     axes.set_xlabel("Share of jobs, times the European")
     stars = [_stars(row, len(of.stars.chosen.stars)) for _, row in top.iterrows()]
-    place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "color": theme.MUTED}
+    place: dict[str, Any] = {
+        "xycoords": ("axes fraction", "data"),
+        "textcoords": "offset points",
+        "ha": "right",
+        "color": theme.MUTED,
+    }
     for row, (text, (_, sector)) in enumerate(zip(stars, top.iterrows(), strict=True)):
         axes.annotate(words.number(sector["persons_employed"]), (1.0, row), xytext=(56, 0), va="center", **place)
         axes.annotate(text, (1.0, row), xytext=(96, 0), va="center", **{**place, "color": theme.INK})
@@ -80,9 +88,7 @@ def plot_clusters(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Fig
     )
 
 
-def _figure(
-    height: float, *, left: float, right: float, top: float, bottom: float = 0.62
-) -> tuple[MplFigure, plt.Axes]:
+def _figure(height: float, *, left: float, right: float, top: float, bottom: float = 0.62) -> tuple[MplFigure, Axes]:
     """One pair of axes with fixed margins (shares of the width; inches at top and bottom): rows of two figures are in line."""
     # The place of labels is worked out in pixels of the drawing, 72 to an inch.
     figure, axes = plt.subplots(figsize=(WIDTH_IN, height), dpi=72)
@@ -130,7 +136,7 @@ def plot_change(of: Portrait, taxonomy: Taxonomy, downloads: Downloads) -> Figur
     axes.grid(axis="y", linewidth=0.5)
     axes.tick_params(length=0)
     axes.set_xlabel("Share of jobs, times the European")
-    axes.set_ylabel("Growth beside Europe (points)")
+    axes.set_ylabel("Lead over Europe (points)")  # longer ones are cut
     reach = float(quadrants["lead_points"].abs().max()) * 1.15 or 1.0
     axes.set_ylim(-reach, reach)
     order = quadrants.assign(far=quadrants["lead_points"].abs(), first=strong).sort_values(["first", "far"], ascending=False).head(NAMED)  # fmt: skip
@@ -176,7 +182,8 @@ def plot_conditions(of: Portrait, downloads: Downloads) -> Figure | None:
     for position, (_, row) in enumerate(table.iterrows()):
         draw_rank(axes, position, row)
     rank_axis(axes)
-    axes.set_xticks(axes.get_xticks(), ["worst\nthird", "middle\nthird", "best\nthird"])  # half as wide: two lines
+    labels = [label.get_text().replace(" ", "\n") for label in axes.get_xticklabels()]
+    axes.set_xticks(axes.get_xticks(), labels)  # half as wide: two lines
     theme.name_rows(axes, [theme.wrapped(name, LABEL) for name in table["name"]])
     shown = "; ".join(f"{row['name']} {phrases.place_with_interval(row)}" for _, row in table.iterrows())
     years = f", figures of {of.board.span[0]} to {of.board.span[1]}" if of.board.span else ""

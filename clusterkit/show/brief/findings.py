@@ -289,10 +289,10 @@ def facts(of: Portrait) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _plain(value: object) -> float | int | None:
+def _plain(value: Any) -> float | int | None:
     if value is None or pd.isna(value):
         return None
-    number = float(value)  # type: ignore[arg-type]
+    number = float(value)
     return int(number) if number.is_integer() else float(f"{number:.6g}")
 
 

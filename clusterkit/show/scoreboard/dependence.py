@@ -89,10 +89,11 @@ def plot_dependence(
             color=theme.INK,
             zorder=3,
         )
-        for row, value in zip(rows, total.fillna(0), strict=True):
+        ends = np.fmax(total, 100 * table["first_order"].clip(0, 1)).fillna(0)
+        for row, value, end in zip(rows, total.fillna(0), ends, strict=True):
             axes.annotate(
                 words.number(value),
-                (value, row + shift),
+                (end, row + shift),
                 xytext=(6, 0),
                 textcoords="offset points",
                 va="center",
@@ -101,7 +102,7 @@ def plot_dependence(
     theme.name_rows(axes, [words.sentence(NAMES[str(choice)]) for choice in order])
     axes.grid(visible=False)
     axes.set_xlim(0, 105)
-    axes.set_xlabel("Share of the variance of ranks, with interactions (percent); stroke: by the choice alone")
+    axes.set_xlabel("Share of the variance of ranks (percent); stroke: without interactions")
     axes.legend(loc="lower right", frameon=False)
     shown = "; ".join(
         f"{NAMES[str(choice)]} {words.number(100 * everywhere.loc[choice, 'total'])} percent over all regions, {words.number(100 * own.loc[choice, 'total']) if words.is_known(own.loc[choice, 'total']) else 'unknown'} for {p.name}"

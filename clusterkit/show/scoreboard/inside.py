@@ -117,7 +117,8 @@ def table_indicators(
     own_codes = set() if board.own is None else set(board.own.index)
     shown = []
     for dimension in framework.at(framework.levels[1]):
-        rows, headings = [], []
+        rows: list[tuple[str, ...]] = []
+        headings: list[int] = []
         parts = phrases.parts_of(framework, dimension)
         for part in parts:
             headings.append(len(rows))

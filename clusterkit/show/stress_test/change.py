@@ -14,21 +14,21 @@ from clusterkit.show.theme import finish
 
 def say_change(look: Look) -> Text | None:
     """Which priorities rose or fell, and which disparities are new or gone."""
-    table, said = look.test.changed_answers, []
-    if table is not None:
+    table, earlier, said = look.test.changed_answers, look.test.inputs.earlier, []
+    if table is not None and earlier is not None:
         up, down = (table[table["direction"] == direction] for direction in ("higher", "lower"))
         moves = [
             f"**{words.count(len(rows), 'priority', 'priorities')} {verb}** ({phrases.named(rows)})"
             for rows, verb in ((up, "rose"), (down, "fell"))
             if len(rows)
         ]
-        since = days(look.test.inputs.earlier.dates)
+        since = days(earlier.dates)
         said.append(
             f"Since {since}, {words.listing(moves)} by half a step or more."
             if moves
             else f"Since {since}, no priority moved by half a step or more."
         )
-        n_then, n_now = len(look.test.inputs.earlier.sheets), len(look.test.inputs.answers.sheets)
+        n_then, n_now = len(earlier.sheets), len(look.test.inputs.answers.sheets)
         changed = table[table["is_changed"]]
         said.append(
             "Read otherwise now: "
@@ -40,7 +40,7 @@ def say_change(look: Look) -> Text | None:
             if len(changed)
             else "No disparity is read otherwise than then."
         )
-        same = {sheet.respondent for sheet in look.test.inputs.earlier.sheets} & {
+        same = {sheet.respondent for sheet in earlier.sheets} & {
             sheet.respondent for sheet in look.test.inputs.answers.sheets
         }
         said.append(
@@ -61,8 +61,8 @@ def say_change(look: Look) -> Text | None:
 
 def plot_change(look: Look) -> Figure | None:
     """The priority of each sub-dimension then and now; None without an earlier round."""
-    table = look.test.changed_answers
-    if table is None:
+    table, earlier = look.test.changed_answers, look.test.inputs.earlier
+    if table is None or earlier is None:
         return None
     table = table[table[["priority_then", "priority_now"]].notna().any(axis=1)]
     if table.empty:
@@ -112,11 +112,11 @@ def plot_change(look: Look) -> Figure | None:
     return finish(
         figure,
         title=look.title(
-            f"{words.sentence(words.cardinal(up))} {'priority' if up == 1 else 'priorities'} of {look.name} rose and {words.cardinal(down)} fell since {days(look.test.inputs.earlier.dates)}"
+            f"{words.sentence(words.cardinal(up))} {'priority' if up == 1 else 'priorities'} of {look.name} rose and {words.cardinal(down)} fell since {days(earlier.dates)}"
         ),
         alt=f"Dot chart of median priorities in two rounds, from 0 to 4: {shown}.",
         note=look.note(
-            f"Ring: then ({words.count(len(look.test.inputs.earlier.sheets), 'respondent')}). Dot: now. Higher and lower: by half a step or more."
+            f"Ring: then ({words.count(len(earlier.sheets), 'respondent')}). Dot: now. Higher and lower: by half a step or more."
         ),
         link=look.save("change", table),
     )

@@ -23,17 +23,16 @@ SHOWN = 12  # sectors of the list of what could be chosen
 def say_domains(look: Look) -> Text:
     """What the declared domains rest on, and which strong sectors none covers; without them, what the figures offer."""
     test, name = look.test, look.name
-    classes = test.economy.classes
+    table, outside, classes = test.domains, test.outside_domains, test.economy.classes
     n = {each: int((classes["footing"] == each).sum()) for each in CLASSES}
     offered = f"{words.count(n['strong'], 'strong sector')}, {words.count(n['emerging'], 'sector')} that {'gains' if n['emerging'] == 1 else 'gain'} ground, and {words.count(n['related'], 'more', 'more')} within reach"
-    if test.domains is None:
+    if table is None or outside is None:
         return Text(
             (
                 f"No priority domains of {name} were handed in. Its figures offer {offered}: the table lists the first of each. "
                 f"The command **clusterkit stress-test init {look.p.region} --what domains --output FILE** makes a table to fill in; then each domain is held against them.",
             )
         )
-    table = test.domains
     counted = table["footing"].value_counts()
     meaning = {
         "strength": "on strong sectors",
@@ -47,7 +46,7 @@ def say_domains(look: Look) -> Text:
     first = (
         f"**Of {words.count(len(table), 'priority domain')}, {words.listing(parts)},** each by the best of its sectors."
     )
-    strong = test.outside_domains[test.outside_domains["footing"] == "strong"]
+    strong = outside[outside["footing"] == "strong"]
     second = (
         f"No domain covers {words.count(len(strong), 'strong sector')} of {name}: {look.first_sectors(list(strong.index), 5)}."
         if len(strong)
@@ -94,7 +93,7 @@ def table_footing(look: Look) -> Table:
     """Strong, growing and related sectors of the region, those that no domain covers where there are domains."""
     test = look.test
     classes = test.economy.classes
-    if test.domains is not None:
+    if test.outside_domains is not None:
         found = test.outside_domains
         title = f"Strong and growing sectors of {look.name} in no priority domain"
     else:
@@ -106,7 +105,8 @@ def table_footing(look: Look) -> Table:
             .drop(columns="order")
         )
         title = f"Sectors of {look.name} that priorities can build on"
-    rows, headings = [], []
+    rows: list[tuple[str, ...]] = []
+    headings: list[int] = []
     labels = {"strong": "Strong", "emerging": "Gain ground", "related": "Within reach of the strong ones"}
     for each, label in labels.items():
         own = found[found["footing"] == each]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.axes import Axes
 
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Figure, Table, Text
@@ -110,13 +111,13 @@ def plot_gaps(look: Look) -> Figure | None:
     )
 
 
-def _draw_ranks(axes: plt.Axes, gaps: pd.DataFrame) -> None:
+def _draw_ranks(axes: Axes, gaps: pd.DataFrame) -> None:
     for position, (_, row) in enumerate(gaps.iterrows()):
         draw_rank(axes, position, row, why_none="no figures" if row["n_known"] == 0 else "too little is known")
     rank_axis(axes)
 
 
-def _draw_priority(axes: plt.Axes, position: int, row: pd.Series, look: Look) -> None:
+def _draw_priority(axes: Axes, position: int, row: pd.Series, look: Look) -> None:
     colour = LOOKS[row["verdict"]][0] if row["gap"] in GAPS else theme.MUTED
     if words.is_known(row["priority"]):
         spread = look.test.priorities.loc[row.name]
@@ -349,6 +350,7 @@ def table_questions(look: Look) -> Table | None:
     how = " ".join(
         f"{aspect.question} (0: {phrases.phrase(aspect.anchors[0])}; 4: {phrases.phrase(aspect.anchors[-1])}.)"
         for aspect in aspects.values()
+        if aspect.anchors
     )
     return Table(
         title=look.title(f"What to ask first in {look.name}"),

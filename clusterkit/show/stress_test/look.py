@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,11 @@ from clusterkit.stress_test.region import StressTest
 from clusterkit.stress_test.scoring import HIGH
 
 ILLUSTRATIVE = "Illustrative"
+# Not those of the system's language, in which strftime names them.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 LEVEL = {"bottleneck": "worst third", "middle": "middle", "strength": "best third", "unknown": "no figures"}
 
 
@@ -100,11 +106,11 @@ def _cell(value: object) -> object:
     return guarded(value)
 
 
-def days(dates: tuple | None) -> str:
+def days(dates: tuple[dt.date, ...] | None) -> str:
     """First and last day in words."""
     if dates is None:
         return "no day"
-    first, last = (f"{day.day} {day:%B} {day.year}" for day in dates)
+    first, last = (f"{day.day} {MONTHS[day.month - 1]} {day.year}" for day in dates)
     return first if first == last else f"{first} to {last}"
 
 
@@ -133,7 +139,8 @@ NAME_WIDTH = 34  # characters of a line of a name beside a chart
 def unanswered(axes: Axes, row: float) -> None:
     """What stands in a row of a chart to which nobody gave a step."""
     axes.annotate(
-        "no step from anybody", (0.02, row), xycoords=("axes fraction", "data"), va="center", color=theme.MUTED, style="italic"
+        "no step from anybody", (0.02, row), xycoords=("axes fraction", "data"), va="center", color=theme.MUTED, style="italic",
+        bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 1.5},
     )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def plot_approach(look: Look) -> Figure | None:
         label="horizontal integration (joint measures)",
         linewidths=0,
     )
-    for row, approach in zip(rows, table["approach"], strict=True):
+    for row, approach in zip(rows.tolist(), table["approach"], strict=True):
         beside(axes, row, f"{APPROACH_SIGNS[approach]} {approach}", colour=theme.INK)
     theme.name_rows(axes, [theme.wrapped(name, NAME_WIDTH) for name in table["name"]])
     step_axis(axes, "Median step (0: not at all, 4: fully); dashed line: above it, high")

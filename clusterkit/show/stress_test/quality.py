@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
+import pandas as pd
 
 from clusterkit.show import theme, words
 from clusterkit.show.output import Column, Figure, Table, Text
 from clusterkit.show.scoreboard import phrases
 from clusterkit.show.stress_test.look import Look, beside, headed, share, step, step_axis, unanswered
 from clusterkit.show.theme import finish
-from clusterkit.stress_test.questionnaire import HIGHEST
+from clusterkit.stress_test.questionnaire import HIGHEST, QUALITY
 from clusterkit.stress_test.scoring import STAGES
 
 
@@ -41,7 +42,7 @@ def say_quality(look: Look) -> Text | None:
     return Text((phrases.joined([first, second, third]),))
 
 
-def _stage(row: object) -> str:
+def _stage(row: pd.Series) -> str:
     return str(row["name"]).split(":")[0]
 
 
@@ -111,7 +112,7 @@ def table_quality(look: Look) -> Table | None:
         headings.append(len(rows))
         rows.append((section.name, "", "", ""))
         for code, values in own.iterrows():
-            anchors = questions.items[str(code)].anchors
+            anchors = questions.anchors(str(code), QUALITY)
             reached = int(values["median"])  # of a median between two steps, the lower one is reached
             following = anchors[reached + 1] if reached < HIGHEST else "the highest step is reached"
             rows.append((values["name"], step(values["median"]), anchors[reached], following))

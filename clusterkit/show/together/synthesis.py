@@ -89,7 +89,7 @@ def plot_conditions(of: Together, downloads: Downloads) -> Figure | None:
     figure.subplots_adjust(left=0.28, right=0.985, bottom=0.75 / height, top=1 - 0.12 / height)
     rank_axis(axes)
     for position, part in enumerate(order):
-        shares = []
+        shares: list[float] = []
         for (_, _), row in rows.xs(part, level="part", drop_level=False).iterrows():
             colour, marker = LOOKS[row["verdict"]]
             share = 100 * row["rank"] / row["n_ranked"]

@@ -55,7 +55,7 @@
     if (!plot.view) return;
     const width = plot.element.clientWidth;
     if (!width) return;
-    let view = plot.view.data("rows", wanted.rows).width(width).signal("limit", width < 420 ? 120 : 230);
+    let view = plot.view.data("rows", wanted.rows).width(width).signal("limit", Math.max(120, Math.min(300, width / 2)));
     for (const [signal, value] of Object.entries(wanted.signals || {})) view = view.signal(signal, value);
     view.run();
   };

@@ -1,0 +1,133 @@
+"""What a page says first, for whatever is chosen: what the controls show while one looks for the right choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from clusterkit import mapping, params, portrait
+from clusterkit.data import industries, star_schemes, tables
+from clusterkit.mapping.census import Beside
+from clusterkit.paths import Project
+from clusterkit.results import shared
+from clusterkit.show import Downloads, brief, categories, charts, elsewhere, europe, europe_charts, findings
+from clusterkit.show import scoreboard as show_scoreboard
+from clusterkit.show import stress_test as show_stress_test
+
+DIVISIONS = "nace-divisions"  # taxonomy that names the sectors
+BESIDE: Beside = "sector and country"  # what wages in clusters are set beside in the lead of the page on Europe
+
+Chosen = params.RegionParams | params.EuropeParams
+Shown = tuple[Any, ...]  # texts, figures and lists of clusterkit.show
+
+
+def checked(page: str, values: dict[str, Any]) -> Chosen:
+    """The parameters of a page, as its notebook checks them.
+
+    Parameters
+    ----------
+    page
+        One of :data:`PAGES`.
+    values
+        As its parameters cell has them.
+
+    Raises
+    ------
+    ParamError
+        What is wrong with them.
+    """
+    return params.check_europe(values) if page == "europe" else params.check(values)
+
+
+def lead(page: str, p: Chosen, place: Project) -> Shown:
+    """The main picture and sentences of a page.
+
+    Parameters
+    ----------
+    page
+        One of :data:`PAGES`.
+    p
+        Parameters of the page.
+    place
+        Project whose files are read.
+
+    Raises
+    ------
+    ClusterkitError
+        As the page would raise it.
+    """
+    return shared(f"lead-{page}", p.model_dump(mode="json"), lambda: PAGES[page](p, place))
+
+
+def _mapping(p: params.RegionParams, place: Project) -> Shown:
+    own, names, nowhere = portrait.own_sectors(p, place), _divisions(place), Downloads(p.region, None)
+    shown = [
+        findings.summary(own.ranked, p, names),
+        charts.plot_strength(own.ranked, p, names, nowhere),
+        findings.say_strength(own.ranked, p, names),
+    ]
+    if p.mapping.taxonomy != DIVISIONS:
+        chosen = industries.load_taxonomy(p.taxonomy_path(place))
+        economy = portrait.economy(p, place)
+        strength = mapping.category_strength(economy.yearly[p.reference_year], p.region, chosen)
+        shown += [
+            categories.say_categories(strength, p, chosen),
+            categories.plot_categories(strength, p, chosen, nowhere),
+        ]
+    return tuple(shown)
+
+
+def _scoreboard(p: params.RegionParams, place: Project) -> Shown:
+    board = portrait.board(p, p.framework_path(place), place)
+    return (
+        show_scoreboard.say_summary(board, p),
+        show_scoreboard.plot_dimensions(board, p, Downloads(p.region, None)),
+        show_scoreboard.say_dimensions(board, p),
+    )
+
+
+def _stress_test(p: params.RegionParams, place: Project) -> Shown:
+    test = portrait.stress_test(p, place=place)
+    look = show_stress_test.Look(test, p, Downloads(p.region, None), test.span)
+    plot = show_stress_test.plot_gaps if test.is_answered else show_stress_test.plot_evidence
+    return show_stress_test.say_state(look), plot(look)
+
+
+def _brief(p: params.RegionParams, place: Project) -> Shown:
+    names = elsewhere.names_of(p, tables.load_region(place.processed))
+    return (brief.say_findings(portrait.portrait(p, place), _divisions(place), names),)
+
+
+def _europe(p: params.EuropeParams, place: Project) -> Shown:
+    every = tables.load_industry(place.processed)
+    scheme = star_schemes.list_schemes(place.params / "star_schemes")[p.star_scheme]
+    sound = mapping.without_countries(every, mapping.misplaced_countries(every, year=p.reference_year))
+    cells = mapping.europe_strength(sound, scheme=scheme, year=p.reference_year, base_year=p.base_year)
+    premium = mapping.wage_premium(cells, beside=BESIDE).set_axis(pd.Index([BESIDE], name="beside"))
+    paid = mapping.wage_premium(cells, beside=BESIDE, by="country")
+    countries = mapping.count_clusters(cells, by="country").join(paid)
+    return (
+        europe.say_lead(mapping.count_clusters(cells), premium, cells, p),
+        europe_charts.plot_countries(countries, cells, p, Downloads("europe", None)),
+        europe.say_countries(countries),
+    )
+
+
+def _divisions(place: Project) -> industries.Taxonomy:
+    return industries.load_taxonomy(place.params / "taxonomies" / f"{DIVISIONS}.yaml")
+
+
+PAGES: dict[str, Callable[[Any, Project], Shown]] = {
+    "brief": _brief,
+    "cluster-mapping": _mapping,
+    "scoreboard": _scoreboard,
+    "stress-test": _stress_test,
+    "europe": _europe,
+}
+SLOW = (
+    "brief",
+    "scoreboard",
+    "stress-test",
+)  # pages whose lead takes longer than one waits: docs/benchmarks.md#controls
