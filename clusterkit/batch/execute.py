@@ -26,6 +26,7 @@ KERNEL = "python3"
 STOCK = "nbclient"  # papermill's engine for a kernel of its own
 IF_ANY = "if-any"  # tag of a heading that is published only where something stands under it
 BY_HAND = "by-hand"  # tag of a cell for those who run the notebook themselves
+WIDGET = "application/vnd.jupyter.widget-view+json"  # output that is nothing without a kernel
 
 
 def execute(root: Path, job: Job, work: Path, *, engine: str, theme: Path) -> None:
@@ -115,6 +116,7 @@ def _finish_notebook(
     """Take out what differs from run to run; return the page, and what the notebook wrote to standard error."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)  # the state of controls in a cell that is not tagged
     notebook.cells = _without_empty_sections(notebook.cells)
     warnings: list[str] = []
     for cell in notebook.cells:
@@ -127,6 +129,8 @@ def _finish_notebook(
             streams = [output for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]
             warnings += [first_line(output.text) for output in streams]
             cell.outputs = [output for output in cell.outputs if output not in streams]
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET, None)
     for position, cell in enumerate(notebook.cells):
         cell["id"] = f"{job.region}-{position}"[-64:]
     _link_mentions(notebook, documents.targets(project))

@@ -87,7 +87,7 @@ def load() -> griffe.Module:
 
     found = griffe.load(
         "clusterkit", search_paths=[PACKAGE.parent], docstring_parser="numpy", docstring_options={"warnings": False},
-        allow_inspection=False,
+        allow_inspection=False, try_relative_path=False,  # not the copy in the folder where the command runs
     )  # fmt: skip
     assert isinstance(found, griffe.Module)
     return found
@@ -121,7 +121,7 @@ def homes(package: griffe.Module, part: Part) -> list[tuple[str, griffe.Module, 
 
 
 def _place(module: griffe.Module, root: griffe.Module) -> str:
-    inner = module.path.removeprefix(f"{root.path}.").replace(".", "/")
+    inner = module.path.removeprefix(f"{root.path}.").removeprefix("clusterkit.").replace(".", "/")
     return f"{inner}/__init__.py" if module.is_init_module else f"{inner}.py"
 
 

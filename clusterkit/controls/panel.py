@@ -42,12 +42,12 @@ AS_NOW = "Shown as the notebook’s parameters have it: nothing is changed."
 BUSY = '<div role="status">Working it out …</div>'
 RUN = "To make the whole page for this choice, select the next cell, then in the menu Run choose Run Selected Cell and All Below."
 SCALES = {
-    "minmax": "from the worst to the best (minmax)",
+    "minmax": "worst to best (minmax)",
     "zscore": "standard deviations (zscore)",
     "rank": "rank",
     "percentile_rank": "percentile rank",
 }
-MEANS = {"arithmetic": "arithmetic", "geometric": "geometric: a weak part weighs more"}
+MEANS = {"arithmetic": "arithmetic", "geometric": "geometric"}
 LABELS = {
     "region": "Region",
     "name": "Name of the set",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,18 +9,7 @@ import pytest
 from clusterkit import params
 from clusterkit.controls.choice import Choice, EuropeChoice, flat, nested
 from clusterkit.errors import ParamError
-from clusterkit.paths import Project, project
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Project:
-    shutil.copytree(ROOT / "params", tmp_path / "params")
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "processed").symlink_to(ROOT / "data" / "processed")
-    return project(tmp_path)
+from clusterkit.paths import Project
 
 
 def started(place: Project, region: str = "piemonte", **values: Any) -> Choice:

@@ -113,7 +113,7 @@ def _foot(cells: Cells) -> list[tuple[str, str]]:
         for output in cell.get("outputs", ())
         if MADE_FROM in str(output)  # the others need not be taken apart
         for piece in pieces_of(output)
-        if is_foot(piece)
+        if isinstance(piece, Grid) and is_foot(piece)
     ]
     return [(row[0], row[1]) for row in pieces[0].rows if len(row) > 1] if pieces else []
 
