@@ -13,7 +13,6 @@ from clusterkit.region_file import region_path, write_region
 
 Values = dict[str, Any]  # name of a parameter, as a notebook has it, to its value
 FIRST = ("region", "name", "nuts_ids")  # which region it is
-HANDED_IN = ("stress_test", "own")  # sections of what one region hands in: nobody else's
 
 _SECTION_OF = {name: section for section, model in params.SECTIONS.items() for name in model.model_fields}
 
@@ -235,7 +234,7 @@ class EuropeChoice:
 
 def _stays(name: str) -> bool:
     """Whether a value can be another region's too."""
-    return _SECTION_OF.get(name) not in HANDED_IN
+    return _SECTION_OF.get(name) not in params.HANDED_IN
 
 
 def _name(keys: tuple[Any, ...]) -> str:
