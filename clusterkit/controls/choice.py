@@ -115,10 +115,7 @@ class Choice:
 
     def take_own(self, own: Mapping[str, Any]) -> None:
         """Choose a set of codes of one's own: ``region``, ``name`` and ``nuts_ids``."""
-        defaults = params.region_defaults(self.place)
-        sections = {name: defaults.pop(name) for name in params.SECTIONS}
-        rest = {name: value for section in sections.values() for name, value in section.items()}
-        self.base, self.source = {**defaults, **rest, **own}, None
+        self.base, self.source = {**flat(params.load_default(self.place)), **own}, None
 
     def change(self, name: str, value: Any) -> None:
         """Choose a value; one that is the base's is no change."""
