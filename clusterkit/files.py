@@ -14,6 +14,8 @@ from pathlib import Path
 
 from clusterkit.errors import Problem, RunError
 
+# Names that Windows keeps for devices, in any folder and with any ending.
+DEVICES = ("con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10)))
 RULE = "a file is written whole or not at all; what was there before is as it was"
 FIX = "check the rights of the folder and the room on the disk, or name another place"
 FULL = (errno.ENOSPC, errno.EDQUOT)  # of the disk, and of what one user may have of it

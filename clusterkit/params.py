@@ -27,14 +27,13 @@ from pydantic_core import PydanticCustomError
 
 from clusterkit import yamlfile
 from clusterkit.errors import ClusterkitError, ParamError, Problem
+from clusterkit.files import DEVICES
 from clusterkit.paths import Project
 from clusterkit.typed import Strict, problems_of
 
 RULE = "params/schema.json"
 DIVISIONS = "nace-divisions"  # taxonomy that names the divisions, whatever other categories are chosen
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
-# Names that Windows keeps for devices, in any folder and with any ending.
-DEVICES = ("con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10)))
 ID_LENGTH = 60  # characters of it at most
 OWN = ("region", "name", "nuts_ids")  # what only a region's own file can say
 RESERVED_ID = "home"  # folder of the home page's data
@@ -172,7 +171,7 @@ class RegionParams(Strict):
         return project.params / "frameworks" / f"{self.scoreboard.older_framework}.yaml"
 
     @property
-    def strong_rule(self) -> dict[str, float]:
+    def strong_rule(self) -> dict[str, Any]:
         """The two thresholds of a strong sector, as ``mapping.rank_sectors`` takes them."""
         return {"strong_lq": self.mapping.strong_lq, "min_share_pct": self.mapping.min_share_pct}
 
@@ -751,7 +750,7 @@ def _check_frameworks(params: RegionParams, project: Project) -> list[Problem]:
     from clusterkit.data.own import KINDS, Owner
 
     owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
-    problems = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             KINDS["framework"].check(path, project, owner)

@@ -144,7 +144,7 @@ def test_an_unknown_renderer_is_refused(project_copy: Project) -> None:
 
 def test_an_unknown_kind_of_page_is_refused(project_copy: Project) -> None:
     text = refused(call(project_copy, "report", "--all", "--page", "mapping"))
-    assert "'mapping' is not one of 'brief', 'cluster-mapping', 'scoreboard', 'stress-test'" in text
+    assert "'mapping' is not one of 'brief', 'cluster-mapping', 'detail', 'scoreboard', 'stress-test'" in text
 
 
 @pytest.mark.parametrize("names", [["europe"], ["stress-test-example"], ["stress-test-example", "europe"]])

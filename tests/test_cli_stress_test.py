@@ -396,6 +396,20 @@ def test_a_target_without_ending_is_a_folder_with_a_file_each(source: str):
     assert read("answers/2026") == [sheet("r1"), sheet("r2")]
 
 
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (("r1", "NUL"), "No file can be called NUL.yaml on Windows: it is the name of a device."),
+        (("r1", "com1.b"), "No file can be called com1.b.yaml on Windows: it is the name of a device."),
+        (("ab", "aB"), "The files aB.yaml and ab.yaml would be one."),
+    ],
+)
+def test_respondents_whose_files_cannot_stand_side_by_side_are_refused(names: tuple[str, str], says: str):
+    given = write("given.csv", *(sheet(name) for name in names))
+    assert parts(refused("convert", given, "answers"))["what"] == says
+    assert done("convert", given, "answers.xlsx") == "2 respondents in answers.xlsx\n"
+
+
 def test_a_folder_that_holds_other_answers_takes_more():
     Path("answers").mkdir()
     write("answers/r9.yaml", sheet("r9"))

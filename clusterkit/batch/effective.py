@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from clusterkit import params as parameters
 from clusterkit import yamlfile
-from clusterkit.batch.pages import input_files, pages_for
+from clusterkit.batch.jobs import region_job
+from clusterkit.batch.pages import pages_for
 from clusterkit.errors import ClusterkitError
 from clusterkit.params import HANDED_IN, SECTIONS, RegionParams
 from clusterkit.paths import Project
@@ -173,9 +174,8 @@ def dependences(project: Project, region: str) -> tuple[list[Dependence], list[s
     others, left_out = _others(project, region)
     pages: dict[str, list[str]] = {}
     for page in pages_for(params):
-        notebook = page.path(project).relative_to(project.root).as_posix()
-        beside = others if "stress_test" in page.reads else ()
-        for file in (notebook, *input_files(project, page.reads, params, beside)):
+        job = region_job(project, params, page, others)
+        for file in (job.notebook.relative_to(project.root).as_posix(), *job.reads):
             pages.setdefault(file, []).append(page.kind)
     chosen = _chosen(project, params)
     for file in ("params/default.yaml", f"params/regions/{region}.yaml"):

@@ -79,7 +79,12 @@ def print_page(command: str, page: Path, target: Path) -> None:
             arguments.append("--no-sandbox")  # Chromium refuses to start as root with it; the page is our own file
         try:
             done = subprocess.run(
-                [*arguments, page.as_uri()], check=False, capture_output=True, text=True, timeout=TIMEOUT
+                [*arguments, page.as_uri()],
+                check=False,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=TIMEOUT,
             )
         except (OSError, subprocess.TimeoutExpired) as exc:
             raise RunError(_problem(command, page, f"it {_why(exc)}")) from exc

@@ -67,7 +67,8 @@ PARTS = (
     Part("show", "show", ("output", "charts", "maps", "tables")),
     Part("controls", "controls"),
     Part("batch", "batch", ("pages", "jobs", "runner", "state")),
-    Part("", "other modules", ("params", "region_file", "paths", "results", "provenance", "errors", "files", "cached", "yamlfile")),
+    Part("", "other modules",
+         ("params", "region_file", "paths", "results", "provenance", "errors", "files", "cached", "yamlfile")),
 )  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def load() -> griffe.Module:
 
     found = griffe.load(
         "clusterkit", search_paths=[PACKAGE.parent], docstring_parser="numpy", docstring_options={"warnings": False},
-        allow_inspection=False,
+        allow_inspection=False, try_relative_path=False,  # not the copy in the folder where the command runs
     )  # fmt: skip
     assert isinstance(found, griffe.Module)
     return found
@@ -120,7 +121,7 @@ def homes(package: griffe.Module, part: Part) -> list[tuple[str, griffe.Module, 
 
 
 def _place(module: griffe.Module, root: griffe.Module) -> str:
-    inner = module.path.removeprefix(f"{root.path}.").replace(".", "/")
+    inner = module.path.removeprefix(f"{root.path}.").removeprefix("clusterkit.").replace(".", "/")
     return f"{inner}/__init__.py" if module.is_init_module else f"{inner}.py"
 
 

@@ -110,8 +110,8 @@ def _show(
             console.print(Padding(Text(row[-1], style="dim"), (0, 0, 0, 4)))
     else:
         table = Table(box=None, pad_edge=False)
-        for number, name in enumerate(heading):
-            table.add_column(name, no_wrap=number < len(widths))
+        for number, title_of in enumerate(heading):
+            table.add_column(title_of, no_wrap=number < len(widths))
         for name, row in zip(styled, rows, strict=True):
             table.add_row(name, *(Text(cell) for cell in row[1:]))
         console.print(table)

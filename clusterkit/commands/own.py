@@ -9,13 +9,16 @@ import click
 
 from clusterkit import params as parameters
 from clusterkit.commands.answers import refuse_in_full, refuse_to_overwrite, refuse_wrong_input, say
+from clusterkit.commands.completion import complete_regions
 from clusterkit.errors import ParamError, Problem, did_you_mean
 from clusterkit.paths import Project, project
 
 if TYPE_CHECKING:
     from clusterkit.data.own import Kind, Owner
 
-region_option = click.option("--region", default=None, help="Region that the file is for; default any.")
+region_option = click.option(
+    "--region", default=None, shell_complete=complete_regions, help="Region that the file is for; default any."
+)
 
 
 @click.group("own")

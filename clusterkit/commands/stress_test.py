@@ -13,6 +13,7 @@ from clusterkit import params as parameters
 from clusterkit.commands.answers import refuse_in_full, refuse_to_overwrite, refuse_wrong_input, say, warn
 from clusterkit.commands.completion import complete_regions
 from clusterkit.errors import ClusterkitError, ParamError, Problem
+from clusterkit.files import DEVICES
 from clusterkit.paths import Project, project
 
 if TYPE_CHECKING:
@@ -140,10 +141,28 @@ def convert(root: Path | None, source: Path, target: Path, language: str) -> Non
         say(f"{_respondents(found.sheets)} in {target}")
         return
     names = [target / f"{sheet.respondent}.yaml" for sheet in found.sheets]
+    _refuse_names([sheet.respondent for sheet in found.sheets], source)
     refuse_to_overwrite(*names, rule=NEVER)
     for path, sheet in zip(names, found.sheets, strict=True):
         write_answers(path, [sheet], questions)
     say(f"{_respondents(found.sheets)} in {target}, a file each")
+
+
+def _refuse_names(respondents: Sequence[str], source: Path) -> None:
+    """Refuse respondents whose files would not stand side by side on every system."""
+    rule = "each respondent gets a file that Windows and macOS can have beside the others"
+    fix = "give the respondent another identifier, or name a .csv or .xlsx file as the target"
+    seen: dict[str, str] = {}
+    problems = []
+    for name in respondents:
+        other = seen.setdefault(name.lower(), name)
+        if name.lower().split(".")[0] in DEVICES:
+            what = f"No file can be called {name}.yaml on Windows: it is the name of a device."
+            problems.append(Problem(what, str(source), rule, fix))
+        elif other != name:
+            problems.append(Problem(f"The files {other}.yaml and {name}.yaml would be one.", str(source), rule, fix))
+    if problems:
+        raise ParamError(problems)
 
 
 @stress_test.command("languages")

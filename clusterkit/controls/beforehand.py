@@ -52,7 +52,7 @@ class Beforehand:
         self._place, self._page, self._is_attended = place, page, is_attended
         self._process: subprocess.Popen[bytes] | None = None
         self._root = Path(tempfile.mkdtemp(prefix="clusterkit-controls-"))
-        self._end = weakref.finalize(self, shutil.rmtree, self._root, ignore_errors=True)
+        self._end: weakref.finalize[..., Any] = weakref.finalize(self, shutil.rmtree, self._root, ignore_errors=True)
 
     @property
     def folder(self) -> Path:
@@ -76,8 +76,8 @@ class Beforehand:
         for _ in range(2):  # one that rested is started anew
             process = self._process or self._start()
             try:
-                process.stdin.write(message.encode())
-                process.stdin.flush()
+                process.stdin.write(message.encode())  # type: ignore[union-attr]  # a pipe, as it was started with
+                process.stdin.flush()  # type: ignore[union-attr]  # as above
             except OSError:
                 self._process = None
             else:
@@ -106,7 +106,7 @@ def _stop(process: subprocess.Popen[bytes], folder: Path) -> None:
     process.kill()
     process.wait()
     with contextlib.suppress(OSError):  # what was not written any more
-        process.stdin.close()
+        process.stdin.close()  # type: ignore[union-attr]  # as above
     shutil.rmtree(folder, ignore_errors=True)
 
 

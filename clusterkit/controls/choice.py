@@ -43,7 +43,25 @@ class Step(NamedTuple):
     changed: Values
 
 
-class Choice:
+class _Changes:
+    """What was chosen of the values that there are."""
+
+    base: Values
+    changed: Values
+
+    def change(self, name: str, value: Any) -> None:
+        """Choose a value; one that is the base's is no change."""
+        self.changed.pop(name, None)
+        if self.base.get(name) != value:
+            self.changed[name] = value
+
+    @property
+    def values(self) -> Values:
+        """All parameters, those of other pages too."""
+        return {**self.base, **self.changed}
+
+
+class Choice(_Changes):
     """What is chosen for the page of one region.
 
     Parameters
@@ -70,7 +88,7 @@ class Choice:
         given = flat(p, declared=True)
         self.declared = tuple(given)
         self.source: str | None = None
-        self.changed: Values = {}
+        self.changed = {}
         self._before: bytes | None = None  # the file, as it was read
         own = {name: given[name] for name in FIRST}
         self.take_own(own)
@@ -116,17 +134,6 @@ class Choice:
     def take_own(self, own: Mapping[str, Any]) -> None:
         """Choose a set of codes of one's own: ``region``, ``name`` and ``nuts_ids``."""
         self.base, self.source = {**flat(params.load_default(self.place)), **own}, None
-
-    def change(self, name: str, value: Any) -> None:
-        """Choose a value; one that is the base's is no change."""
-        self.changed.pop(name, None)
-        if self.base.get(name) != value:
-            self.changed[name] = value
-
-    @property
-    def values(self) -> Values:
-        """All parameters, those of other pages too."""
-        return {**self.base, **self.changed}
 
     def check(self) -> Values:
         """The values that the page declares.
@@ -193,7 +200,7 @@ class Choice:
             return None
 
 
-class EuropeChoice:
+class EuropeChoice(_Changes):
     """What is chosen for the page of all regions; as :class:`Choice`, without a region and a file.
 
     Parameters
@@ -210,10 +217,7 @@ class EuropeChoice:
         self.place, self.base = place, flat(params.load_europe(place))
         given = flat(p)
         self.declared = tuple(given)
-        self.changed: Values = {name: value for name, value in given.items() if value != self.base[name]}
-
-    change = Choice.change
-    values = Choice.values
+        self.changed = {name: value for name, value in given.items() if value != self.base[name]}
 
     def check(self) -> Values:
         """The values that the page declares.

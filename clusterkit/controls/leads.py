@@ -9,13 +9,14 @@ import pandas as pd
 
 from clusterkit import mapping, params, portrait
 from clusterkit.data import industries, star_schemes, tables
+from clusterkit.mapping.census import Beside
 from clusterkit.paths import Project
 from clusterkit.results import shared
 from clusterkit.show import Downloads, brief, categories, charts, elsewhere, europe, europe_charts, findings
 from clusterkit.show import scoreboard as show_scoreboard
 from clusterkit.show import stress_test as show_stress_test
 
-BESIDE = "sector and country"  # what wages in clusters are set beside in the lead of the page on Europe
+BESIDE: Beside = "sector and country"  # what wages in clusters are set beside in the lead of the page on Europe
 
 Chosen = params.RegionParams | params.EuropeParams
 Shown = tuple[Any, ...]  # texts, figures and lists of clusterkit.show

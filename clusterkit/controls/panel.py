@@ -135,6 +135,7 @@ class Controls:
 
         self._leads, self._notebook, self._page, self._place = leads, notebook, page, place
         p = notebook["p"]
+        self.choice: Any  # of all regions or of one: only the latter has a file, and is asked for it
         self.choice = EuropeChoice(place, p) if page == "europe" else Choice(place, p)
         self._has_region = "region" in self.choice.declared
         self._codes = params.known_codes(place)
@@ -239,14 +240,15 @@ class Controls:
 
     def _set(self, declared: Values) -> None:
         """Put a choice that was checked into the notebook, and show it."""
-        p = self._leads.checked(self._page, declared)
+        p: Any = self._leads.checked(self._page, declared)
         # What the notebook has put in the place of a parameter since, such as the table of regions, its cells need.
         plain = {name: value for name, value in declared.items() if _is_plain(self._notebook.get(name))}
         self._notebook.update(plain, p=p)
         if "downloads" in self._notebook and self._has_region:
             self._notebook["downloads"] = replace(self._notebook["downloads"], region=p.region)
         self._taken = True
-        _below.follow(_key(declared), self._say_line)
+        if _below is not None:
+            _below.follow(_key(declared), self._say_line)
         self._say_line()
         self._redraw(declared)
 

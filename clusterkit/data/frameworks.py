@@ -21,6 +21,7 @@ LEVELS = ("index", "dimension", "sub-dimension", "indicator")  # from the top; t
 LEVELS_FIX = "list at least two different names, from the top to the indicators"
 RATINGS = ("green", "amber", "red")
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # calendar years; as in the reader of Eurostat files
+FROM_A_FILE = "name the file that has it under own_indicators of the region"
 YEARS_RULE = f"a year is a whole number from {FIRST_YEAR} to {LAST_YEAR}"
 COLUMNS = {  # of the table, with what stands where nothing is said
     "code": None,
@@ -814,11 +815,7 @@ class _RowChecker:
                     position,
                     "code",
                     f"The indicator {row['code']} is not in the table of indicators.",
-                    _close(
-                        row["code"],
-                        sorted(known),
-                        "take one of docs/indicators.md, or name the file that has it under own_indicators",
-                    ),
+                    f"{_close(row['code'], sorted(known), 'take one of docs/indicators.md,')} or {FROM_A_FILE}",
                     "an indicator has figures",
                 )
             elif isinstance(row["unit"], str) and row["unit"] and units.get(row["code"], row["unit"]) != row["unit"]:

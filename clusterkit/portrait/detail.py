@@ -110,7 +110,13 @@ def detail(p: RegionParams, of: mapping.RegionEconomy, place: Project | None = N
     earlier = [one for one in own.years if one < year]
     base_year = p.base_year if p.base_year in earlier else earlier[0] if earlier else None
     areas = (own.table, p.region, BENCHMARK)
-    sectors = mapping.detail_sectors(*areas, year=year, base_year=base_year, **p.strong_rule)
+    sectors = mapping.detail_sectors(
+        *areas,
+        year=year,
+        base_year=base_year,
+        strong_lq=p.mapping.strong_lq,
+        min_share_pct=p.mapping.min_share_pct,
+    )
     divisions = industries.load_taxonomy(divisions_path(place))
     taxonomy = None
     if p.mapping.taxonomy != DIVISIONS:

@@ -12,10 +12,11 @@ import pandas as pd
 
 from clusterkit.data.frameworks import Framework, check_framework
 from clusterkit.data.indicator_register import LEAST_COMPARED
+from clusterkit.data.nuts import UNION
 from clusterkit.errors import CoverageError, Problem
 from clusterkit.scoreboard.board import Aids, Scoreboard
 from clusterkit.scoreboard.bottleneck import weakest_link
-from clusterkit.scoreboard.observations import MIN_COVERAGE, UNION, Observations, base_amounts, observe
+from clusterkit.scoreboard.observations import MIN_COVERAGE, Observations, base_amounts, observe
 from clusterkit.scoreboard.panel import panel, stack
 from clusterkit.scoreboard.peers import peer_stability, peers
 from clusterkit.scoreboard.profile import areas_for_action, change, profile

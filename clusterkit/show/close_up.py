@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
 from shapely.geometry.base import BaseGeometry
 
 from clusterkit.params import RegionParams
@@ -23,7 +24,7 @@ FAR_ISLAND = 0.02  # share of the region's area; a smaller part far from the lar
 
 def close_up(
     p: RegionParams, region: gpd.GeoDataFrame, shown: Sequence[BaseGeometry] = ()
-) -> tuple[plt.Figure, Axes, BaseGeometry]:
+) -> tuple[MplFigure, Axes, BaseGeometry]:
     """An empty map of a region among its neighbours.
 
     Parameters

@@ -227,7 +227,7 @@ def plot_strength(of: Detail, p: RegionParams, downloads: Downloads) -> Figure |
     for style, value in (("-", 1.0), ((0, (3, 3)), p.mapping.strong_lq)):
         axes.axvline(value, color=theme.MUTED, linewidth=1, linestyle=style, zorder=0)
     low, value, high = (top[name].clip(lower=theme.LEAST_LQ) for name in ("lq_low", "lq", "lq_high"))
-    axes.hlines(rows, low, high, colors=colours, linewidth=5, alpha=0.45, zorder=1)
+    axes.hlines(rows, low, high, colors=list(colours), linewidth=5, alpha=0.45, zorder=1)
     for marker, chosen in (("o", strong), ("s", ~strong)):
         axes.scatter(value[chosen], rows[chosen], s=64, marker=marker, color=colours[chosen], zorder=2, linewidth=0)
     theme.name_rows(axes, [of.label(str(code)) for code in top.index])

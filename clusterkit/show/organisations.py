@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -139,7 +140,7 @@ def plot_organisations(
     for position, name in enumerate(order):
         colour, marker = MARKS[-1] if name == OTHERS else MARKS[position]
         rows = on_map[on_map["mark"] == name]
-        style = {"marker": marker, "facecolor": colour, "edgecolor": theme.INK}
+        style: dict[str, Any] = {"marker": marker, "facecolor": colour, "edgecolor": theme.INK}
         axes.scatter(rows["x"], rows["y"], s=70, linewidths=0.9, zorder=4, **style)
         legend.append(
             Line2D([], [], linestyle="none", marker=marker, markersize=8, markerfacecolor=colour,

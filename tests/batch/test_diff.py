@@ -268,6 +268,13 @@ def test_each_kind_of_difference_is_told_with_its_place(one: Path, tmp_path: Pat
     ]
 
 
+def test_a_cell_of_a_file_may_hold_lines(one: Path, tmp_path: Path) -> None:
+    two = shutil.copytree(one, tmp_path / "two")
+    for folder, last in ((one, "b"), (two, "c")):
+        put(folder, "alps/brief/texts.csv", f'id,text\n1,"a\u2028x\n{last}"\n2,same\n')
+    assert found(one, two) == [("data", "texts.csv, row 1, column text", "a x b", "a x c")]
+
+
 def test_numbers_within_the_tolerance_are_the_same(one: Path, tmp_path: Path) -> None:
     two = write(tmp_path / "two", table=table(jobs="18,178"), tile="3.60")
     put(one, "alps/brief/size.csv", "nuts_id,jobs\nAT12,1.5\n")

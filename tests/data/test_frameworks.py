@@ -412,7 +412,7 @@ def test_a_weight_given_twice(own: Framework):
             "code: zzz",
             "The indicator zzz is not in the table of indicators.",
             12,
-            "take one of docs/indicators.md, or name the file that has it under own_indicators",
+            "take one of docs/indicators.md, or name the file that has it under own_indicators of the region",
         ),
         (
             'unit: "percent"',

@@ -125,6 +125,7 @@ def test_numbers_are_read_as_people_write_them(write: Write, text: str, value: f
         (":c", "", "hidden"),
         (":", "", "missing"),
         ("..", "", "missing"),
+        ("-", "", "missing"),
         ("", "", "missing"),
     ],
 )
@@ -190,15 +191,14 @@ WRONG = {
     "no number": (
         1,
         {"persons_employed": "many"},
-        "persons_employed is 'many'.",
-        "write 1234 or 1234.5, or leave it empty where not known",
+        "persons_employed is 'many', no number.",
+        "write the number alone; leave the cell empty where there is none",
     ),
-    "two meanings": (1, {"wages_meur": "1.234"}, "wages_meur is '1.234'.", "write 1234, or 1.2340"),
-    "a dash": (
-        1,
-        {"persons_employed": "-"},
-        "persons_employed is '-'.",
-        "write 0 where there are none, leave it empty where not known",
+    "two meanings": (
+        0,
+        {"wages_meur": "1.234"},
+        "wages_meur is '1.234': that can be 1234 or 1.234.",
+        "write numbers with a decimal point, and no sign for thousands",
     ),
     "unknown flag": (1, {"flag": "x"}, "The flag has 'x'.", "write one of these letters, or leave it empty"),
     "hidden with a figure": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import griffe
@@ -127,6 +128,15 @@ def test_what_a_package_exports_is_what_its_page_shows() -> None:
         shown = {one.name for _, _, own in reference.homes(package(), part) for one in own}
         exported = {name for name in module.__all__ if callable(getattr(module, name))}
         assert shown == {name for name in exported if not hasattr(getattr(module, name), "__origin__")}
+
+
+def test_the_package_that_runs_is_read_and_not_another_in_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "clusterkit").mkdir()
+    (tmp_path / "clusterkit" / "__init__.py").write_text('"""Another."""\n')
+    monkeypatch.chdir(tmp_path)
+    assert Path(reference.load().filepath).parent == reference.PACKAGE
 
 
 def test_names_in_a_text_lead_to_their_place() -> None:

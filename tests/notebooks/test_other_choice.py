@@ -32,6 +32,14 @@ OF_ALL: dict[str, dict[str, Any]] = {
     "home": {"regions": [REGION, BESIDE], "failures": {BESIDE: {"Scoreboard": "it stopped"}}},
     "synthesis": {"regions": [REGION, BESIDE]},
 }
+OF_OWN: dict[str, dict[str, Any]] = {
+    "sectors_in_detail": {
+        "taxonomy": "industrial-ecosystems",
+        "strong_lq": 2.5,
+        "min_share_pct": 0.5,
+        "base_year": 2012,
+    },
+}
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -50,6 +58,8 @@ def chosen(name: str) -> dict[str, Any]:
     for page in REGION_PAGES:
         if page.notebook == name:
             (params,) = load_regions(project(ROOT), [REGION])
+            if not page.is_of(params):  # it shows what a region hands in: the project has an example of one region
+                return OF_OWN[name]
             return page.parameters(params)
     return OF_ALL[name]
 

@@ -84,10 +84,8 @@ class Page:
             code.decompose()
         for part in self.reading.find_all(["title", "style", "script"]):
             part.decompose()
-        inline = [
-            *self.reading.main.find_all("a", href=TO_DOCUMENT),
-            *self.reading.main.select("p strong, li strong, span.whole"),
-        ]
+        main = self.reading.main
+        inline = [*main.find_all("a", href=TO_DOCUMENT), *main.select("p strong, li strong, span.whole")]
         for part in inline:  # a word of its sentence like any other
             part.unwrap()
         self.reading.smooth()

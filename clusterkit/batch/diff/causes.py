@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from clusterkit.batch.diff.pieces import Piece, pieces_of
 from clusterkit.batch.diff.runs import Cells, Run
@@ -101,7 +101,7 @@ def _texts(cells: Cells) -> list[str]:
     return [cell["source"] for cell in cells if cell["cell_type"] == "markdown"]
 
 
-def is_foot(piece: Piece) -> bool:
+def is_foot(piece: Piece) -> TypeGuard[Grid]:
     """Whether a piece is the table of what a page was made from; an example says before its title what it is."""
     return isinstance(piece, Grid) and piece.name.endswith(MADE_FROM)
 
@@ -113,7 +113,7 @@ def _foot(cells: Cells) -> list[tuple[str, str]]:
         for output in cell.get("outputs", ())
         if MADE_FROM in str(output)  # the others need not be taken apart
         for piece in pieces_of(output)
-        if is_foot(piece)
+        if isinstance(piece, Grid) and is_foot(piece)
     ]
     return [(row[0], row[1]) for row in pieces[0].rows if len(row) > 1] if pieces else []
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -280,7 +281,9 @@ _OF_PIECES: tuple[tuple[Kind, type, _Compare], ...] = (
 # Data
 
 
-def _data_differences(a: dict[str, Path], b: dict[str, Path], tolerance: Tolerance, compared: Counter[str]) -> Found:
+def _data_differences(
+    a: Mapping[str, Path], b: Mapping[str, Path], tolerance: Tolerance, compared: Counter[str]
+) -> Found:
     for name in sorted({*a, *b}):
         if name not in a or name not in b:
             yield "data", name, *(("there", ABSENT) if name in a else (ABSENT, "there"))
@@ -295,19 +298,18 @@ def _file_differences(name: str, a: bytes, b: bytes, tolerance: Tolerance) -> It
     try:
         one, other = a.decode("utf-8-sig"), b.decode("utf-8-sig")
         if name.endswith(".csv"):
-            found = grid_differences(_grid(name, one), _grid(name, other), tolerance, as_read=False)
-            yield from ((f", {at}", x, y) for at, x, y in found)
-            return
-        if name.endswith(".js"):
-            one, other = (found[1] if (found := _SCRIPT.fullmatch(text)) else text for text in (one, other))
-        left, right = json.loads(one), json.loads(other)
+            found = list(grid_differences(_grid(name, one), _grid(name, other), tolerance, as_read=False))
+        else:
+            if name.endswith(".js"):
+                one, other = (data[1] if (data := _SCRIPT.fullmatch(text)) else text for text in (one, other))
+            found = list(json_differences(json.loads(one), json.loads(other), tolerance))
     except (ValueError, csv.Error):
         # Not a table and not JSON, such as the library of the explorer: whole or not at all.
         yield "", f"{len(a):,} bytes", f"{len(b):,} bytes of other content"
         return
-    yield from ((f", {at}", x, y) for at, x, y in json_differences(left, right, tolerance))
+    yield from ((f", {at}", x, y) for at, x, y in found)
 
 
 def _grid(name: str, text: str) -> Grid:
-    head, *rows = list(csv.reader(text.splitlines(), strict=True)) or [[]]
+    head, *rows = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
     return Grid(name, tuple(head), tuple(tuple(row) for row in rows))

@@ -14,6 +14,7 @@ import pandas as pd
 from clusterkit import cached
 from clusterkit.data.industries.nace_depth import TOTAL, depth, parse_code, parts_of
 from clusterkit.data.own.kind import Kind, Owner
+from clusterkit.data.own.numbers import read_numbers
 from clusterkit.errors import ParamError, Problem, some
 from clusterkit.paths import Project
 from clusterkit.table_files import Row, read_rows, table_bytes
@@ -42,10 +43,6 @@ FIGURES = ("persons_employed", "local_units", "wages_meur")
 FIRST_YEAR, LAST_YEAR = 1990, 2060  # calendar years
 TOLERANCE = 0.01  # share of a figure by which the sum of its parts may differ from it
 ROUNDING = 5.0  # persons employed for each part: offices round to five and ten
-_MISSING = (":", "..", "...", "n/a", "na", "nan")
-_THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d+)?")
-_PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-
 Add = Callable[[str, str, str, str], None]
 
 
@@ -129,7 +126,8 @@ def _read(path: Path, region: str | None) -> OwnIndustry:
     _check_codes_are_text(given, path, add)
     if problems:  # codes that a spreadsheet changed make all else that would be said untrue
         raise ParamError(problems)
-    rows = [(row, _record(row, add)) for row in given]
+    figures = _figures(given, problems)
+    rows = [(row, _record(row, values, add)) for row, values in zip(given, figures, strict=True)]
     own = _own_area([record["area"] for _, record in rows], region, path, add)
     _check_twice(rows, add)
     benchmark = _benchmark_name(rows, path, add)
@@ -175,7 +173,7 @@ def _single_classes() -> set[str]:
     return {code[1:] for code in CLASSES if code.endswith("0")}
 
 
-def _record(row: Row, add: Add) -> dict[str, Any]:
+def _record(row: Row, figures: dict[str, float], add: Add) -> dict[str, Any]:
     """The values of a row, checked one by one."""
     written = row.text("nace_code")
     if written.upper() == TOTAL:
@@ -192,11 +190,7 @@ def _record(row: Row, add: Add) -> dict[str, Any]:
     if not row.text("area"):
         add("The row has no area.", row.where, RULE, f"write the identifier of the region, or {BENCHMARK}")
     flag = "".join(row.text("flag").lower().replace(",", " ").split())
-    figures = {}
-    for name in FIGURES:
-        value, mark = _figure(row, name, add)
-        figures[name] = value
-        flag += mark if mark and mark not in flag else ""
+    flag += "c" if "c" not in flag and _is_hidden(row, "persons_employed") else ""
     if unknown := [letter for letter in flag if letter not in (*FLAGS, ":")]:
         known = "; ".join(f"{letter}: {what}" for letter, what in FLAGS.items())
         add(f"The flag has {unknown[0]!r}.", row.where, known, "write one of these letters, or leave it empty")
@@ -224,50 +218,22 @@ def _status(persons: float, flag: str) -> str:
     return next((FLAGS[letter] for letter in "eu" if letter in flag), "reported")
 
 
-def _figure(row: Row, name: str, add: Add) -> tuple[float, str]:
-    """A figure, NaN where there is none, and the flag that stands in its place."""
-    value = row.raw(name)
-    if isinstance(value, bool):
-        value = str(value)
-    if isinstance(value, int | float):
-        number = float(value)
-    else:
-        text = row.text(name)
-        low = text.lower().replace(" ", "")
-        if low in ("c", ":c", "(c)"):
-            return np.nan, "c" if name == "persons_employed" else ""
-        if not text or low in _MISSING:
-            return np.nan, ""
-        number = _number(text)
-        if np.isnan(number):
-            add(f"{name} is {text[:40]!r}.", row.where, *_number_help(text))
-            return np.nan, ""
-    if number < 0 or not np.isfinite(number):
-        add(f"{name} is {number:g}.", row.where, "a number from 0", "correct it, or leave it empty where not known")
-        return np.nan, ""
-    return number, ""
+def _figures(rows: list[Row], problems: list[Problem]) -> list[dict[str, float]]:
+    """Figures of each row; NaN where there is none."""
+    columns = {}
+    for name in FIGURES:
+        plain = [Row({name: None if _is_hidden(row, name) else row.raw(name)}, row.where) for row in rows]
+        columns[name] = read_numbers(plain, name, problems, point_is_sure=False)
+        for row, number in zip(rows, columns[name], strict=True):
+            if number < 0:
+                what, fix = f"{name} is {number:g}.", "correct it, or leave it empty where not known"
+                problems.append(Problem(what, row.where, "a number from 0", fix))
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def _number(text: str) -> float:
-    """A number as people write it: blanks for thousands, a point or a comma for decimals; NaN for what can mean two.
-
-    >>> _number("1 234"), _number("1234,5"), _number("1.234")
-    (1234.0, 1234.5, nan)
-    """
-    if _THOUSANDS.fullmatch(text):
-        text = re.sub(r"[ \u00a0\u202f'’]", "", text)
-    if not _PLAIN.fullmatch(text) or re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", text):
-        return np.nan
-    return float(text.replace(",", "."))
-
-
-def _number_help(text: str) -> tuple[str, str]:
-    if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", text):
-        plain = re.sub(r"[.,]", "", text)
-        return "the sign can stand for thousands or for decimals", f"write {plain}, or {text[:-4]}.{text[-3:]}0"
-    if text in ("-", "–"):
-        return "a number from 0, or empty", "write 0 where there are none, leave it empty where not known"
-    return "a number from 0, without a sign for thousands", "write 1234 or 1234.5, or leave it empty where not known"
+def _is_hidden(row: Row, name: str) -> bool:
+    """Whether the mark of a hidden figure stands in the place of the figure."""
+    return row.text(name).lower().replace(" ", "") in ("c", ":c", "(c)")
 
 
 def _own_area(areas: list[str], region: str | None, path: Path, add: Add) -> str:

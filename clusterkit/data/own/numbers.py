@@ -18,7 +18,9 @@ _COMMA = re.compile(r"[+-]?\d*,\d+")
 _THOUSANDS = {",": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"), ".": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")}
 
 
-def read_numbers(rows: Sequence[Row], name: str, problems: list[Problem], *, largest: float = math.inf) -> list[float]:
+def read_numbers(
+    rows: Sequence[Row], name: str, problems: list[Problem], *, largest: float = math.inf, point_is_sure: bool = True
+) -> list[float]:
     """A column of numbers, all of them written in one way.
 
     Parameters
@@ -31,6 +33,9 @@ def read_numbers(rows: Sequence[Row], name: str, problems: list[Problem], *, lar
         What cannot be read is added here.
     largest
         Amount that no value can pass: 7,686 is then no thousand, where no degree is above 180.
+    point_is_sure
+        Whether 1.234 has three decimals where no other number of the column tells; else it is refused, as 1,234 is:
+        for columns of counts, where some write thousands so.
 
     Returns
     -------
@@ -54,17 +59,29 @@ def read_numbers(rows: Sequence[Row], name: str, problems: list[Problem], *, lar
         problems.append(Problem(what, rows[with_point].where, RULE, "write all of them with a decimal point"))
         return [math.nan] * len(rows)
     unclear = [at for at, text in enumerate(texts) if text.count(",") == 1 and _THOUSANDS[","].fullmatch(text)]
+    if not point_is_sure:
+        unclear += [at for at, text in enumerate(texts) if _is_either(text)]
     if unclear and all(abs(float(texts[at].replace(",", ""))) > largest for at in unclear):
         with_comma, unclear = unclear[0], []
     if unclear and with_comma is None and with_point is None:
         first = rows[unclear[0]]
         text = texts[unclear[0]]
-        what = f"{name} is {first.text(name)!r}: that can be {text.replace(',', '')} or {text.replace(',', '.')}."
-        problems.append(Problem(what, first.where, RULE, "write numbers with a decimal point and no comma"))
+        plain = text.replace(",", "").replace(".", "")
+        what = f"{name} is {first.text(name)!r}: that can be {plain} or {text.replace(',', '.')}."
+        problems.append(
+            Problem(what, first.where, RULE, "write numbers with a decimal point, and no sign for thousands")
+        )
         return [math.nan] * len(rows)
     return [
         _number(text, row, name, problems, comma=with_comma is not None) for text, row in zip(texts, rows, strict=True)
     ]
+
+
+def _is_either(text: str) -> bool:
+    """Whether the point of a number can stand for thousands too; before it stands no lone zero then."""
+    return (
+        text.count(".") == 1 and _THOUSANDS["."].fullmatch(text) is not None and not text.lstrip("+-").startswith("0")
+    )
 
 
 def _text(row: Row, name: str, problems: list[Problem]) -> str:

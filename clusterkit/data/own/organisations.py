@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -147,7 +148,7 @@ def _is_inside(home: BaseGeometry | None, x: np.ndarray, y: np.ndarray) -> np.nd
     return found
 
 
-def _check_row(row: Row, values: dict[str, object], home: BaseGeometry | None, problems: list[Problem]) -> None:
+def _check_row(row: Row, values: dict[str, Any], home: BaseGeometry | None, problems: list[Problem]) -> None:
     def add(what: str, rule: str, fix: str) -> None:
         problems.append(Problem(what, row.where, rule, fix))
 
@@ -162,7 +163,7 @@ def _check_row(row: Row, values: dict[str, object], home: BaseGeometry | None, p
     if (link := str(values["link"])) and not is_address(link):
         rule = "an address that starts with https:// or http://"
         add(f"The link of {name!r} is {link[:60]!r}.", rule, "write the whole address")
-    members = float(values["members"])  # type: ignore[arg-type]
+    members = float(values["members"])
     if members < 0 or members % 1 > 0:
         add(f"{name!r} has {members:g} members.", "a whole number from 0", "correct it, or leave it empty")
     _check_place(row, values, name, home, add)
@@ -170,12 +171,12 @@ def _check_row(row: Row, values: dict[str, object], home: BaseGeometry | None, p
 
 def _check_place(
     row: Row,
-    values: dict[str, object],
+    values: dict[str, Any],
     name: str,
     home: BaseGeometry | None,
     add: Callable[[str, str, str], None],
 ) -> None:
-    longitude, latitude = float(values["longitude"]), float(values["latitude"])  # type: ignore[arg-type]
+    longitude, latitude = float(values["longitude"]), float(values["latitude"])
     if np.isnan(longitude) != np.isnan(latitude):
         # Of a cell that could not be read the problem is told already.
         written = [axis for axis in ("longitude", "latitude") if row.text(axis)]

@@ -456,9 +456,10 @@ def shortest(
     """
     if not words.is_known(exact):
         return None
+    class_, read = _class_of(exact, bounds), reads(exact)
     for digits in range(decimals, FINEST):
         value = round(exact, digits)
-        if _class_of(value, bounds) == _class_of(exact, bounds) and reads(value) == reads(exact):
+        if _class_of(value, bounds) == class_ and reads(value) == read:
             return int(value) if value == int(value) else value
     return exact
 
