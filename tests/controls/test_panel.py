@@ -22,7 +22,7 @@ from clusterkit.paths import Project
 from clusterkit.show.output import Downloads, Text
 
 NATIVE = ("Dropdown", "Text", "FloatText", "Button")
-PARAMETERS = {page.kind: page.parameters for page in REGION_PAGES}
+PARAMETERS = {page.kind: page.parameters for page in REGION_PAGES if page.kind in leads.PAGES}
 WIDEST = {  # parameters that a page declares and that have no control: what the region hands in, and what only the YAML has
     "nuts_version", "seed", "draws", "sobol_base", "older_framework", "min_coverage", "answers", "earlier_answers",
     "programmes", "domains", "earlier_scoreboard", "own_industry", "own_indicators", "own_geometry", "own_organisations",
