@@ -12,7 +12,7 @@ from clusterkit.data import industries, star_schemes, tables
 from clusterkit.mapping.census import Beside
 from clusterkit.paths import Project
 from clusterkit.results import shared
-from clusterkit.show import Downloads, brief, categories, charts, elsewhere, europe, europe_charts, findings
+from clusterkit.show import Downloads, brief, categories, charts, detail, elsewhere, europe, europe_charts, findings
 from clusterkit.show import scoreboard as show_scoreboard
 from clusterkit.show import stress_test as show_stress_test
 
@@ -85,6 +85,11 @@ def _mapping(p: params.RegionParams, place: Project) -> Shown:
     )
 
 
+def _detail(p: params.RegionParams, place: Project) -> Shown:
+    of = portrait.detail(p, portrait.economy(p, place), place)
+    return detail.say_lead(of, p), detail.plot_strength(of, p, Downloads(p.region, None)), detail.say_strength(of, p)
+
+
 def _scoreboard(p: params.RegionParams, place: Project) -> Shown:
     board = portrait.board(p, p.framework_path(place), place)
     return (
@@ -128,9 +133,10 @@ def _divisions(place: Project) -> industries.Taxonomy:
 PAGES: dict[str, Callable[[Any, Project], Shown]] = {
     "brief": _brief,
     "cluster-mapping": _mapping,
+    "detail": _detail,
     "scoreboard": _scoreboard,
     "stress-test": _stress_test,
     "europe": _europe,
 }
 # Pages whose lead can take longer than one waits, and is worked out beforehand: docs/benchmarks.md#controls
-SLOW = ("brief", "cluster-mapping", "scoreboard", "stress-test")
+SLOW = ("brief", "cluster-mapping", "detail", "scoreboard", "stress-test")

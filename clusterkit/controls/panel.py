@@ -103,7 +103,7 @@ def controls(notebook: MutableMapping[str, Any], page: str, *, place: Project | 
         The notebook's variables (``locals()``): ``p`` is what it starts with, and gets what is chosen, as do the
         variables of the parameters cell and ``downloads``.
     page
-        Kind of page: ``brief``, ``cluster-mapping``, ``scoreboard``, ``stress-test`` or ``europe``.
+        Kind of page: ``brief``, ``cluster-mapping``, ``detail``, ``scoreboard``, ``stress-test`` or ``europe``.
     place
         Project whose files are read and written; default the one in use.
 
