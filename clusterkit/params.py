@@ -462,7 +462,9 @@ def check_region(project: Project, own: Mapping[str, Any], path: Path, locate: y
     """
     _refuse_example(path.stem, path)
     params, locate = _merged(project, dict(own), locate, path)
-    problems = [*_check_codes(params, locate, known_codes(project)), *_check_handed_in(params, locate, project)]
+    codes = known_codes(project)
+    problems = [*_check_codes(params, locate, codes), *_check_taxonomy(params, codes, project)]
+    problems += _check_handed_in(params, locate, project)
     if problems:
         raise ParamError(problems)
     return params

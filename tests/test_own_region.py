@@ -167,8 +167,9 @@ def test_boundary_and_organisations_stand_on_the_mapping_page(site: Project) -> 
     )
     pictures = [image["alt"] for image in soup.find_all("img")]
     assert sum("the drawn boundary as an orange line" in alt for alt in pictures) == 1
-    assert soup.find("h2", string=re.compile("Which cluster organisations are there"))
+    assert any("Which cluster organisations are there?" in heading.get_text() for heading in soup.find_all("h2"))
     assert "names five cluster organisations" in text
     assert "Four stand outside of the region." in text
     assert (site.reports / "downloads" / "liguria" / "cluster-mapping" / "organisations.csv").is_file()
-    assert not re.search(r"https?:", (site.site / "liguria-cluster-mapping.html").read_text(encoding="utf-8"))
+    source = (site.site / "liguria-cluster-mapping.html").read_text(encoding="utf-8")
+    assert not re.search(r"https?:", re.sub(r"data:image/svg\+xml,[^\"]*", "", source))  # addresses lead nowhere

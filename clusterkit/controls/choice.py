@@ -13,7 +13,6 @@ from clusterkit.region_file import region_path, write_region
 
 Values = dict[str, Any]  # name of a parameter, as a notebook has it, to its value
 FIRST = ("region", "name", "nuts_ids")  # which region it is
-HANDED_IN = ("stress_test", "own")  # sections of what one region hands in: nobody else's
 
 _SECTION_OF = {name: section for section, model in params.SECTIONS.items() for name in model.model_fields}
 
@@ -134,10 +133,7 @@ class Choice(_Changes):
 
     def take_own(self, own: Mapping[str, Any]) -> None:
         """Choose a set of codes of one's own: ``region``, ``name`` and ``nuts_ids``."""
-        defaults = params.load_default(self.place).model_dump(exclude=set(params.OWN))
-        sections = {name: defaults.pop(name) for name in params.SECTIONS}
-        rest = {name: value for section in sections.values() for name, value in section.items()}
-        self.base, self.source = {**defaults, **rest, **own}, None
+        self.base, self.source = {**flat(params.load_default(self.place)), **own}, None
 
     def check(self) -> Values:
         """The values that the page declares.
@@ -239,7 +235,7 @@ class EuropeChoice(_Changes):
 
 def _stays(name: str) -> bool:
     """Whether a value can be another region's too."""
-    return _SECTION_OF.get(name) not in HANDED_IN
+    return _SECTION_OF.get(name) not in params.HANDED_IN
 
 
 def _name(keys: tuple[Any, ...]) -> str:

@@ -16,7 +16,6 @@ from clusterkit.show import Downloads, brief, categories, charts, elsewhere, eur
 from clusterkit.show import scoreboard as show_scoreboard
 from clusterkit.show import stress_test as show_stress_test
 
-DIVISIONS = "nace-divisions"  # taxonomy that names the sectors
 BESIDE: Beside = "sector and country"  # what wages in clusters are set beside in the lead of the page on Europe
 
 Chosen = params.RegionParams | params.EuropeParams
@@ -58,25 +57,32 @@ def lead(page: str, p: Chosen, place: Project) -> Shown:
     ClusterkitError
         As the page would raise it.
     """
-    return shared(f"lead-{page}", p.model_dump(mode="json"), lambda: PAGES[page](p, place))
+    return shared(f"lead-{page}", key(p, place), lambda: PAGES[page](p, place))
+
+
+def key(p: Chosen, place: Project) -> list[Any]:
+    """All that tells one lead of a page from another, as JSON can write it: the parameters, and files handed in."""
+    files = p.handed_in(place) if isinstance(p, params.RegionParams) else []
+    return [p.model_dump(mode="json"), [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in files]]
 
 
 def _mapping(p: params.RegionParams, place: Project) -> Shown:
     own, names, nowhere = portrait.own_sectors(p, place), _divisions(place), Downloads(p.region, None)
-    shown = [
-        findings.summary(own.ranked, p, names),
+    chosen = None
+    if p.mapping.taxonomy != params.DIVISIONS:  # what takes all regions, and longer
+        chosen = portrait.chosen_categories(p, portrait.economy(p, place), place)
+    shown = (
+        findings.summary(own.ranked, p, names, categories.sentence_chosen(chosen)),
         charts.plot_strength(own.ranked, p, names, nowhere),
         findings.say_strength(own.ranked, p, names),
-    ]
-    if p.mapping.taxonomy != DIVISIONS:
-        chosen = industries.load_taxonomy(p.taxonomy_path(place))
-        economy = portrait.economy(p, place)
-        strength = mapping.category_strength(economy.yearly[p.reference_year], p.region, chosen)
-        shown += [
-            categories.say_categories(strength, p, chosen),
-            categories.plot_categories(strength, p, chosen, nowhere),
-        ]
-    return tuple(shown)
+    )
+    if chosen is None:
+        return shown
+    return (
+        *shown,
+        categories.say_categories(chosen.strength, p, chosen.taxonomy),
+        categories.plot_categories(chosen.strength, p, chosen.taxonomy, nowhere),
+    )
 
 
 def _scoreboard(p: params.RegionParams, place: Project) -> Shown:
@@ -116,7 +122,7 @@ def _europe(p: params.EuropeParams, place: Project) -> Shown:
 
 
 def _divisions(place: Project) -> industries.Taxonomy:
-    return industries.load_taxonomy(place.params / "taxonomies" / f"{DIVISIONS}.yaml")
+    return industries.load_taxonomy(params.divisions_path(place))
 
 
 PAGES: dict[str, Callable[[Any, Project], Shown]] = {
@@ -126,8 +132,5 @@ PAGES: dict[str, Callable[[Any, Project], Shown]] = {
     "stress-test": _stress_test,
     "europe": _europe,
 }
-SLOW = (
-    "brief",
-    "scoreboard",
-    "stress-test",
-)  # pages whose lead takes longer than one waits: docs/benchmarks.md#controls
+# Pages whose lead can take longer than one waits, and is worked out beforehand: docs/benchmarks.md#controls
+SLOW = ("brief", "cluster-mapping", "scoreboard", "stress-test")

@@ -14,9 +14,10 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusterkit import params
@@ -25,6 +26,7 @@ from clusterkit.controls.below import Below, is_attended
 from clusterkit.controls.choice import FIRST, Choice, EuropeChoice, Step, Values
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.paths import Project, project
+from clusterkit.results import sharing
 from clusterkit.show import widgets
 from clusterkit.show.output import Text
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 WRITTEN = ("name", "nuts_ids", "highlight", "peers")  # parameters with a field for text
 OWN = ""  # in the list of regions: a set of codes of one's own
 MOST_SEEN = 200  # leads kept at hand, about 0.1 MB each; those seen first go first
-AHEAD = ("framework", "normalisation", "aggregation", "star_scheme")  # lists whose other values are, too
+AHEAD = ("framework", "taxonomy", "normalisation", "aggregation", "star_scheme")  # lists whose other values are, too
 MOST_AHEAD = 12  # other regions whose lead is worked out beforehand
 AS_NOW = "Shown as the notebook’s parameters have it: nothing is changed."
 BUSY = '<div role="status">Working it out …</div>'
@@ -254,13 +256,13 @@ class Controls:
 
     def _redraw(self, declared: Values) -> None:
         start = time.perf_counter()
-        folder = self._beforehand.folder
-        key = (folder.name, _key(declared))
+        p, folder = self._leads.checked(self._page, declared), self._beforehand.folder
+        key = (folder.name, _key(self._leads.key(p, self._place)))
         if key not in self._seen:
             self._busy.value = BUSY
             self._frame.add_class("ck-older")  # until the new one is there
             try:
-                shown = self._draw(declared, folder)
+                shown = self._draw(p, folder)
             finally:
                 self._busy.value = ""
                 self._frame.remove_class("ck-older")
@@ -272,15 +274,15 @@ class Controls:
         if self._has_region:
             self._beforehand.wish(self._next(), self.choice.declared)
 
-    def _draw(self, declared: Values, folder: Any) -> Shown:
-        from clusterkit.results import sharing
-
-        p = self._leads.checked(self._page, declared)
+    def _draw(self, p: Any, folder: Path) -> Shown:
         try:
             with sharing(folder):
                 return self._leads.lead(self._page, p, self._place)
         except ClusterkitError as exc:
-            return (Text(("**This choice is valid, but the page can say nothing of it.**", *str(exc).splitlines())),)
+            reasons = str(exc).splitlines()
+        except Exception as exc:  # whatever stops the page would else be seen nowhere: a callback has no cell
+            reasons = [f"{type(exc).__name__}: {exc}"]
+        return (Text(("**This choice is valid, but the page can say nothing of it.**", *reasons)),)
 
     def _next(self) -> list[Step]:
         """What may be chosen next: the regions that follow in the list, then other values of the lists."""
@@ -508,5 +510,5 @@ def _written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _key(values: Mapping[str, Any]) -> str:
+def _key(values: Any) -> str:
     return json.dumps(values, sort_keys=True)

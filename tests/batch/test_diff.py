@@ -447,7 +447,7 @@ def test_two_real_runs(tiny_project: Project, tmp_path: Path, clusterkit: Run) -
     compared = compare(load_run(first), load_run(project.reports))
     assert compared.compared["outputs"] > 20
     assert compared.compared["files"] > 10
-    assert compared.causes == {}
+    assert compared.causes == {"files": ("params/regions/estonia.yaml",)}
     (page,) = (page for page in compared.pages if page.name == "estonia-cluster-mapping")
     assert page.causes == {"parameters": ("strong_lq: 1.5 → 1.1",)}
     for kind in ("text", "picture", "data"):

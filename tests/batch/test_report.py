@@ -948,23 +948,23 @@ def forget(notebook: nbformat.NotebookNode) -> None:
         (
             untag,
             "cluster_mapping",
-            "does not declare the parameters base_year, highlight, min_share_pct, name, nuts_ids and 8 more.",
+            "does not declare the parameters base_year, highlight, min_share_pct, name, nuts_ids and 10 more.",
         ),
         (forget, "cluster_mapping", "does not declare the parameters nuts_ids, output_dir."),
         (
             untag,
             "brief",
-            "does not declare the parameters aggregation, answers, base_year, domains, draws and 18 more.",
+            "does not declare the parameters aggregation, answers, base_year, domains, draws and 19 more.",
         ),
         (
             untag,
             "scoreboard_profile",
-            "does not declare the parameters aggregation, draws, framework, min_coverage, name and 10 more.",
+            "does not declare the parameters aggregation, draws, framework, min_coverage, name and 11 more.",
         ),
         (
             untag,
             "stress_test",
-            "does not declare the parameters aggregation, answers, base_year, domains, draws and 14 more.",
+            "does not declare the parameters aggregation, answers, base_year, domains, draws and 15 more.",
         ),
         (
             untag,

@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from lab import WAIT, Lab, Page, browser, jupyter_lab, until
+from lab import WAIT, Lab, Page, browser, comes_true, jupyter_lab, until
 
 from clusterkit.params import load_regions
 from clusterkit.paths import ROOT_VARIABLE, Project, project
@@ -47,7 +47,7 @@ class ControlsPage(Page):
         """All cells, as one does who opens a notebook."""
         self.open(lab, NOTEBOOK)
         self.menu("Run", "Run All Cells")
-        until(lambda: self.count(".ck-controls .ck-lead img") == 1, self.words)
+        comes_true(lambda: self.count(".ck-controls .ck-lead img"), seconds=4 * WAIT)  # all packages are imported
         self.wait_for_cells()
 
     def menu(self, name: str, command: str) -> None:

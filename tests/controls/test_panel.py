@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +25,7 @@ NATIVE = ("Dropdown", "Text", "FloatText", "Button")
 PARAMETERS = {page.kind: page.parameters for page in REGION_PAGES}
 WIDEST = {  # parameters that a page declares and that have no control: what the region hands in, and what only the YAML has
     "nuts_version", "seed", "draws", "sobol_base", "older_framework", "min_coverage", "answers", "earlier_answers",
-    "programmes", "domains", "earlier_scoreboard",
+    "programmes", "domains", "earlier_scoreboard", "own_industry", "own_indicators", "own_geometry", "own_organisations",
 }  # fmt: skip
 
 Make = Callable[..., Controls]
@@ -105,16 +106,14 @@ def test_each_page_has_the_controls_of_what_it_declares(page: str, make: Make) -
 
 
 def test_lists_offer_what_the_project_has(make: Make, place: Project) -> None:
-    (place.params / "star_schemes" / "mine.yaml").write_text("", "utf-8")
+    shutil.copy(place.params / "star_schemes" / "eco-2007.yaml", place.params / "star_schemes" / "mine.yaml")
     made = make()
     assert [value for _, value in field(made, "Region").options] == [*params.region_ids(place), OWN]
     assert dict(field(made, "Region").options)["Saxony (saxony)"] == "saxony"
     assert [value for _, value in field(made, "Year of").options] == list(params.known_codes(place).years)
     assert "mine" in dict(field(made, "Star scheme").options)
     taxonomies = [value for _, value in field(made, "Taxonomy").options]
-    assert "nace-divisions" in taxonomies
-    for name in taxonomies:
-        params.MappingParams(taxonomy=name)
+    assert taxonomies == [path.stem for path in sorted((place.params / "taxonomies").glob("*.yaml"))]
     assert [value for _, value in field(make("scoreboard"), "Framework").options] == ["eocic-8", "res-6"]
 
 
@@ -323,6 +322,15 @@ def test_a_page_that_can_say_nothing_of_a_choice_says_why(make: Make, monkeypatc
     assert "This choice is valid, but the page can say nothing of it." in shown(made)
     assert "Nothing is published of" in shown(made)
     assert "<b>Saxony" not in source(made)
+
+
+def test_whatever_else_stops_a_page_is_said_too(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make()
+    monkeypatch.setattr(leads, "lead", lambda *arguments: {}["<b>"])
+    field(made, "Region").value = "saxony"
+    assert "the page can say nothing of it. KeyError: '<b>'" in shown(made)
+    assert made._frame._dom_classes == ("ck-lead",)  # no more pale, as while it is worked out
+    assert made._busy.value == ""
 
 
 def test_hostile_names_are_shown_as_they_are_written(make: Make) -> None:
