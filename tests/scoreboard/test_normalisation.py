@@ -164,6 +164,7 @@ def test_the_table_is_not_changed(method: str) -> None:
         ({"method": "min-max"}, r"method is 'min-max'\.[^$]*did you mean minmax\?"),
         ({"directions": {"graduates": 1}}, r"The direction of waste is missing\."),
         ({"directions": {"graduates": 0, "waste": 2}}, r"(?s)2 problems:.*of graduates is not 1 or -1.*waste is not"),
+        ({"directions": {"graduates": 0, "waste": -1}}, r"(?s)^The direction of graduates is not 1 or -1\.(?!.*waste)"),
         ({"scale": (100, 0)}, r"scale is \(100, 0\)\.[^$]*write the low end, then the high end"),
         ({"scale": 100}, r"scale is 100\."),
         ({"scale": (0, float("inf"))}, r"scale is \(0, inf\)\."),
