@@ -15,7 +15,7 @@ report: $(VENV)/.report  ## run all regions and make the website
 	$(BIN)/clusterkit report --all
 
 test: $(VENV)/.test  ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 coverage: $(VENV)/.test  ## run all tests and tell which lines of the package none of them reaches
 	$(BIN)/coverage erase

@@ -30,11 +30,19 @@ settings.load_profile("clusterkit")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 CopyProject = Callable[[Path], Project]
+SITES = ("full_site", "two_regions", "tiny_project")  # fixtures that make one
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """No test may see another project folder through the environment."""
     os.environ.pop(ROOT_VARIABLE, None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares a site that takes a minute to make stays in one process of ``make test``; else a file does."""
+    for item in items:
+        needs = [name for name in SITES if name in getattr(item, "fixturenames", ())]
+        item.add_marker(pytest.mark.xdist_group(needs[0] if needs else str(item.path)))
 
 
 @pytest.fixture(scope="session")
