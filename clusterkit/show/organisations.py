@@ -100,7 +100,7 @@ def marked(categories: pd.Series) -> pd.Series:
     """The category whose mark each organisation has: at most seven, the least frequent joined as ``other``.
 
     >>> marked(pd.Series(list("aabbccddeeffghh"))).tolist()[-3:]
-    ['other', 'h', 'h']
+    ['other', 'other', 'other']
     """
     counts = list(_counts(categories))
     kept = counts if len(counts) <= len(MARKS) else counts[: len(MARKS) - 1]

@@ -81,7 +81,7 @@ def test_a_wish_is_worked_out_as_the_kernel_would(place: Project) -> None:
     p = leads.checked("cluster-mapping", choice.check())
     expected = leads.lead("cluster-mapping", p, place)
     with sharing(ahead.folder):
-        found = shared("lead-cluster-mapping", p.model_dump(mode="json"), lambda: pytest.fail("it is not there"))
+        found = shared("lead-cluster-mapping", leads.key(p, place), lambda: pytest.fail("it is not there"))
     assert found == expected
     process = ahead._process
     ahead.close()

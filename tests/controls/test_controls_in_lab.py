@@ -65,7 +65,7 @@ class ControlsPage(Page):
 
     def shown_by_last_cell(self) -> str:
         outputs = self.all(".jp-CodeCell .jp-RenderedMarkdown")
-        return outputs[-1].text if outputs else ""
+        return outputs[-1].get_attribute("textContent") if outputs else ""  # also what is folded
 
     def field(self, label: str) -> Any:
         """The control whose label starts so."""

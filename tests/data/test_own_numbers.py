@@ -49,7 +49,11 @@ def test_numbers_are_read(cells: list[object], values: list[float | None]) -> No
     ("cells", "what", "fix"),
     [
         (["1,5", "1.5"], "value has decimal commas ('1,5', line 2) and decimal points ('1.5').", "write all of them"),
-        (["1,234"], "value is '1,234': that can be 1234 or 1.234.", "write numbers with a decimal point and no comma"),
+        (
+            ["1,234"],
+            "value is '1,234': that can be 1234 or 1.234.",
+            "write numbers with a decimal point, and no sign for thousands",
+        ),
         (["12 %"], "value is '12 %', no number.", "write the number alone"),
         (["12.3 b"], "value is '12.3 b', no number.", "leave the cell empty"),
         (["1,23,4"], "value is '1,23,4', no number.", "write the number alone"),

@@ -75,8 +75,8 @@ def test_an_ecosystem_is_named_after_what_its_divisions_hold() -> None:
     assert not held & {"N80", "O84"}  # civil security
 
 
-def test_the_readme_leads_to_the_taxonomies() -> None:
-    assert "(docs/taxonomies.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_guide_leads_to_the_taxonomies() -> None:
+    assert "(taxonomies.md)" in (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
     assert (ROOT / "docs" / "taxonomies.md").is_file()
 
 
