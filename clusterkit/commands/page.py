@@ -53,7 +53,8 @@ def markdown(main: click.Command) -> str:
         "2 the input is wrong and nothing ran; 130 stopped by Ctrl-C (what was done is kept).",
     ]
     for name, command in commands(main):
-        with click.Context(command, info_name=name) as context:
+        # With the settings that it has below the main command, which decide once how its help is asked for.
+        with click.Context(command, info_name=name, **main.context_settings) as context:
             usage = " ".join([name, *command.collect_usage_pieces(context)])
             options = [record for one in command.get_params(context) if (record := one.get_help_record(context))]
         if isinstance(command, click.Group) and name != NAME and not _own(options):
