@@ -440,7 +440,7 @@ def test_two_real_runs(tiny_project: Project, tmp_path: Path, clusterkit: Run) -
     first = shutil.copytree(project.reports, tmp_path / "first")
     path = project.params / "regions" / "estonia.yaml"
     values = json.loads(path.read_text(encoding="utf-8"))
-    values["mapping"]["strong_lq"] = 1.1
+    values["mapping"]["strong_lq"] = 0.6
     path.write_text(json.dumps(values), encoding="utf-8")
     done = clusterkit(project, *report)
     assert done.returncode == 0, done.stderr
@@ -449,7 +449,7 @@ def test_two_real_runs(tiny_project: Project, tmp_path: Path, clusterkit: Run) -
     assert compared.compared["files"] > 10
     assert compared.causes == {"files": ("params/regions/estonia.yaml",)}
     (page,) = (page for page in compared.pages if page.name == "estonia-cluster-mapping")
-    assert page.causes == {"parameters": ("strong_lq: 1.5 → 1.1",)}
+    assert page.causes == {"parameters": ("strong_lq: 1.5 → 0.6",)}
     for kind in ("text", "picture", "data"):
         assert page.count(kind) > 0
     assert MADE_FROM not in " ".join(one.where for one in page.differences)
