@@ -15,7 +15,8 @@ report: $(VENV)/.report  ## run all regions and make the website
 	$(BIN)/clusterkit report --all
 
 test: $(VENV)/.test  ## run all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests clusterkit
+	$(BIN)/python -m pytest notebooks  # one process: the cells of a notebook need each other
 
 coverage: $(VENV)/.test  ## run all tests and tell which lines of the package none of them reaches
 	$(BIN)/coverage erase

@@ -31,7 +31,13 @@ def recipe() -> tuple[dict[str, str], list[str]]:
     """Environment and words of what ``make lab`` runs last."""
     if shutil.which("make") is None:
         pytest.skip("needs make")
-    shown = subprocess.run(["make", "--dry-run", "lab"], check=True, capture_output=True, encoding="utf-8", cwd=ROOT)
+    shown = subprocess.run(
+        ["make", "--dry-run", "--no-print-directory", "lab"],
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+    )
     words = shlex.split(shown.stdout.strip().splitlines()[-1])
     env = dict(word.split("=", 1) for word in words if "=" in word and not word.startswith("-"))
     return env, [word for word in words if word not in [f"{name}={value}" for name, value in env.items()]]
