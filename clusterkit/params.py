@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     Field,
@@ -30,6 +30,9 @@ from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.files import DEVICES
 from clusterkit.paths import Project
 from clusterkit.typed import Strict, problems_of
+
+if TYPE_CHECKING:
+    from clusterkit.data.own import Kind, Owner
 
 RULE = "params/schema.json"
 DIVISIONS = "nace-divisions"  # taxonomy that names the divisions, whatever other categories are chosen
@@ -190,6 +193,14 @@ class RegionParams(Strict):
         named = [project.root / name for name in self.named_files.values()]
         files = [inner for path in named for inner in (sorted(path.rglob("*")) if path.is_dir() else [path])]
         return [path for path in files if path.is_file()]
+
+    @property
+    def owner(self) -> Owner:
+        """The region as readers of its own data take it."""
+        # Imported here: parameters are read before pandas is needed.
+        from clusterkit.data.own import Owner
+
+        return Owner(self.region, tuple(self.nuts_ids), self.own.own_indicators)
 
     def taxonomy_path(self, project: Project) -> Path:
         """File of the chosen taxonomy; names of divisions are in :func:`divisions_path`."""
@@ -725,16 +736,20 @@ def _check_own(params: RegionParams, project: Project) -> list[Problem]:
     if not given:
         return []
     # Imported here, as above.
-    from clusterkit.data.own import KINDS, Owner
+    from clusterkit.data.own import KINDS
 
-    owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
+    files = [(kind, project.root / given[kind.parameter]) for kind in KINDS.values() if kind.parameter in given]
+    return _problems_of_kinds(files, params, project)
+
+
+def _problems_of_kinds(files: Iterable[tuple[Kind, Path]], params: RegionParams, project: Project) -> list[Problem]:
+    """What is wrong with files that the region uses, each as the check of its kind says it."""
     problems: list[Problem] = []
-    for kind in KINDS.values():
-        if kind.parameter in given:
-            try:
-                kind.check(project.root / given[kind.parameter], project, owner)
-            except ClusterkitError as exc:
-                problems += exc.problems
+    for kind, path in files:
+        try:
+            kind.check(path, project, params.owner)
+        except ClusterkitError as exc:
+            problems += exc.problems
     return problems
 
 
@@ -747,16 +762,9 @@ def _check_frameworks(params: RegionParams, project: Project) -> list[Problem]:
     if not any(path.is_file() for path in paths):
         return []
     # Imported here: most regions have the frameworks of the project, and pandas takes its time.
-    from clusterkit.data.own import KINDS, Owner
+    from clusterkit.data.own import KINDS
 
-    owner = Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            KINDS["framework"].check(path, project, owner)
-        except ClusterkitError as exc:
-            problems += exc.problems
-    return problems
+    return _problems_of_kinds([(KINDS["framework"], path) for path in paths], params, project)
 
 
 def _resolved(project: Project, name: str) -> Path | None:

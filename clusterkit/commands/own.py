@@ -95,10 +95,5 @@ def _kind(name: str) -> Kind:
 
 
 def _owner(place: Project, region: str | None) -> Owner | None:
-    from clusterkit.data.own import Owner
-
-    if region is None:
-        return None
     # Without its files: one of them may be what is being mended.
-    params = parameters.load_region_alone(place, region)
-    return Owner(params.region, tuple(params.nuts_ids), params.own.own_indicators)
+    return None if region is None else parameters.load_region_alone(place, region).owner

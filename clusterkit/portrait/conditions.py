@@ -9,10 +9,9 @@ import pandas as pd
 from clusterkit import scoreboard
 from clusterkit.data import indicator_register, tables
 from clusterkit.data.frameworks import Framework
-from clusterkit.data.own import Owner
-from clusterkit.data.own.indicators import OwnIndicators, load_own_indicators
 from clusterkit.params import RegionParams, chosen_peers
 from clusterkit.paths import Project, project
+from clusterkit.portrait.own import own_indicators
 from clusterkit.results import shared
 from clusterkit.scoreboard import load_framework
 
@@ -41,26 +40,6 @@ def evidence(p: RegionParams, place: Project | None = None) -> scoreboard.Eviden
     )
     own = own_indicators(p, place)
     return gathered if own is None else gathered.with_own(own.rows, own.definitions)
-
-
-def own_indicators(p: RegionParams, place: Project | None = None) -> OwnIndicators | None:
-    """The indicators that a region hands in; None without such a file.
-
-    Parameters
-    ----------
-    p
-        Of the region.
-    place
-        Project that the file is of; default the one in use.
-
-    Raises
-    ------
-    ParamError
-        Everything that is wrong with the file, at once.
-    """
-    place = place or project()
-    name = p.own.own_indicators
-    return load_own_indicators(place.root / name, place, Owner(p.region, tuple(p.nuts_ids))) if name else None
 
 
 def framework_of(p: RegionParams, path: Path, place: Project | None = None) -> Framework:

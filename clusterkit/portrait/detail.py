@@ -9,7 +9,7 @@ import pandas as pd
 
 from clusterkit import mapping
 from clusterkit.data import industries
-from clusterkit.data.own import BENCHMARK, Owner, OwnIndustry, read_own_industry
+from clusterkit.data.own import BENCHMARK, OwnIndustry, read_own_industry
 from clusterkit.errors import ParamError, Problem
 from clusterkit.params import DIVISIONS, RegionParams, divisions_path
 from clusterkit.paths import Project, project
@@ -105,7 +105,7 @@ def detail(p: RegionParams, of: mapping.RegionEconomy, place: Project | None = N
                 "make one with `clusterkit own template industry`, and name it under own.own_industry",
             )
         )
-    own = read_own_industry(place.root / p.own.own_industry, Owner(p.region, tuple(p.nuts_ids)))
+    own = read_own_industry(place.root / p.own.own_industry, p.owner)
     year = p.reference_year if p.reference_year in own.years else own.years[-1]
     earlier = [one for one in own.years if one < year]
     base_year = p.base_year if p.base_year in earlier else earlier[0] if earlier else None

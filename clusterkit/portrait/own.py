@@ -1,4 +1,4 @@
-"""What a region hands in to be drawn and listed: its boundary, and its cluster organisations."""
+"""What a region hands in besides its table of industries: indicators, a boundary, cluster organisations."""
 
 from __future__ import annotations
 
@@ -8,11 +8,31 @@ import pandas as pd
 
 from clusterkit import mapping
 from clusterkit.data import tables
-from clusterkit.data.own import Owner
 from clusterkit.data.own.geometry import OwnBoundary, load_boundary
+from clusterkit.data.own.indicators import OwnIndicators, load_own_indicators
 from clusterkit.data.own.organisations import Organisations, load_organisations
 from clusterkit.params import RegionParams
 from clusterkit.paths import Project, project
+
+
+def own_indicators(p: RegionParams, place: Project | None = None) -> OwnIndicators | None:
+    """The indicators that a region hands in; None without such a file.
+
+    Parameters
+    ----------
+    p
+        Of the region.
+    place
+        Project that the file is of; default the one in use.
+
+    Raises
+    ------
+    ParamError
+        Everything that is wrong with the file, at once.
+    """
+    place = place or project()
+    name = p.own.own_indicators
+    return load_own_indicators(place.root / name, place, p.owner) if name else None
 
 
 def boundary(p: RegionParams, place: Project | None = None) -> OwnBoundary | None:
@@ -33,8 +53,7 @@ def boundary(p: RegionParams, place: Project | None = None) -> OwnBoundary | Non
     place = place or project()
     if p.own.own_geometry is None:
         return None
-    owner = Owner(p.region, tuple(p.nuts_ids))
-    return load_boundary(place.root / p.own.own_geometry, tables.load_region(place.processed), owner)
+    return load_boundary(place.root / p.own.own_geometry, tables.load_region(place.processed), p.owner)
 
 
 @dataclass(frozen=True)
@@ -75,6 +94,5 @@ def organisations(
     place = place or project()
     if p.own.own_organisations is None:
         return None
-    owner = Owner(p.region, tuple(p.nuts_ids))
-    listed = load_organisations(place.root / p.own.own_organisations, tables.load_region(place.processed), owner)
+    listed = load_organisations(place.root / p.own.own_organisations, tables.load_region(place.processed), p.owner)
     return RegionOrganisations(listed, mapping.organisations_of_sectors(listed.table, of.strong))

@@ -84,7 +84,7 @@ def plot_categories(table: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
     whole = (known["status"] == "covered").to_numpy()
     low, value, high = (known[column].clip(lower=theme.LEAST_LQ) for column in ("lq_low", "lq", "lq_high"))
     axes.axvline(1, color=theme.MUTED, linewidth=1, zorder=0)
-    axes.hlines(rows, low, high, colors=colours.tolist(), linewidth=5, alpha=0.45, zorder=1)
+    theme.ranges(axes, low, high, colours)
     axes.scatter(value, rows, s=64, facecolors=np.where(whole, colours, theme.PAPER), edgecolors=colours.tolist(), linewidths=1.8,
                  zorder=2, clip_on=False)  # fmt: skip
     theme.name_rows(axes, [*known["name"], *unseen["name"]])

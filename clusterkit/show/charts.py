@@ -34,9 +34,8 @@ def plot_strength(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, do
     rows = np.arange(len(top))
     strong = top["is_strong"].to_numpy()
     colours = np.where(strong, theme.STRONG, theme.OTHER)
-    for style, value in (("-", 1.0), ((0, (3, 3)), p.mapping.strong_lq)):
-        axes.axvline(value, color=theme.MUTED, linewidth=1, linestyle=style, zorder=0)
-    axes.hlines(rows, top["lq_low"], top["lq_high"], colors=colours.tolist(), linewidth=5, alpha=0.45, zorder=1)
+    theme.strong_lines(axes, p.mapping.strong_lq)
+    theme.ranges(axes, top["lq_low"], top["lq_high"], colours)
     sns.scatterplot(x=top["lq"].to_numpy(), y=rows, hue=strong, style=strong, palette={True: theme.STRONG, False: theme.OTHER},
                     markers={True: "o", False: "s"}, s=64, ax=axes, legend=False, zorder=2, linewidth=0)  # fmt: skip
     _sector_axis(axes, top, taxonomy)

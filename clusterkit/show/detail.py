@@ -224,10 +224,9 @@ def plot_strength(of: Detail, p: RegionParams, downloads: Downloads) -> Figure |
     rows = np.arange(len(top))
     strong = top["is_strong"].to_numpy()
     colours = np.where(strong, theme.STRONG, theme.OTHER)
-    for style, value in (("-", 1.0), ((0, (3, 3)), p.mapping.strong_lq)):
-        axes.axvline(value, color=theme.MUTED, linewidth=1, linestyle=style, zorder=0)
+    theme.strong_lines(axes, p.mapping.strong_lq)
     low, value, high = (top[name].clip(lower=theme.LEAST_LQ) for name in ("lq_low", "lq", "lq_high"))
-    axes.hlines(rows, low, high, colors=list(colours), linewidth=5, alpha=0.45, zorder=1)
+    theme.ranges(axes, low, high, colours)
     for marker, chosen in (("o", strong), ("s", ~strong)):
         axes.scatter(value[chosen], rows[chosen], s=64, marker=marker, color=colours[chosen], zorder=2, linewidth=0)
     theme.name_rows(axes, [of.label(str(code)) for code in top.index])

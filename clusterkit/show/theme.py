@@ -16,6 +16,7 @@ import matplotlib as mpl
 mpl.use("agg")  # no window, also under JupyterLab: figures are SVG text
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -162,6 +163,17 @@ def quotient_axis(axes: Axes, values: Sequence[pd.Series]) -> None:
     ticks = [tick for tick in LQ_TICKS if max(low, LEAST_LQ) <= tick <= high]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
+
+
+def strong_lines(axes: Axes, strong_lq: float) -> None:
+    """A line at a quotient of 1, and a broken one at that of a strong sector."""
+    for style, value in (("-", 1.0), ((0, (3, 3)), strong_lq)):
+        axes.axvline(value, color=MUTED, linewidth=1, linestyle=style, zorder=0)
+
+
+def ranges(axes: Axes, low: pd.Series, high: pd.Series, colours: np.ndarray) -> None:
+    """In each row a band over what hidden cells leave open."""
+    axes.hlines(np.arange(len(low)), low, high, colors=colours.tolist(), linewidth=5, alpha=0.45, zorder=1)
 
 
 def right_column(axes: Axes, texts: Sequence[str], *, heading: str) -> None:

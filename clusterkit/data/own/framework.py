@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from clusterkit.data.frameworks import check_for_pages, load_framework
 from clusterkit.data.own.indicators import load_own_indicators
-from clusterkit.data.own.kind import Kind, Owner
+from clusterkit.data.own.kind import Kind, Owner, named_template, where_to
 from clusterkit.data.tables import indicator_units, load_indicator
-from clusterkit.errors import ParamError, Problem
 from clusterkit.paths import Project
 
 GUIDE = "docs/how-to-own-indicators-and-framework.md"
@@ -35,16 +33,7 @@ indicators:                   # codes of docs/indicators.md, and of the region's
 
 def template(path: Path, project: Project, owner: Owner | None) -> bytes:  # noqa: ARG001
     """A framework to fill in, whose identifier is the name of its file."""
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", path.stem):
-        raise ParamError(
-            Problem(
-                f"The name {path.name} cannot be that of a framework.",
-                str(path),
-                "small letters, digits and hyphens: the name of the file is its identifier",
-                "name it my-framework.yaml, for instance",
-            )
-        )
-    return _TEMPLATE.format(id=path.stem, guide=GUIDE, folder=FOLDER).encode("utf-8")
+    return named_template(path, _TEMPLATE, what="framework", example="my-framework.yaml", guide=GUIDE, folder=FOLDER)
 
 
 def check(path: Path, project: Project, owner: Owner | None) -> list[str]:
@@ -67,9 +56,7 @@ def check(path: Path, project: Project, owner: Owner | None) -> list[str]:
     single = [code for code in found.at(found.levels[-2]) if len(found.leaves(code)) == 1]
     if single:
         lines.append(f"Rest on one indicator alone: {', '.join(single)}.")
-    if path.resolve().parent != (project.root / FOLDER).resolve():
-        lines.append(f"To use it, move it to {FOLDER} of the project.")
-    return lines
+    return [*lines, *where_to(path, project, FOLDER)]
 
 
 KIND = Kind(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from clusterkit.errors import ParamError, Problem
 from clusterkit.paths import Project
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -64,3 +68,43 @@ class Kind:
     guide: str
     template: Callable[[Path, Project, Owner | None], bytes]
     check: Callable[[Path, Project, Owner | None], list[str]]
+
+
+def named_template(path: Path, text: str, *, what: str, example: str, guide: str, folder: str) -> bytes:
+    """A file to fill in whose identifier is its name.
+
+    Parameters
+    ----------
+    path
+        That it is to have.
+    text
+        With ``{id}``, ``{guide}`` and ``{folder}`` where these belong, and braces of its own doubled.
+    what
+        What the file holds, in a word.
+    example
+        A name that it could have.
+    guide, folder
+        The document that explains it, and where it is to lie, from the project folder.
+
+    Raises
+    ------
+    ParamError
+        The name cannot be an identifier.
+    """
+    if not _ID.fullmatch(path.stem):
+        raise ParamError(
+            Problem(
+                f"The name {path.name} cannot be that of a {what}.",
+                str(path),
+                "small letters, digits and hyphens: the name of the file is its identifier",
+                f"name it {example}, for instance",
+            )
+        )
+    return text.format(id=path.stem, guide=guide, folder=folder).encode("utf-8")
+
+
+def where_to(path: Path, project: Project, folder: str) -> list[str]:
+    """The line that says where a file has to lie to be used; none where it lies there."""
+    if path.resolve().parent == (project.root / folder).resolve():
+        return []
+    return [f"To use it, move it to {folder} of the project."]

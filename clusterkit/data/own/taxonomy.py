@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from clusterkit.data.industries import RATINGS, load_taxonomy
-from clusterkit.data.own.kind import Kind, Owner
-from clusterkit.errors import ParamError, Problem
+from clusterkit.data.own.kind import Kind, Owner, named_template, where_to
 from clusterkit.paths import Project
 
 GUIDE = "docs/how-to-own-taxonomy.md"
@@ -35,16 +33,7 @@ categories:
 
 def template(path: Path, project: Project, owner: Owner | None) -> bytes:  # noqa: ARG001
     """A taxonomy to fill in, whose identifier is the name of its file."""
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", path.stem):
-        raise ParamError(
-            Problem(
-                f"The name {path.name} cannot be that of a taxonomy.",
-                str(path),
-                "small letters, digits and hyphens: the name of the file is its identifier",
-                "name it my-sectors.yaml, for instance",
-            )
-        )
-    return _TEMPLATE.format(id=path.stem, guide=GUIDE, folder=FOLDER).encode("utf-8")
+    return named_template(path, _TEMPLATE, what="taxonomy", example="my-sectors.yaml", guide=GUIDE, folder=FOLDER)
 
 
 def check(path: Path, project: Project, owner: Owner | None) -> list[str]:  # noqa: ARG001
@@ -54,9 +43,7 @@ def check(path: Path, project: Project, owner: Owner | None) -> list[str]:  # no
     members = {code for category in found.definitions.values() for code in category.members}
     counted = ", ".join(f"{ratings.count(rating)} {rating}" for rating in RATINGS if rating in ratings)
     lines = [f"{path}: {found.title}, {len(ratings)} categories ({counted}), made of {len(members)} industries."]
-    if path.resolve().parent != (project.root / FOLDER).resolve():
-        lines.append(f"To use it, move it to {FOLDER} of the project.")
-    return lines
+    return [*lines, *where_to(path, project, FOLDER)]
 
 
 KIND = Kind(
