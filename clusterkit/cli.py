@@ -15,7 +15,7 @@ from rich.console import Console
 
 import clusterkit
 from clusterkit import params as parameters
-from clusterkit.batch import pages
+from clusterkit.batch import pages, processes
 from clusterkit.batch.jobs import MEMORY_MB, TIMEOUT, Kernel, Options
 from clusterkit.commands.answers import RUN_FAILED, STOPPED, refuse_wrong_input, say, warn
 from clusterkit.commands.completion import complete_regions, complete_reports, completion
@@ -125,14 +125,6 @@ def report(
     # Read when numpy and arrow are imported: a run has one thread, so that it can be forked for the workbooks.
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    # Imported here: pandas takes half a second that `--help` should not cost.
-    from clusterkit.commands import report as reports
-
-    # Named ones; with --all those that there are, but for a choice of kinds, which is one of a region's pages.
-    whole: tuple[str, ...] | None = () if kinds else None
-    if not everything:
-        whole = tuple(name for name in parameters.WHOLE_IDS if name in regions)
-    wanted = reports.Wanted(None if everything else tuple(names), kinds, whole)
     options = Options(
         workers=workers or os.cpu_count() or 1,
         kernel=kernel,
@@ -142,9 +134,20 @@ def report(
         scheduler=scheduler,
         shared=shared,
     )
-    how = reports.How(force, renderer, options, pdf, docx)
     try:
-        ended = reports.make(place, wanted, how, console=Console())
+        # Where no page is kept the notebooks can get warm while the parameters are read and checked.
+        is_certain = force or not any(place.reports.glob("*.ipynb"))
+        with processes.warming(place, options, now=is_certain) as warm:
+            # Imported here: pandas takes half a second that `--help` should not cost.
+            from clusterkit.commands import report as reports
+
+            # Named ones; with --all those that there are, but for a choice of kinds, which is one of a region's pages.
+            whole: tuple[str, ...] | None = () if kinds else None
+            if not everything:
+                whole = tuple(name for name in parameters.WHOLE_IDS if name in regions)
+            wanted = reports.Wanted(None if everything else tuple(names), kinds, whole)
+            how = reports.How(force, renderer, options, pdf, docx)
+            ended = reports.make(place, wanted, how, console=Console(), warm=warm)
     except KeyboardInterrupt:
         warn("Stopped. The pages that were done are kept; the same command goes on from there.")
         sys.exit(STOPPED)

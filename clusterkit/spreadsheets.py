@@ -184,18 +184,27 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would take a text for a formula, or for one that was guarded.
+
+    >>> is_formula("=1+1"), is_formula("'-2"), is_formula("plain")
+    (True, True, False)
+    """
+    return _FORMULA.match(text) is not None
+
+
 def guarded(value: Any) -> Any:
     """A text that no spreadsheet takes for a formula: with an apostrophe before it where one would.
 
     >>> guarded("=1+1"), guarded("plain"), guarded(3)
     ("'=1+1", 'plain', 3)
     """
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+    return f"'{value}" if isinstance(value, str) and is_formula(value) else value
 
 
 def unguarded(text: str) -> str:
     """The text itself."""
-    return text[1:] if text[:1] == "'" and _FORMULA.match(text) else text
+    return text[1:] if text[:1] == "'" and is_formula(text) else text
 
 
 def put(out: Worksheet, row: int, column: int, value: Any) -> Any:
@@ -204,7 +213,7 @@ def put(out: Worksheet, row: int, column: int, value: Any) -> Any:
     cell.value = value if value != "" else None
     if isinstance(value, str) and value:
         cell.data_type = "s"
-        if _FORMULA.match(value):
+        if is_formula(value):
             cell.quotePrefix = True
     return cell
 

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import clusterkit
-from clusterkit import provenance, yamlfile
+from clusterkit import cached, provenance, yamlfile
 from clusterkit.batch import reference
 from clusterkit.batch.bibliography import Work, load_works
 from clusterkit.paths import Project
@@ -256,7 +256,10 @@ def _write_reference(project: Project, state: State, parts: list[Document], made
 
 def _works(project: Project) -> Mapping[str, Work]:
     path = project.root / BIBLIOGRAPHY
-    return load_works(path) if path.is_file() else {}
+    return _load_works(path) if path.is_file() else {}
+
+
+_load_works = cached.by_file(load_works)  # every document asks for them
 
 
 def _key(project: Project, found: list[Document]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 
 import mistune
 
@@ -23,14 +24,16 @@ class Headings(mistune.HTMLRenderer):
     def start(self) -> None:
         """Forget the headings of the page before."""
         self._found: list[tuple[int, str, str]] = []
+        self._taken: Counter[str] = Counter()  # identifiers that there are, with their number and without
 
     def heading(self, text: str, level: int, **_: object) -> str:
         """A heading with its identifier and its link."""
         plain = html.unescape(re.sub(r"<[^>]+>", "", text))
         # As Pandoc makes identifiers: small letters, digits, hyphens for spaces.
         slug = re.sub(r"\s+", "-", re.sub(r"[^\w\s.-]", "", plain.lower()).strip()).lstrip("0123456789.-_") or "section"
-        taken = sum(1 for _, _, found in self._found if re.fullmatch(rf"{re.escape(slug)}(-\d+)?", found))
+        taken = self._taken[slug]
         slug = f"{slug}-{taken}" if taken else slug
+        self._taken.update({slug, re.sub(r"-\d+$", "", slug)})
         self._found.append((level, text, slug))
         return f'<h{level} id="{slug}">{text}{ANCHOR.format(slug=slug)}</h{level}>\n'
 

@@ -14,11 +14,15 @@ import nbformat
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from nbformat.v4 import new_output
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
 ENGINE = "clusterkit"
+
+
+def _output(kind: str, **fields: Any) -> nbformat.NotebookNode:
+    """An output of a cell; checked with the whole notebook, once, when papermill writes it."""
+    return nbformat.NotebookNode(output_type=kind, **fields)
 
 
 class _Stream:
@@ -35,7 +39,7 @@ class _Stream:
                 output.text += text
                 return len(text)
         if text:
-            self.outputs.append(new_output("stream", name=self.name, text=text))
+            self.outputs.append(_output("stream", name=self.name, text=text))
         return len(text)
 
     def writelines(self, lines: list[str]) -> None:
@@ -66,7 +70,7 @@ class _Values(DisplayHook):
         self.fill_exec_result(result)
         if data:
             count = self.shell.number
-            self.shell.outputs.append(new_output("execute_result", data, metadata=metadata, execution_count=count))
+            self.shell.outputs.append(_output("execute_result", data=data, metadata=metadata, execution_count=count))
 
 
 class _Displays(DisplayPublisher):
@@ -78,7 +82,7 @@ class _Displays(DisplayPublisher):
         self, data: dict[str, Any], metadata: dict[str, Any] | None = None, *, update: bool = False, **_: Any
     ) -> None:
         if not update:
-            self.shell.outputs.append(new_output("display_data", data, metadata=metadata or {}))
+            self.shell.outputs.append(_output("display_data", data=data, metadata=metadata or {}))
 
     def clear_output(self, wait: bool = False) -> None:  # noqa: ARG002
         self.shell.outputs.clear()
@@ -95,7 +99,7 @@ class Shell(InteractiveShell):
         super().__init__(displayhook_class=_Values, display_pub_class=_Displays, **traits)
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
-        self.outputs.append(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=stb))
+        self.outputs.append(_output("error", ename=etype.__name__, evalue=str(evalue), traceback=stb))
 
     def init_virtualenv(self) -> None:
         """The environment is that of the process; there is nothing to find."""
@@ -113,7 +117,8 @@ def make_shell() -> Shell:
     return shell
 
 
-def _language_info() -> dict[str, Any]:
+def language_info() -> dict[str, Any]:
+    """What a notebook records of its language, as a kernel tells it."""
     from ipykernel.ipkernel import IPythonKernel
 
     return dict(IPythonKernel.language_info)
@@ -126,7 +131,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]  # papermill has no types
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any) -> None:  # noqa: ARG003
         """Run the cells of a notebook in this process, as papermill asks an engine to."""
         shell = make_shell()
-        nb_man.nb.metadata["language_info"] = _language_info()
+        nb_man.nb.metadata["language_info"] = language_info()
         streams = sys.stdout, sys.stderr
         try:
             for index, cell in enumerate(nb_man.nb.cells):

@@ -11,17 +11,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 import psutil
 
-from clusterkit.batch.jobs import Job
+from clusterkit.batch.jobs import Job, Options
 from clusterkit.batch.warm import JOB, LOG
 from clusterkit.files import writing
 from clusterkit.forking import ENVIRONMENT, adopt_orphans, can_fork
+from clusterkit.paths import Project
 
 
 @dataclass
@@ -151,7 +152,9 @@ class Warm:
     _is_open: bool = False
 
     def begin(self) -> None:
-        """Start the warm process, and do not wait until it is warm."""
+        """Start the warm process where it is not there yet, and do not wait until it is warm."""
+        if self._server is not None:
+            return
         command = [sys.executable, "-m", "clusterkit.batch.warm", str(self.root)]
         self._server = subprocess.Popen(
             command,
@@ -174,8 +177,7 @@ class Warm:
             raise Refused(reason)
         if self._is_open:
             return
-        if self._server is None:
-            self.begin()
+        self.begin()
         first = self._out.readline()
         answer = json.loads(first) if first else {"refused": "the warm process ended at its start"}
         if "refused" in answer:
@@ -243,6 +245,29 @@ class Warm:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+@contextlib.contextmanager
+def warming(project: Project, options: Options, *, now: bool) -> Iterator[Warm | None]:
+    """A warm process for all that is run, ended at the end; None where notebooks are not to be forked.
+
+    Parameters
+    ----------
+    project, options
+        Of the run.
+    now
+        Whether it is to begin at once, because something will run for certain; else whoever knows lets it begin.
+    """
+    if options.scheduler is not None or options.kernel == "stock" or can_fork():
+        yield None
+        return
+    warm = Warm(project.root, project.reports / "theme")
+    if now:
+        warm.begin()
+    try:
+        yield warm
+    finally:
+        warm.close()
 
 
 def _run_fresh(root: Path, work: Path, theme: Path) -> None:

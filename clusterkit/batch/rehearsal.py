@@ -68,6 +68,7 @@ def _rehearse(root: Path) -> None:
         _read(project)
     _draw()
     inprocess.make_shell()
+    inprocess.language_info()
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("---\n---"), nbformat.v4.new_code_cell("1")])
     nbformat.validate(page)
     if (theme := project.reports / "theme").is_dir():
@@ -91,7 +92,7 @@ def _import_as(notebook: Path) -> None:
 
 
 def _read(project: Project) -> None:
-    from clusterkit import yamlfile
+    from clusterkit import stress_test, yamlfile
     from clusterkit.data import indicator_register, tables
     from clusterkit.data.frameworks import list_frameworks
     from clusterkit.data.industries import load_taxonomy
@@ -109,6 +110,8 @@ def _read(project: Project) -> None:
         load_taxonomy(path)
     list_schemes(project.params / "star_schemes")
     frameworks = list_frameworks(project.params / "frameworks").values()
+    with contextlib.suppress(ClusterkitError):  # a project that asks no questions
+        stress_test.load_instrument(project.params)
     _work_out(industry, context, indicator, [tuple(framework.indicators) for framework in frameworks])
     default, _ = yamlfile.read(project.params / "default.yaml")
     years: dict[str, Any] = {name: default.get(name) for name in ("base_year", "reference_year")}

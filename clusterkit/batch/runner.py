@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
 import os
@@ -19,7 +20,6 @@ from clusterkit.batch.state import OF_RESULTS, Fingerprints, State
 from clusterkit.batch.warm import LOG
 from clusterkit.errors import Problem, RunError, some
 from clusterkit.files import WriteError, is_full, writing
-from clusterkit.forking import can_fork
 from clusterkit.paths import Project
 from clusterkit.results import KEPT, SHARED, WORKERS
 from clusterkit.show.output import FOLDER
@@ -59,17 +59,13 @@ def check_parameters(jobs: Sequence[Job]) -> None:
         Every notebook that cannot be read, has no cell tagged ``parameters``, or does not
         declare what it would be given; all at once.
     """
-    # Imported here, half a second in which a warm process can begin.
-    import nbformat
-    import papermill
-
     problems = []
     for notebook in sorted({job.notebook for job in jobs}):
         given = {name for job in jobs if job.notebook == notebook for name in job.parameters} | {"output_dir"}
         try:
-            declared = set(papermill.inspect_notebook(str(notebook)))
-        except (OSError, ValueError, nbformat.reader.NotJSONError) as exc:
-            problems.append(_notebook_problem(notebook, f"cannot be read: {exc}", "restore it from git"))
+            declared = _declared(notebook)
+        except (OSError, ValueError, SyntaxError, LookupError, TypeError, AttributeError) as exc:
+            problems.append(_notebook_problem(notebook, f"cannot be read: {exc!r}", "restore it from git"))
             continue
         missing = sorted(given - declared)
         if missing:
@@ -77,6 +73,27 @@ def check_parameters(jobs: Sequence[Job]) -> None:
             problems.append(_notebook_problem(notebook, f"does not declare the parameters {some(missing)}", fix))
     if problems:
         raise RunError(problems)
+
+
+def _declared(notebook: Path) -> set[str]:
+    """Names that the cell tagged ``parameters`` gives a value; none without one.
+
+    papermill can tell them too, but importing it takes longer than all else before the first page.
+    """
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", ())]
+    names: set[str] = set()
+    for cell in tagged[:1]:
+        for line in ast.parse("".join(cell["source"])).body:
+            targets = (
+                line.targets
+                if isinstance(line, ast.Assign)
+                else [line.target]
+                if isinstance(line, ast.AnnAssign)
+                else []
+            )
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return names
 
 
 def _notebook_problem(notebook: Path, what: str, fix: str) -> Problem:
@@ -117,20 +134,6 @@ def alone(project: Project) -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def warming(project: Project, options: Options) -> Iterator[Warm | None]:
-    """A warm process that begins now and is there for all that is run; None where notebooks are not to be forked."""
-    if options.scheduler is not None or options.kernel == "stock" or can_fork():
-        yield None
-        return
-    warm = Warm(project.root, project.reports / "theme")
-    warm.begin()
-    try:
-        yield warm
-    finally:
-        warm.close()
-
-
 def run(
     project: Project,
     jobs: Sequence[Job],
@@ -153,7 +156,8 @@ def run(
     watch
         Who is told.
     warm
-        As :func:`warming` gives it, and left running; None: one for these jobs alone, where they can be forked.
+        As :func:`clusterkit.batch.processes.warming` gives it, and left running; None: one for these jobs alone,
+        where they can be forked.
 
     Returns
     -------

@@ -1,9 +1,14 @@
-"""The data of pages as one workbook: what each table shows, readable headings, numbers as numbers, and the sources."""
+"""The data of pages as one workbook: what each table shows, readable headings, numbers as numbers, and the sources.
+
+XlsxWriter writes them, in half the time of openpyxl; what is filled in by hand and read again is openpyxl's.
+"""
 
 from __future__ import annotations
 
 import csv
+import datetime
 import html
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,22 +17,20 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from clusterkit.batch.takeaway import Source
 from clusterkit.show.columns import heading
-from clusterkit.spreadsheets import put, saved
+from clusterkit.spreadsheets import is_formula
 
 CONTENTS, COLUMNS, SOURCES = "Contents", "Columns", "Sources"
 MAX_NAME = 31  # characters of a sheet's name, in Excel
 MAX_EXACT = 15  # digits that a number in a workbook holds
 WIDTHS = (9, 46)  # least and most width of a column, in characters
 HEAD_ROW = 5  # of the headings of a data sheet; the data follow
+MAX_TEXT = 32_767  # characters of a cell, in Excel
 ILLUSTRATIVE = "Illustrative"
 SAYS_ILLUSTRATIVE = "Illustrative: made-up answers that show how the tool works; not the view of any region."
 NO_VALUE = "An empty cell is not known or does not apply; it is never zero."
@@ -38,9 +41,11 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _CODE = re.compile(r"(^|_)(code|codes|id|ids)$")  # columns whose numbers are names
 _YEAR = re.compile(r"(^|_)(year|oldest|newest)$")
 _BOOLEANS = {"True": "yes", "False": "no"}
-_BOLD, _TITLE = Font(bold=True), Font(bold=True, size=13)
-_MUTED, _LINK = Font(color="57606A"), Font(color="0B5C9E", underline="single")
-_WRAPPED = Alignment(wrap_text=True, vertical="top")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML has no place for
+_WRAPPED = {"text_wrap": True, "valign": "top"}
+_BOLD, _TITLE = {"bold": True}, {"bold": True, "font_size": 13}
+_MUTED, _LINK = {"font_color": "#57606A"}, {"font_color": "#0B5C9E", "underline": 1}
+_STAMP = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)  # of every workbook: the same content, the same bytes
 
 
 @dataclass(frozen=True)
@@ -169,9 +174,9 @@ def write(title: str, intro: Sequence[str], sources: Sequence[Source], origin: S
     bytes
         The file, XLSX. Unknown values are empty cells; codes are text; no cell holds a formula.
     """
-    book = Workbook()
-    contents = book.active
-    contents.title = CONTENTS
+    out = io.BytesIO()
+    book = _Book(out)
+    contents = book.sheet(CONTENTS)
     names, rows, columns = [CONTENTS, COLUMNS, SOURCES], [], {}
     for source in sources:
         cells = json.loads(source.notebook.read_text(encoding="utf-8"))["cells"]
@@ -186,16 +191,53 @@ def write(title: str, intro: Sequence[str], sources: Sequence[Source], origin: S
             names.append(name)
             is_illustrative = of_page or _is_illustrative(of, head, table)
             what = "; ".join(of.titles) or files[file].stem.replace("-", " ").capitalize()
-            _data_sheet(book.create_sheet(name), what, of, page, file, head, table, is_illustrative=is_illustrative)
+            _data_sheet(book, name, what, of, page, file, head, table, is_illustrative=is_illustrative)
             mark = ILLUSTRATIVE if is_illustrative else ""
             rows.append((name, what, page, " ".join(of.notes), len(table), file, mark))
             columns.update({column: heading(column) for column in head if column and heading(column) != column})
-    _contents_sheet(contents, title, intro, rows)
-    _plain_sheet(book.create_sheet(COLUMNS), "Headings, and the names of the same columns in the CSV files",
+    _contents_sheet(book, contents, title, intro, rows)
+    _plain_sheet(book, COLUMNS, "Headings, and the names of the same columns in the CSV files",
                  [("Name in the CSV files", "Heading"), *sorted(columns.items())], (34, 60))  # fmt: skip
-    _plain_sheet(book.create_sheet(SOURCES), "Where the figures come from", origin, (38, 90))
-    book.properties.title = _clean(title)
-    return saved(book)
+    _plain_sheet(book, SOURCES, "Where the figures come from", origin, (38, 90))
+    book.close(title)
+    return out.getvalue()
+
+
+class _Book:
+    """A workbook that is written, with every look it uses made once."""
+
+    def __init__(self, out: io.BytesIO) -> None:
+        self._file = Workbook(out, {"in_memory": True})
+        self._looks: dict[tuple[tuple[str, Any], ...], Format] = {}
+
+    def sheet(self, name: str) -> Worksheet:
+        """A new sheet behind those that there are."""
+        return self._file.add_worksheet(name)
+
+    def look(self, **properties: Any) -> Format | None:
+        """A format, by the names that XlsxWriter gives properties; None: as a cell looks by itself."""
+        key = tuple(sorted(properties.items()))
+        if key and key not in self._looks:
+            self._looks[key] = self._file.add_format(properties)
+        return self._looks.get(key)
+
+    def put(self, sheet: Worksheet, row: int, column: int, value: object, **properties: Any) -> None:
+        """A text as a text, whatever it starts with, or a number; row and column counted from 1. "" is left out."""
+        if isinstance(value, int | float):
+            sheet.write_number(row - 1, column - 1, value, self.look(**properties))
+        elif text := _clean(str(value)):
+            quoted = {"quote_prefix": True} if is_formula(text) else {}
+            sheet.write_string(row - 1, column - 1, text, self.look(**properties, **quoted))
+
+    def lead(self, sheet: Worksheet, row: int, text: str, to: str, **properties: Any) -> None:
+        """A text in the first column that leads to another sheet."""
+        target = f"internal:'{to}'!A1"
+        sheet.write_url(row - 1, 0, target, self.look(**_LINK, **properties), _clean(text))
+
+    def close(self, title: str) -> None:
+        """Write all of it."""
+        self._file.set_properties({"title": _clean(title), "author": "clusterkit", "created": _STAMP})
+        self._file.close()
 
 
 def _is_illustrative(of: Shown, head: Sequence[str], table: Sequence[Sequence[str]]) -> bool:
@@ -213,8 +255,8 @@ def _read(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _clean(text: str) -> str:
-    """Text without the characters that no workbook can hold."""
-    return ILLEGAL_CHARACTERS_RE.sub(" ", text)
+    """Text without the characters that no workbook can hold, and no longer than a cell."""
+    return _NO_TEXT.sub(" ", text)[:MAX_TEXT]
 
 
 def _typed(name: str, cells: Sequence[str]) -> tuple[list[Any], str]:
@@ -240,7 +282,8 @@ def _number(cell: str) -> int | float:
 
 
 def _data_sheet(
-    sheet: Worksheet,
+    book: _Book,
+    name: str,
     what: str,
     of: Shown,
     page: str,
@@ -250,69 +293,57 @@ def _data_sheet(
     *,
     is_illustrative: bool,
 ) -> None:
-    put(sheet, 1, 1, _clean(what)).font = _TITLE
-    put(sheet, 2, 1, _clean(" ".join(of.notes))).font = _MUTED
-    put(sheet, 3, 1, SAYS_ILLUSTRATIVE if is_illustrative else "").font = _BOLD
-    back = put(sheet, 4, 1, _clean(f"Page “{page}”, file {file}. {NO_VALUE} Back to the contents"))
-    _lead(back, CONTENTS)
-    for column, name in enumerate(head, start=1):
-        cell = put(sheet, HEAD_ROW, column, _clean(heading(name) if name else "Row"))
-        cell.font, cell.alignment = _BOLD, _WRAPPED
-        values, look = _typed(name, [row[column - 1] if column <= len(row) else "" for row in table])
-        longest, style = 0, None
+    sheet = book.sheet(name)
+    book.put(sheet, 1, 1, what, **_TITLE)
+    book.put(sheet, 2, 1, " ".join(of.notes), **_MUTED)
+    book.put(sheet, 3, 1, SAYS_ILLUSTRATIVE if is_illustrative else "", **_BOLD)
+    book.lead(sheet, 4, f"Page “{page}”, file {file}. {NO_VALUE} Back to the contents", CONTENTS)
+    for column, column_name in enumerate(head, start=1):
+        book.put(sheet, HEAD_ROW, column, heading(column_name) if column_name else "Row", **_BOLD, **_WRAPPED)
+        values, look = _typed(column_name, [row[column - 1] if column <= len(row) else "" for row in table])
+        number = {} if look == "General" else {"num_format": look}
+        longest = 0
         for row, value in enumerate(values, start=HEAD_ROW + 1):
-            if value is None:
-                continue
             if isinstance(value, str):
-                put(sheet, row, column, value)
+                book.put(sheet, row, column, value)
                 longest = max(longest, len(value))
-            else:
-                number = sheet.cell(row, column, value)
-                if style is None:
-                    number.number_format = look
-                    style = number._style  # the same for all below: looking it up for each costs as much as the rest
-                number._style = style
+            elif value is not None:
+                book.put(sheet, row, column, value, **number)
                 longest = max(longest, 11)
-        widest = max(longest, min(len(heading(name)), 18)) + 2
-        sheet.column_dimensions[get_column_letter(column)].width = min(max(widest, WIDTHS[0]), WIDTHS[1])
-    sheet.freeze_panes = sheet.cell(HEAD_ROW + 1, 2)
+        widest = max(longest, min(len(heading(column_name)), 18)) + 2
+        sheet.set_column(column - 1, column - 1, min(max(widest, WIDTHS[0]), WIDTHS[1]))
+    sheet.freeze_panes(HEAD_ROW, 1)
     if head and table:
-        sheet.auto_filter.ref = f"A{HEAD_ROW}:{get_column_letter(len(head))}{HEAD_ROW + len(table)}"
+        sheet.autofilter(HEAD_ROW - 1, 0, HEAD_ROW + len(table) - 1, len(head) - 1)
 
 
-def _lead(cell: Cell, sheet: str) -> None:
-    """Make a cell lead to a sheet of the same workbook."""
-    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1")
-    cell.font = _LINK
-
-
-def _contents_sheet(sheet: Worksheet, title: str, intro: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    put(sheet, 1, 1, _clean(title)).font = _TITLE
+def _contents_sheet(
+    book: _Book, sheet: Worksheet, title: str, intro: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    book.put(sheet, 1, 1, title, **_TITLE)
     for number, line in enumerate([*intro, NO_VALUE], start=2):
-        put(sheet, number, 1, _clean(line))
+        book.put(sheet, number, 1, line)
     first = len(intro) + 4
     headings = ("Sheet", "What it shows", "Page", "Note", "Rows (number)", "CSV file", "Remark")
     for column, text in enumerate(headings, start=1):
-        put(sheet, first, column, text).font = _BOLD
-    for number, row in enumerate(rows, start=first + 1):
-        for column, value in enumerate(row, start=1):
-            cell = put(sheet, number, column, _clean(value) if isinstance(value, str) else value)
-            cell.alignment = _WRAPPED
-        _lead(sheet.cell(number, 1), str(row[0]))
-    for letter, width in zip("ABCDEFG", (34, 60, 32, 70, 10, 26, 14), strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = sheet.cell(first + 1, 2)
+        book.put(sheet, first, column, text, **_BOLD)
+    for number, (name, *said) in enumerate(rows, start=first + 1):
+        book.lead(sheet, number, name, name, **_WRAPPED)
+        for column, value in enumerate(said, start=2):
+            book.put(sheet, number, column, value, **_WRAPPED)
+    for column, width in enumerate((34, 60, 32, 70, 10, 26, 14)):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(first, 1)
 
 
-def _plain_sheet(sheet: Worksheet, title: str, rows: Sequence[Sequence[str]], widths: tuple[int, int]) -> None:
-    put(sheet, 1, 1, title).font = _TITLE
+def _plain_sheet(book: _Book, name: str, title: str, rows: Iterable[Sequence[str]], widths: tuple[int, int]) -> None:
+    sheet = book.sheet(name)
+    book.put(sheet, 1, 1, title, **_TITLE)
     for number, row in enumerate(rows, start=3):
         for column, value in enumerate(row, start=1):
-            put(sheet, number, column, _clean(value)).alignment = _WRAPPED
-    for cell in sheet[3]:
-        cell.font = _BOLD
-    for letter, width in zip("AB", widths, strict=True):
-        sheet.column_dimensions[letter].width = width
+            book.put(sheet, number, column, value, **_WRAPPED, **(_BOLD if number == 3 else {}))
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
 
 
 def origin_rows(record: Path, parameters: Iterable[tuple[str, str]]) -> Iterator[tuple[str, ...]]:

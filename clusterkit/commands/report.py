@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from clusterkit import params as parameters
-from clusterkit.batch import site, takeaway
+from clusterkit.batch import documents, site, takeaway
 from clusterkit.batch.jobs import (
     HOME,
     Job,
@@ -102,8 +102,17 @@ class Plan:
     stale: list[Job]
 
 
-def make(project: Project, wanted: Wanted, how: How, *, console: Console) -> bool:
+def make(project: Project, wanted: Wanted, how: How, *, console: Console, warm: Warm | None = None) -> bool:
     """Make the pages that are asked for, and the site.
+
+    Parameters
+    ----------
+    wanted, how
+        Which pages, and how they are made.
+    console
+        Where progress is shown.
+    warm
+        As :func:`clusterkit.batch.processes.warming` gives it; it begins here where something is stale.
 
     Returns
     -------
@@ -128,7 +137,7 @@ def make(project: Project, wanted: Wanted, how: How, *, console: Console) -> boo
     fingerprints = Fingerprints(project)
     planned = plan(project, wanted, fingerprints, force=how.force)
     if planned.stale:
-        return _run(project, planned, how, fingerprints, console, start)
+        return _run(project, planned, how, fingerprints, console, start, warm)
     ok = _render(project, planned, how, changed=False)
     _say_done(planned, [], start)
     return ok
@@ -201,19 +210,27 @@ def _expected(
     return made
 
 
-def _run(project: Project, planned: Plan, how: How, fingerprints: Fingerprints, console: Console, start: float) -> bool:
-    # Imported here: papermill takes half a second that a run without work should not cost.
+def _run(
+    project: Project,
+    planned: Plan,
+    how: How,
+    fingerprints: Fingerprints,
+    console: Console,
+    start: float,
+    warm: Warm | None,
+) -> bool:
+    # Imported here: a run without work should not pay for what runs the work.
     from clusterkit.batch import runner
 
-    options = how.options
-    with runner.warming(project, options) as warm:
-        runner.check_parameters(planned.stale)
-        with runner.alone(project):
-            try:
-                ok, results = _run_stale(project, planned, how, fingerprints, console, start, warm)
-            except WriteError as exc:  # what was published so far is there, and the next run goes on from it
-                warn(str(exc))
-                return False
+    if warm is not None:
+        warm.begin()
+    runner.check_parameters(planned.stale)
+    with runner.alone(project):
+        try:
+            ok, results = _run_stale(project, planned, how, fingerprints, console, start, warm)
+        except WriteError as exc:  # what was published so far is there, and the next run goes on from it
+            warn(str(exc))
+            return False
     _say_done(planned, results, start)
     return ok and not any(result.failure for result in results)
 
@@ -233,6 +250,8 @@ def _run_stale(
     options = how.options
     if how.force:
         State(project).forget_results()
+    with writing(project.reports, "The documents of the site"):
+        documents.write(project, State(project))  # needs no page: while notebooks get a warm process to start from
     with progress.shown(console, planned.stale, workers=options.workers) as watch:
         run = runner.run(project, planned.stale, options=options, fingerprints=fingerprints, watch=watch, warm=warm)
     # In the order of the site: that of the run depends on how long pages took last time.
