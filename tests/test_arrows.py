@@ -14,17 +14,17 @@ SHARED = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "cli"}  # m
 MAY_USE = {
     "data": set(),
     "mapping": {"data"},
-    "scoreboard": {"data"},
+    "scoreboard": {"data", "params"},
     "stress_test": {"data", "mapping", "scoreboard"},
-    "portrait": {"data", "mapping", "scoreboard", "stress_test"},
-    "show": {"data", "mapping", "scoreboard", "stress_test", "portrait"},
-    "controls": {"data", "mapping", "scoreboard", "stress_test", "portrait", "show"},
-    "batch": {"data", "mapping", "scoreboard", "stress_test", "portrait", "show"},
-    "commands": {"data", "mapping", "scoreboard", "stress_test", "portrait", "show", "batch", "cli"},
-    "cli": {"batch", "commands"},
+    "portrait": {"data", "params", "mapping", "scoreboard", "stress_test"},
+    "show": {"data", "params", "mapping", "scoreboard", "stress_test", "portrait"},
+    "controls": {"data", "params", "mapping", "scoreboard", "stress_test", "portrait", "show"},
+    "batch": {"data", "params", "mapping", "scoreboard", "stress_test", "portrait", "show"},
+    "commands": {"data", "params", "mapping", "scoreboard", "stress_test", "portrait", "show", "batch", "cli"},
+    "cli": {"batch", "commands", "params"},
+    "params": {"data", "stress_test"},  # checked against the tables, and against the files that a region hands in
 }
-# Shared modules check parameters: against the tables, and against the files that a region hands in.
-OF_SHARED = {"data", "stress_test"}
+OF_SHARED = {"data", "params"}  # what modules in no package may use
 
 
 def imported(tree: ast.AST, module: str) -> Iterator[tuple[int, str]]:

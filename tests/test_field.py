@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 from tiny_raw import write_tiny_raw
 
-from clusterkit import files, params
+from clusterkit import files
 from clusterkit.batch import runner, site
 from clusterkit.batch.diff import compare, load_run
 from clusterkit.cli import main
@@ -133,7 +133,7 @@ def wrong_name(name: str) -> str:
         return "has a sign that Windows does not take"
     if name.endswith((".", " ")):
         return "ends with a dot or a space"
-    if name.split(".")[0].lower() in params.DEVICES:
+    if name.split(".")[0].lower() in files.DEVICES:
         return "is a device of Windows"
     return "is long" if len(name) > 120 else ""
 
@@ -144,7 +144,7 @@ def test_the_check_of_names_finds_what_it_looks_for() -> None:
     assert [name for name in ("a.b", ".lock", "console", "com", "Übung #1") if wrong_name(name)] == []
 
 
-@pytest.mark.parametrize("region", params.DEVICES)
+@pytest.mark.parametrize("region", files.DEVICES)
 def test_a_region_file_of_a_device_of_windows_is_refused(project_copy: Project, region: str) -> None:
     text = f'region: {region}\nname: "X"\nnuts_ids: ["AT33"]\n'
     (project_copy.params / "regions" / f"{region}.yaml").write_text(text, encoding="utf-8")

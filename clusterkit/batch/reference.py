@@ -63,12 +63,13 @@ PARTS = (
     Part("mapping", "mapping"),
     Part("scoreboard", "scoreboard"),
     Part("stress_test", "stress test"),
+    Part("params", "params"),
     Part("portrait", "portrait"),
     Part("show", "show", ("output", "charts", "maps", "tables")),
     Part("controls", "controls"),
     Part("batch", "batch", ("pages", "jobs", "runner", "state")),
     Part("", "other modules",
-         ("params", "region_file", "paths", "results", "provenance", "errors", "files", "cached", "yamlfile")),
+         ("region_file", "paths", "results", "provenance", "errors", "files", "cached", "yamlfile")),
 )  # fmt: skip
 
 
