@@ -12,8 +12,10 @@ from click.testing import CliRunner, Result
 
 import clusterkit as package
 from clusterkit import params
+from clusterkit.batch import processes
 from clusterkit.cli import main
 from clusterkit.data.sources import SOURCES
+from clusterkit.forking import can_fork
 from clusterkit.paths import ROOT_VARIABLE, Project
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -61,6 +63,27 @@ def test_a_wrong_parameter_stops_the_report_before_anything_runs_or_is_written(p
         "  fix:   did you mean base_year?\n"
     )
     assert snapshot(project_copy.root) == before
+
+
+@pytest.mark.skipif(bool(can_fork()), reason="notebooks are forked on Linux only")
+@pytest.mark.parametrize(
+    ("has_page", "arguments", "begins"), [(False, (), True), (True, (), False), (True, ("--force",), True)]
+)
+def test_a_run_gets_warm_at_once_where_something_is_certain_to_run_and_wrong_input_ends_it(
+    project_copy: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    has_page: bool,
+    arguments: tuple[str, ...],
+    begins: bool,
+) -> None:
+    spoil(project_copy, "saxony", "region: [\n")
+    begun, begin = [], processes.Warm.begin
+    monkeypatch.setattr(processes.Warm, "begin", lambda warm: (begin(warm), begun.append(warm._server)))
+    if has_page:
+        (project_copy.reports / "europe.ipynb").write_text("{}", encoding="utf-8")
+    refused(call(project_copy, "report", "--all", *arguments))
+    assert len(begun) == begins
+    assert all(server.poll() is not None for server in begun)
 
 
 def test_the_command_itself_ends_with_two_and_no_traceback(project_copy: Project, clusterkit: Run) -> None:
