@@ -161,7 +161,13 @@ def has_links_that_resolve(page: Page) -> None:
 
 def asks_no_other_host(page: Page) -> None:
     page = Page(page.folder, page.name)  # its tree is changed
-    text = re.sub(r"data:image/svg\+xml,[^\"]*", "", page.source)
+    # Words ask for nothing: a guide may show an address, which Quarto writes with a plain colon.
+    values = [
+        " ".join(value) if isinstance(value, list) else value
+        for tag in page.soup.find_all(True)
+        for value in tag.attrs.values()
+    ]
+    text = "\n".join(f'"{value}"' for value in values if not value.startswith(SVG_DATA))
     assert not re.findall(r"\b(?:https?|ftp|wss?):", text, re.IGNORECASE)
     assert not re.findall(r"""[\s"'(=]//\w""", text)
     assert page.soup.find(["iframe", "object", "embed", "base", "form", "style"]) is None
