@@ -78,4 +78,7 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.lab: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(INSTALL) '.[lab]'
+	@# else JupyterLab saves by itself what was only tried, and the pages are made of changed notebooks
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@echo '{"@jupyterlab/docmanager-extension:plugin": {"autosave": false}}' > $(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $@

@@ -9,6 +9,7 @@ from typing import Any
 
 from clusterkit.params import (
     COMPARE_ID,
+    DIVISIONS,
     EUROPE_ID,
     EXAMPLE_ID,
     EXPLORER_ID,
@@ -80,6 +81,10 @@ class RegionPage:
         return project.notebooks / f"{self.notebook}.ipynb"
 
 
+# Taxonomies that pages of every region read, besides the one that a region chooses: one that is new concerns no other.
+_DIVISIONS = f"taxonomies/{DIVISIONS}.yaml"
+_EMERGING, _ECOSYSTEMS = "taxonomies/emerging-industries.yaml", "taxonomies/industrial-ecosystems.yaml"
+
 # In the order of the navigation. The first is where a link to a region leads when it has no kind to keep.
 REGION_PAGES = (
     RegionPage(
@@ -89,7 +94,7 @@ REGION_PAGES = (
         title="{name}: brief",
         description="five findings, strongest clusters, what holds it back and possible partners, on one page.",
         parameters=brief_parameters,
-        reads=("taxonomies", "star_schemes", "frameworks", "indicators.yaml", "stress_test"),
+        reads=(_DIVISIONS, _EMERGING, "star_schemes", "frameworks", "indicators.yaml", "stress_test"),
         turn=1,
     ),
     RegionPage(
@@ -99,7 +104,7 @@ REGION_PAGES = (
         title="{name}: cluster mapping",
         description="sectors, jobs, wages and growth beside Europe, with what is hidden.",
         parameters=mapping_parameters,
-        reads=("taxonomies", "star_schemes"),
+        reads=(_DIVISIONS, _EMERGING, _ECOSYSTEMS, "star_schemes"),
     ),
     RegionPage(
         kind="detail",
@@ -108,7 +113,7 @@ REGION_PAGES = (
         title="{name}: sectors in detail",
         description="groups and classes of industries from the region’s own table, beside a wider area.",
         parameters=detail_parameters,
-        reads=("taxonomies",),
+        reads=(_DIVISIONS,),
         needs="own.own_industry",
     ),
     RegionPage(
@@ -127,7 +132,7 @@ REGION_PAGES = (
         title="{name}: stress test for cluster policy",
         description="priorities and practice of cluster policy beside the evidence, blind spots, and what to ask.",
         parameters=stress_test_parameters,
-        reads=("taxonomies", "frameworks", "indicators.yaml", "stress_test"),
+        reads=(_DIVISIONS, "frameworks", "indicators.yaml", "stress_test"),
         turn=1,
     ),
 )
@@ -308,10 +313,12 @@ def input_files(
     if params is not None:
         handed_in = params.named_files.items()
         named += [project.root / name for (_, key), name in handed_in if takes is None or key in takes]
+        if takes is None or "taxonomy" in takes:
+            named.append(params.taxonomy_path(project))
         peers = [] if params.scoreboard.peers == "auto" else params.scoreboard.peers
         named += [path for peer in peers if (path := project.params / "regions" / f"{peer}.yaml").is_file()]
     named += [project.root / other.stress_test.programmes for other in others if other.stress_test.programmes]
     for path in named:
-        paths |= {inner for inner in path.rglob("*") if inner.is_file()} if path.is_dir() else {path}
+        paths |= {inner for inner in (path.rglob("*") if path.is_dir() else [path]) if inner.is_file()}
     kept = (path for path in paths if not path.name.startswith((".", "~")) and path.suffix != ".part")
     return tuple(sorted(path.relative_to(project.root).as_posix() for path in kept))

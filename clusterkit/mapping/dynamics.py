@@ -10,7 +10,7 @@ import pandas as pd
 
 from clusterkit.errors import ContractError, Problem, some
 
-QUADRANTS = ("strong and gaining", "strong, losing ground", "small but gaining", "small and losing ground")
+QUADRANTS = ("strong and gaining", "strong, losing ground", "not strong, gaining", "not strong, losing ground")
 
 
 def shift_share(
@@ -135,7 +135,7 @@ def growth_portfolio(
     >>> lq = pd.DataFrame({"C29": [2.0, 0.5], "J62": [1.0, None]}, index=["AT31", "BE10"])
     >>> growth = pd.DataFrame({"C29": [-5.0, 3.0], "J62": [0.0, 1.0]}, index=["AT31", "BE10"])
     >>> growth_portfolio(lq, growth)["quadrant"].tolist()
-    ['strong, losing ground', 'strong and gaining', 'small but gaining', nan]
+    ['strong, losing ground', 'strong and gaining', 'not strong, gaining', nan]
     """
     _check([lq, growth_pct], "dunn", None, None)
     threshold = pd.Series(growth_threshold_pct, index=lq.columns, dtype=float)

@@ -257,10 +257,11 @@ def _panel(axes: Axes, sector: pd.DataFrame, label: str) -> None:
     gap = 0.0 if not ends.notna().all() else float(ends.iloc[0] - ends.iloc[1])
     up = 1 if gap >= 0 else -1
     shift = 8 if abs(gap) < 6 else 0  # points of the page; close ends would hide each other's number
-    for value, colour, way in zip(ends, (theme.ACCENT, theme.MUTED), (up, -up), strict=True):
+    # In the colours of text: those of lines are too pale for letters, above all on a dark page.
+    for value, colour, way in zip(ends, (theme.INK, theme.MUTED), (up, -up), strict=True):
         if words.is_known(value):
             axes.annotate(words.number(value), (sector.index[-1], value), xytext=(6, way * shift), textcoords="offset points",
-                          va="center", color=colour, fontweight="bold" if colour == theme.ACCENT else "normal")  # fmt: skip
+                          va="center", color=colour, fontweight="bold" if colour == theme.INK else "normal")  # fmt: skip
 
 
 def _ahead(ahead: int, n: int, p: RegionParams) -> str:

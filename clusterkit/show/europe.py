@@ -107,7 +107,7 @@ def say_manufacturing(now: pd.DataFrame, counts: pd.DataFrame, agreement: pd.Ser
         f"Definitions changed in 2021, so no growth is worked out across that year. Ranks can be compared: in the same "
         f"{words.number(agreement['n_regions'])} regions, {words.number(agreement['n_both'])} of {words.number(agreement['n_before'])} cells "
         f"that were specialised within manufacturing in {p.reference_year} still were ({words.percent(agreement['stayed_pct'])}), and "
-        f"{words.number(agreement['n_after'] - agreement['n_both'])} others had come. In the middle one of the divisions, the regions’ ranks of "
+        f"{words.number(agreement['n_after'] - agreement['n_both'])} others had come. In the median division, the regions’ ranks of "
         f"the two years correlate by {words.number(agreement['rank_correlation'], 2)}."
     )
     return Text((first, second))
@@ -388,7 +388,7 @@ def table_countries(table: pd.DataFrame, cells: pd.DataFrame, p: EuropeParams, d
             Column("Jobs in them, thousand"), Column("Share of the country’s jobs"), Column("Wages beside the same sector elsewhere in the country"),
         ],
         rows=rows,
-        note=f"A country of one region has nothing to compare wages with. {europe_note(cells, p)}",
+        note=f"Where no cluster can be set beside the same sector elsewhere in the country, there is nothing to compare wages with. {europe_note(cells, p)}",
         link=downloads.save("countries", ranked.assign(name=[COUNTRY_NAMES[str(code)] for code in ranked.index])),
     )  # fmt: skip
 

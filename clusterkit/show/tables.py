@@ -121,7 +121,7 @@ def table_hidden(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, dow
         for code, row in unsure.iterrows()
     ]
     return Table(
-        title=f"{words.sentence(words.count(len(unsure), 'sector'))} of {p.name} that might be strong, with what hidden cells leave open, {p.reference_year}",
+        title=f"Hidden cells leave {words.count(len(unsure), 'location quotient')} of {p.name} open, {p.reference_year}",
         columns=[
             Column("Sector", numeric=False),
             Column("In the region", numeric=False),
@@ -129,8 +129,9 @@ def table_hidden(sectors: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy, dow
             Column("Location quotient, range"),
         ],
         rows=rows,
-        note="Ranges follow from published totals over sectors and over territory; nothing is guessed. "
-        + source_note(p),
+        note="Sectors that could reach the location quotient of a strong one, "
+        f"which also needs {words.percent(p.mapping.min_share_pct)} of the region’s jobs. "
+        "Ranges follow from published totals over sectors and over territory; nothing is guessed. " + source_note(p),
         link=downloads.save("hidden", unsure),
     )
 

@@ -118,8 +118,12 @@ def test_what_the_pages_have_no_place_for_is_left_out_and_said(write: Write) -> 
 @pytest.mark.parametrize(
     ("code", "what", "rule"),
     [
-        ("FR24", "1 code is of another NUTS version than 2016: 'FR24' (NUTS 2016 has FRB0).", "docs/methods.md"),
-        ("LT00", "1 code is of another NUTS version than 2016: 'LT00' (NUTS 2016 has LT01 and LT02).", "docs/methods"),
+        ("FR24", "1 code is of another NUTS version than 2016: 'FR24' (write FRB0 in its place).", "docs/methods.md"),
+        (
+            "LT00",
+            "1 code is of another NUTS version than 2016: 'LT00' (write LT01 and LT02 in its place, each",
+            "docs/methods",
+        ),
         ("GR30", "1 code is not known: 'GR30' (write EL30).", indicators.RULE),
         ("ITC9", "1 code is not known: 'ITC9' (did you mean ITC4?).", indicators.RULE),
         ("", "1 code is not known: '' (check the code).", indicators.RULE),

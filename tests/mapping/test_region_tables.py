@@ -215,7 +215,7 @@ def test_quadrants_take_the_growth_of_the_sector_in_europe_as_threshold():
     before = sectors.copy()
     table = mapping.growth_quadrants(sectors, strong_lq=1.5)
     assert table["quadrant"].to_dict() == {
-        "C10": "strong and gaining", "C13": "strong, losing ground", "C14": "small but gaining",
+        "C10": "strong and gaining", "C13": "strong, losing ground", "C14": "not strong, gaining",
     }  # fmt: skip
     assert table["lead_points"].tolist() == [0, -1, 1]
     pd.testing.assert_frame_equal(sectors, before)

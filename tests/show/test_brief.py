@@ -63,7 +63,7 @@ def test_five_findings_with_the_numbers_of_the_region(piemonte: portrait.Portrai
     assert "other transport equipment (C30) (+20 points)" in items[1]
     bad = piemonte.board.dimensions["verdict"].eq("bottleneck").sum()
     assert items[2].startswith({3: "Three"}[bad] + " of eight conditions hold it back")
-    assert "nobody of the region has answered" in items[3]
+    assert "nobody in the region has answered" in items[3]
     assert "electrical equipment (C27)" in items[4]
     assert names(piemonte)[str(piemonte.partners.index[0])] in items[4]
 

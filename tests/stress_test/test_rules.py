@@ -441,7 +441,7 @@ def economy() -> pd.DataFrame:
     """Classes of the sectors of an invented region: C29 and C30 strong, J62 gains ground, C28 is within reach."""
     jobs = {"C29": 900.0, "C30": 1500.0, "J62": 100.0, "C28": 50.0, "C10": 70.0}
     sectors = pd.DataFrame({"persons_employed": jobs, "share_pct": 1.0, "lq": 1.2, "growth_pct": 5.0})
-    quadrants = sectors.loc[["J62"]].assign(quadrant="small but gaining")
+    quadrants = sectors.loc[["J62"]].assign(quadrant="not strong, gaining")
     return sector_classes(sectors, ["C29", "C30"], quadrants, ["C28"], [])
 
 

@@ -191,7 +191,8 @@ class _Places:
             return "", "unknown", f"write {slip}{code[2:]}"
         became = self.successors.get(code)
         if became and became != (code,):
-            return "", "version", f"NUTS 2016 has {' and '.join(became)}"
+            each = ", each with its own figure" if len(became) > 1 else ""
+            return "", "version", f"write {' and '.join(became)} in its place{each}"
         if became or code[:2] in _OUTSIDE:
             return "", "outside", ""
         if len(code) in (3, 5) and code[:2] in self.countries and re.fullmatch(r"[A-Z0-9]+", code):
@@ -367,10 +368,13 @@ def check(path: Path, project: Project, owner: Owner | None) -> list[str]:
     lines = [f"{path}: {len(found.definitions)} {'indicator' if len(found.definitions) == 1 else 'indicators'}."]
     for code, what in found.definitions.iterrows():
         rows = found.rows[found.rows["indicator"].eq(code)]
-        n = len(set(rows["nuts_id"]) - {UNION, *COUNTRY_NAMES})
+        n, m = len(set(rows["nuts_id"]) - {UNION, *COUNTRY_NAMES}), len(set(rows["nuts_id"]) & set(COUNTRY_NAMES))
+        beside = f" and {m} {'country' if m == 1 else 'countries'}" if m else ""
         first, last = rows["year"].min(), rows["year"].max()
         years = f"{first} to {last}" if first < last else f"{first}"
-        lines.append(f"  {code}: {what['name']}, {what['unit']}; {n} {'region' if n == 1 else 'regions'}, {years}.")
+        lines.append(
+            f"  {code}: {what['name']}, {what['unit']}; {n} {'region' if n == 1 else 'regions'}{beside}, {years}."
+        )
     lines += found.notes
     if owner is None:
         lines.append("Whether your region is among them is checked with --region REGION.")

@@ -18,7 +18,7 @@ from clusterkit.show.stars import SURE
 
 NAMED = 3  # sectors, dimensions or questions in a sentence
 QUESTIONS = 5  # that a region without answers is told to ask
-NOT_ASKED = "Nobody of the region has answered the stress test yet"
+NOT_ASKED = "Nobody in the region has answered the stress test yet"
 
 
 def say_findings(of: Portrait, taxonomy: Taxonomy, names: dict[str, str]) -> Listing:
@@ -77,7 +77,7 @@ def _change(of: Portrait, taxonomy: Taxonomy) -> str:
     lost = strong.drop(gained.index).sort_values("lead_points")
     n = len(strong)
     head = f"**{words.sentence(words.out_of(len(gained), n))} {'strong sector' if n == 1 else 'strong sectors'} gained ground on Europe** {span}"
-    best = f", most of all {_led(gained, taxonomy)}" if len(gained) else ""
+    best = f"{', most of all' if len(gained) > 1 else ':'} {_led(gained, taxonomy)}" if len(gained) else ""
     worst = f"{'; ' if best else ', and '}{_led(lost, taxonomy)} lost most" if len(lost) else ""
     note = (
         " Eurostat marks a break in some of these series."
@@ -108,7 +108,7 @@ def _conditions(of: Portrait) -> str:
     else:
         head = f"**None of its {words.cardinal(len(known))} conditions is in the worst third of regions**; the lowest is {phrases.phrase(worst['name'])}, {phrases.place_with_interval(worst)}"
     tail = f" In the best third: {_places(good)}." if len(good) else f" Its best is {phrases.phrase(best['name'])}, {phrases.place_with_interval(best)}."  # fmt: skip
-    return f"{head}.{tail} In brackets: the rank under other choices of method."
+    return f"{head}.{tail} In brackets: nine in ten of the ranks under other choices of method."
 
 
 def _places(rows: pd.DataFrame) -> str:
@@ -126,7 +126,7 @@ def _policy(of: Portrait) -> str:
     if not of.test.is_answered:
         weak = int((gaps["verdict"] == "bottleneck").sum())
         return (
-            f"**What cluster policy does about this is not known**: nobody of the region has answered the stress test. Its evidence half names "
+            f"**What cluster policy does about this is not known**: nobody in the region has answered the stress test. Its evidence half names "
             f"{words.count(weak, 'weak condition')} to ask about."
         )
     blind, met = (gaps[gaps["gap"] == kind] for kind in ("blind spot", "addressed weakness"))
@@ -214,18 +214,29 @@ def say_sureness(of: Portrait, taxonomy: Taxonomy) -> Text:
         else f"When hidden figures and thresholds vary, {words.listing([f'{taxonomy.phrase(str(code))} stays strong in {words.number(100 * value)}{words.NBSP}% of the draws' for code, value in shaky.head(NAMED).items()])}."
     )
     read = of.board.dimensions[of.board.dimensions["verdict"].isin(["strength", "bottleneck"])]
-    flip = read[~is_sure(read)]
+    alone = read[read["n_known"] == 1]
+    flip = read[~is_sure(read)].drop(alone.index)
     third = (
         ""
         if read.empty
-        else f"Of {words.count(len(read), 'reading')} of conditions, {words.cardinal(len(flip))} would change under other choices of method"
-        f"{': ' + phrases.first_of(list(flip['name']), NAMED) if len(flip) else ''}."
+        else f"Of {words.count(len(read), 'reading')} of conditions, {words.cardinal(len(flip))} could change under other choices of method"
+        f"{': ' + phrases.first_of(list(flip['name']), NAMED) if len(flip) else ''}"
+        f"{_untested(alone)}."
     )
     known = of.board.observed.years.loc[of.p.region].notna()
     fourth = (
         f"The conditions rest on {words.number(int(known.sum()))} of {words.number(len(known))} indicators{_span(of)}."
     )
     return Text((phrases.joined([first, second]), phrases.joined([third, fourth])))
+
+
+def _untested(alone: pd.DataFrame) -> str:
+    """Readings that rest on one indicator: no choice of method can move them far, so that none tests them."""
+    if alone.empty:
+        return ""
+    each = "rests on a single indicator" if len(alone) == 1 else "rest on a single indicator each"
+    names = phrases.first_of(list(alone["name"]), NAMED)
+    return f"; {words.cardinal(len(alone))} {each}, which other choices hardly test: {names}"
 
 
 def _span(of: Portrait) -> str:

@@ -64,8 +64,9 @@ def say_other_framework(other: RegionScoreboard, board: RegionScoreboard) -> Tex
         else f"{words.sentence(words.out_of(both, len(codes)))} indicators {'stands' if both < 2 else 'stand'} in {first.id} too"
     )
     title = f": {framework.title}" if framework.title else ""
+    size = "" if words.count(n, "dimension") in title else f" It has {words.count(n, 'dimension')}."
     source = f" Its source: {framework.source.rstrip('.')}." if framework.source else ""
-    what = f"Beside {first.id} stands the framework {framework.id}{title}. It has {words.count(n, 'dimension')}."
+    what = f"Beside {first.id} stands the framework {framework.id}{title}.{size}"
     return Text((f"{what}{source} {same}.",))
 
 

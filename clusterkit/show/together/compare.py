@@ -231,7 +231,7 @@ def heat_conditions(of: Together, downloads: Downloads) -> Table | None:
         title=title,
         columns=[Column("Condition", numeric=False), *(Column(of.names[region]) for region in regions)],
         rows=rows,
-        note="Rank among all regions of Europe with a score. ▲ best third, ▼ worst third, ● between; * the whole rank interval lies in that third. "
+        note="Rank among all regions of Europe with a score. ▲ best third, ▼ worst third, ● between; * the whole rank interval lies in that third; the interval holds nine in ten of the ranks under other choices of method, and a rank can lie outside. "
         f"{note(of)}",
         link=downloads.save("conditions", found),
         classes=classes,
@@ -261,11 +261,11 @@ def heat_emerging(of: Together, downloads: Downloads) -> Table:
             for region, value in quotients.items()
         ]
         rows.append((f"{first['name']}{' (part)' if partly else ''}", str(first["rating"]), *texts))
-        classes.append(["", "", *(lq_class(value) for value in quotients.values())])
+        classes.append(["", "", *("" if _is_open(row) else lq_class(row["lq"]) for row in cells.values())])
         kept[category] = {"name": first["name"], "rating": first["rating"], **quotients}
     shared = of.shared_emerging
     title = (
-        f"{shared.iloc[0]['name']} have more than the European share of jobs in {words.count(int(shared.iloc[0]['n_regions']), 'region')}"
+        f"{shared.iloc[0]['name']} surely have more than the European share of jobs in {words.count(int(shared.iloc[0]['n_regions']), 'region')}"
         if len(shared)
         else "No emerging industry has surely more than the European share of jobs in two regions"
     )
@@ -277,12 +277,17 @@ def heat_emerging(of: Together, downloads: Downloads) -> Table:
             *(Column(name) for name in of.names.values()),
         ],
         rows=rows,
-        note="Location quotient: share of jobs, times the European. (part): a part lies outside these statistics. ≈: hidden cells estimated. –: not observable. Which divisions make up a category "
+        note="Location quotient: share of jobs, times the European. (part): a part lies outside these statistics. ≈: hidden cells estimated; without a shade: they leave open whether it is more or less than the European share. –: not observable. Which divisions make up a category "
         f"is rated red (docs/assumptions.md#A16). {source_note(of.members[0].p)}",
         link=downloads.save("emerging-industries", pd.DataFrame(kept).T.rename_axis("category")),
         classes=classes,
         is_wide=True,
     )
+
+
+def _is_open(category: pd.Series) -> bool:
+    """Whether hidden cells leave open on which side of the European share a category is."""
+    return bool(category["lq_low"] < 1 < category["lq_high"])
 
 
 def point_to_explorer(pages: Mapping[str, str]) -> Pointer:

@@ -177,7 +177,7 @@ def say_strengths(of: Together, taxonomy: Taxonomy) -> Text:
             f"{row['name'][:1].lower()}{row['name'][1:]} in {words.cardinal(int(row['n_regions']))}"
             for _, row in emerging.head(NAMED).iterrows()
         ]
-        second = f"Of the emerging industries, more than the European share of jobs have {words.listing(named)}; divisions carry these only approximately."
+        second = f"Emerging industries that surely have more than the European share of jobs: {words.listing(named)}; divisions carry these only approximately."
     return Text((first, second))
 
 
@@ -287,7 +287,7 @@ def say_pairs(of: Together, taxonomy: Taxonomy) -> Text:
     return Text(
         (
             f"Of {words.count(len(of.pairs), 'pair')} of regions, {words.cardinal(len(linked))} {'is' if len(linked) == 1 else 'are'} linked by strong sectors. "
-            f"Most links have {of.names[one]} and {of.names[other]}: {'; '.join(part for part in parts if part)}.",
+            f"{of.names[one]} and {of.names[other]} have the most: {'; '.join(part for part in parts if part)}.",
             f"No link with any other region of this site {'has' if len(alone) == 1 else 'have'} {words.listing(alone)}."
             if alone
             else "",
