@@ -61,6 +61,32 @@ def test_each_page_depends_on_the_files_that_it_shows(project_copy: Project) -> 
     }  # fmt: skip
 
 
+def test_a_list_of_sectors_concerns_the_region_that_names_it_alone(project_copy: Project) -> None:
+    def taxonomies(region: str) -> dict[str, set[str]]:
+        (p,) = parameters.load_regions(project_copy, [region])
+        return {
+            page.kind: {
+                Path(name).stem
+                for name in input_files(project_copy, page.reads, p, takes=page.parameters(p))
+                if name.startswith("params/taxonomies/")
+            }
+            for page in REGION_PAGES
+        }
+
+    before = taxonomies("piemonte")
+    folder = project_copy.params / "taxonomies"
+    text = (folder / "technology-intensity.yaml").read_text(encoding="utf-8")
+    (folder / "fields.yaml").write_text(text.replace("technology-intensity", "fields"), encoding="utf-8")
+    (project_copy.params / "regions" / "liguria.yaml").write_text(
+        'region: liguria\nname: Liguria\nnuts_ids: ["ITC3"]\nmapping:\n  taxonomy: fields\n', encoding="utf-8"
+    )
+    assert taxonomies("piemonte") == before
+    named = {kind: names - before[kind] for kind, names in taxonomies("liguria").items()}
+    assert {kind for kind, names in named.items() if names} == {"brief", "cluster-mapping", "detail"}
+    assert set().union(*named.values()) == {"fields"}
+    assert all("nace-divisions" in names for kind, names in before.items() if kind != "scoreboard")
+
+
 def test_what_is_wrong_with_any_of_it_is_said_before_anything_runs(project_copy: Project) -> None:
     bring(project_copy)
     own = project_copy.params / "own"
