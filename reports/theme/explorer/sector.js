@@ -23,8 +23,10 @@
     const isUp = isUpNow();
     const valueAt = (region) => (by === "name" ? data.regions.name[region]
       : valueOf(set, cellOf(set, region, code), by, state.scheme));
+    // What is asked for stands beside the name, where a narrow frame shows it.
+    const measures = [state.measure, ...set.measures.filter((measure) => measure !== state.measure)];
     const columns = [{ id: "name", heading: "Region", isText: true },
-      ...set.measures.map((measure) => ({ id: measure, heading: HEADINGS[measure] }))];
+      ...measures.map((measure) => ({ id: measure, heading: HEADINGS[measure] }))];
     fillTable(table, {
       key: set.id,
       columns,
@@ -34,7 +36,7 @@
         text: data.regions.name[region],
         extra: data.regions.kind[region] ? (isTogether(region) ? "pilot, together" : "pilot") : data.regions.codes[region],
       }),
-      cells: (region) => set.measures.map((measure) => shownOf(set, cellOf(set, region, code), measure, state.scheme)),
+      cells: (region) => measures.map((measure) => shownOf(set, cellOf(set, region, code), measure, state.scheme)),
       order: { by, isUp, places: sorted(places, valueAt, isUp) },
       caption: `${set.labels[code]} in all regions, ${set.year}`,
     });

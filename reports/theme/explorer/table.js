@@ -19,8 +19,10 @@
       table.buttons = columns.map((column) => {
         const mark = h("span", { class: "explorer-order", "aria-hidden": "true" });
         const text = document.createTextNode("");
-        const button = h("button", { type: "button", onclick: () => sortBy(column.id, column.isText) }, text, mark);
-        return { id: column.id, mark, text, th: h("th", { scope: "col", class: column.isText ? null : "number" }, button) };
+        const own = { id: column.id, mark, text };
+        const button = h("button", { type: "button", onclick: () => sortBy(own.id, column.isText) }, text, mark);
+        own.th = h("th", { scope: "col", class: column.isText ? null : "number" }, button);
+        return own;
       });
       table.head.replaceChildren(...table.buttons.map((button) => button.th));
       table.rows = Array.from({ length }, (_, place) => {
@@ -36,6 +38,7 @@
     }
     put(table.title, caption);
     for (const [number, button] of table.buttons.entries()) {
+      button.id = columns[number].id; // the same columns may come in another order
       put(button.text, columns[number].heading);
       const sort = button.id === order.by ? (order.isUp ? "ascending" : "descending") : "none";
       if (button.th.getAttribute("aria-sort") !== sort) {
