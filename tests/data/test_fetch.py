@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -265,7 +266,7 @@ def test_a_wait_is_announced_with_its_reason(get) -> None:
 def test_an_extraction_that_is_too_big_is_refused_at_once(get, waits, source) -> None:
     one = get(Answer(413, TOO_BIG), Answer(200, OLD))
     assert str(one.problem) + "\n" == (
-        f"The server answered 413 Request Entity Too Large for {NAME}: EXTRACTION_TOO_BIG: The requested extraction "
+        f"The server answered 413 {HTTPStatus(413).phrase} for {NAME}: EXTRACTION_TOO_BIG: The requested extraction "
         "is too big, estimated 420709314 rows, max authorised is 5000000.\n"
         f"  where: {source.address}\n"
         f"{FAILED}"

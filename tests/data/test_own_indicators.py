@@ -121,7 +121,8 @@ def test_what_the_pages_have_no_place_for_is_left_out_and_said(write: Write) -> 
         ("FR24", "1 code is of another NUTS version than 2016: 'FR24' (write FRB0 in its place).", "docs/methods.md"),
         (
             "LT00",
-            "1 code is of another NUTS version than 2016: 'LT00' (write LT01 and LT02 in its place, each",
+            "1 code is of another NUTS version than 2016: 'LT00' "
+            "(write LT01 and LT02 in its place, each with its own figure).",
             "docs/methods",
         ),
         ("GR30", "1 code is not known: 'GR30' (write EL30).", indicators.RULE),
