@@ -11,7 +11,6 @@ import pandas as pd
 
 from clusterkit.data.industries.nace import NACE_DIVISIONS, parse_sectors
 from clusterkit.errors import ParamError, Problem, some
-from clusterkit.mapping import QUADRANTS
 from clusterkit.spreadsheets import is_address
 from clusterkit.table_files import read_rows
 
@@ -120,6 +119,9 @@ def sector_classes(
         (quotient of 1 or more), not strong, and has both more jobs than in the base year and more growth than in
         Europe (docs/assumptions.md#A114). Not observed: outside the statistics of the business economy.
     """
+    # Imported here: files are checked before anything runs, and statistics take half a second to import.
+    from clusterkit.mapping import QUADRANTS
+
     growing = quadrants[(quadrants["quadrant"] == QUADRANTS[2]) & (quadrants["growth_pct"] > 0)]
     emerging = set(growing.index[growing["lq"] >= PRESENT_LQ])
     table = sectors.reindex(list(NACE_DIVISIONS))[["persons_employed", "share_pct", "lq", "growth_pct"]]
