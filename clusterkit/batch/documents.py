@@ -276,7 +276,7 @@ def _page(project: Project, document: Document, names: Mapping[str, str]) -> tup
     """Title of a document, and its text as headings in Markdown with HTML between them."""
     path = project.root / document.source
     if document.source == BIBLIOGRAPHY:
-        return "References", _references(load_works(path))
+        return "References", _references(_works(project))
     text = _citation(project) if document.source == CITATION else path.read_text(encoding="utf-8")
     title, _, rest = text.partition("\n")
     made = to_text(rest, document.source, _works(project), assumption_ids(project), names)

@@ -10,6 +10,7 @@ from typing import Any
 from clusterkit.params import (
     COMPARE_ID,
     DIVISIONS,
+    EMERGING,
     EUROPE_ID,
     EXAMPLE_ID,
     EXPLORER_ID,
@@ -83,7 +84,7 @@ class RegionPage:
 
 # Taxonomies that pages of every region read, besides the one that a region chooses: one that is new concerns no other.
 _DIVISIONS = f"taxonomies/{DIVISIONS}.yaml"
-_EMERGING, _ECOSYSTEMS = "taxonomies/emerging-industries.yaml", "taxonomies/industrial-ecosystems.yaml"
+_EMERGING, _ECOSYSTEMS = f"taxonomies/{EMERGING}.yaml", "taxonomies/industrial-ecosystems.yaml"
 
 # In the order of the navigation. The first is where a link to a region leads when it has no kind to keep.
 REGION_PAGES = (

@@ -24,6 +24,7 @@ from clusterkit.params.files import (
 from clusterkit.params.models import (
     COMPARE_ID,
     DIVISIONS,
+    EMERGING,
     EUROPE_ID,
     EXAMPLE_ID,
     EXPLORER_ID,
@@ -57,6 +58,7 @@ from clusterkit.params.notebooks import (
 __all__ = [
     "COMPARE_ID",
     "DIVISIONS",
+    "EMERGING",
     "EUROPE_ID",
     "EXAMPLE_ID",
     "EXPLORER_ID",

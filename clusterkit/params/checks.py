@@ -109,24 +109,12 @@ def check_codes(params: RegionParams, locate: yamlfile.Locate, codes: Codes) -> 
                     fix=_close_code(code, codes.divisions),
                 )
             )
-    if params.mapping.star_scheme not in codes.star_schemes:
-        problems.append(
-            Problem(
-                what=f"There is no star scheme {params.mapping.star_scheme!r}.",
-                where=locate(("mapping", "star_scheme")),
-                rule="a star scheme is a file params/star_schemes/SCHEME.yaml",
-                fix=_close_name(params.mapping.star_scheme, codes.star_schemes),
-            )
-        )
-    if params.mapping.taxonomy not in codes.taxonomies:
-        problems.append(
-            Problem(
-                what=f"There is no taxonomy {params.mapping.taxonomy!r}.",
-                where=locate(("mapping", "taxonomy")),
-                rule="a taxonomy is a file params/taxonomies/TAXONOMY.yaml",
-                fix=_close_name(params.mapping.taxonomy, codes.taxonomies),
-            )
-        )
+    for key, kind, file, known in (
+        ("star_scheme", "star scheme", "star_schemes/SCHEME.yaml", codes.star_schemes),
+        ("taxonomy", "taxonomy", "taxonomies/TAXONOMY.yaml", codes.taxonomies),
+    ):
+        if (name := getattr(params.mapping, key)) not in known:
+            problems.append(_unknown_name(kind, name, locate(("mapping", key)), file, known))
     problems += _check_scoreboard(params, locate, codes)
     for key in ("base_year", "reference_year"):
         if (year := getattr(params, key)) not in codes.years:
@@ -159,14 +147,8 @@ def _check_scoreboard(params: RegionParams, locate: yamlfile.Locate, codes: Code
     for key in ("framework", "older_framework"):
         name = getattr(params.scoreboard, key)
         if codes.frameworks is not None and name not in codes.frameworks:
-            problems.append(
-                Problem(
-                    what=f"There is no framework {name!r}.",
-                    where=locate(("scoreboard", key)),
-                    rule="a framework is a file params/frameworks/FRAMEWORK.yaml",
-                    fix=_close_name(name, codes.frameworks),
-                )
-            )
+            where = locate(("scoreboard", key))
+            problems.append(_unknown_name("framework", name, where, "frameworks/FRAMEWORK.yaml", codes.frameworks))
     peers = [] if params.scoreboard.peers == "auto" else params.scoreboard.peers
     for position, peer in enumerate(peers):
         where = locate(("scoreboard", "peers", position))
@@ -229,9 +211,11 @@ def _close_code(code: str, valid: Collection[str]) -> str:
     return f"did you mean {' or '.join(close)}?" if close else "check the code"
 
 
-def _close_name(name: str, known: Sequence[str]) -> str:
+def _unknown_name(kind: str, name: str, where: str, file: str, known: Sequence[str]) -> Problem:
+    """A name that no file has; ``file`` tells below ``params`` where those of its kind are."""
     close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}, or add a file"
+    fix = f"did you mean {close[0]}?" if close else f"choose from {', '.join(known)}, or add a file"
+    return Problem(f"There is no {kind} {name!r}.", where, f"a {kind} is a file params/{file}", fix)
 
 
 # What to do about a file that cannot be had, by section.

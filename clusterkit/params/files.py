@@ -178,7 +178,11 @@ def check_region(project: Project, own: Mapping[str, Any], path: Path, locate: y
         Every problem at once.
     """
     _refuse_example(path.stem, path)
-    params, locate = _merged(project, dict(own), locate, path)
+    return _checked(project, *_merged(project, dict(own), locate, path))
+
+
+def _checked(project: Project, params: RegionParams, locate: yamlfile.Locate) -> RegionParams:
+    """Parameters in which nothing is wrong, nor in the files that they name."""
     codes = known_codes(project)
     problems = [*check_codes(params, locate, codes), *check_taxonomy(params, codes, project)]
     problems += check_handed_in(params, locate, project)
@@ -277,13 +281,7 @@ def load_example(project: Project) -> RegionParams:
     ParamError
         What is wrong with ``params/stress_test/example.yaml``, or with a file that it names.
     """
-    params, locate = _load_file(project, _example_path(project), EXAMPLE_ID)
-    codes = known_codes(project)
-    problems = [*check_codes(params, locate, codes), *check_taxonomy(params, codes, project)]
-    problems += check_handed_in(params, locate, project)
-    if problems:
-        raise ParamError(problems)
-    return params
+    return _checked(project, *_load_file(project, _example_path(project), EXAMPLE_ID))
 
 
 def load_europe(project: Project) -> EuropeParams:

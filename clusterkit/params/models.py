@@ -23,6 +23,7 @@ from clusterkit.typed import Strict
 if TYPE_CHECKING:
     from clusterkit.data.own import Owner
 
+EMERGING = "emerging-industries"  # taxonomy in which regions are compared, whatever they choose
 DIVISIONS = "nace-divisions"  # taxonomy that names the divisions, whatever other categories are chosen
 REGION_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"  # small letters, digits and hyphens: it becomes a file name
 ID_LENGTH = 60  # characters of it at most

@@ -12,14 +12,13 @@ from clusterkit import mapping
 from clusterkit.data import industries
 from clusterkit.data.sources import sha256
 from clusterkit.errors import ClusterkitError
-from clusterkit.params import RegionParams
+from clusterkit.params import EMERGING, RegionParams
 from clusterkit.paths import Project, project
 from clusterkit.portrait import ahead
 from clusterkit.portrait.whole import Portrait, portrait
 from clusterkit.results import is_kept, kept
 from clusterkit.scoreboard.profile import is_sure
 
-EMERGING = "emerging-industries"  # file in params/taxonomies
 _OF_LONGER_PAGES = {"older_framework", "sobol_base"}
 _NOT_IN_IT = {"own_industry", "own_geometry", "own_organisations"}  # what no figure of an outline comes from
 _CONDITIONS = ["level", "parent", "name", "score", "rank", "rank_low", "rank_high", "n_ranked", "verdict", "n_known"]
