@@ -29,6 +29,7 @@ PLACE = project(Path(__file__).resolve().parents[2])
 PILOTS = region_ids(PLACE)
 WAIT = 60  # seconds for anything to appear, on a machine that does much else
 ANSWER_MS = 100  # a choice is answered in less
+FEWEST_TRIES, MOST_TRIES = 10, 40  # more than the fewest on a machine that does much else
 SECTORS = load_taxonomy(PLACE.params / "taxonomies" / "nace-divisions.yaml")
 YEARS = {"base_year": 2011, "reference_year": 2014}
 NUMBERS = {"no": 0, **{words.cardinal(n): n for n in range(1, 13)}}
@@ -523,10 +524,12 @@ def test_a_choice_is_answered_at_once(page: Page, capsys: pytest.CaptureFixture[
     best = {}
     for name, control, values in CHOICES:
         page.open(views.get(control, VIEWS[0]))
-        taken = []
-        for value in values * 5:
+        taken: list[float] = []
+        for value in values * (MOST_TRIES // len(values)):
             taken.append(page.driver.execute_async_script(MEASURE, control, value))
             page.settle()
+            if len(taken) >= FEWEST_TRIES and min(taken) < ANSWER_MS:
+                break
         best[name] = min(taken)
         with capsys.disabled():
             sys.stdout.write(

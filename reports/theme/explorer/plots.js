@@ -6,9 +6,20 @@
 
   const RING = "In the plot: a ring with a line is an estimate with its interval; values under 0.1 stand at the edge.";
   const plots = {};
+  // Told after each layout: to ask an element for its width would lay out the page once more in every choice.
+  const widths = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) {
+      const plot = Object.values(plots).find((each) => each.element === target);
+      const width = Math.round(contentRect.width);
+      if (!width || width === plot.width) continue; // a hidden one keeps its width
+      plot.width = width;
+      if (plot.wanted) drawPlot(plot, plot.wanted);
+    }
+  });
   const plotPlace = (name) => {
     const element = h("div", { class: "explorer-plot", role: "img", "aria-label": "" });
-    plots[name] = { element, view: null, wanted: null };
+    plots[name] = { element, view: null, wanted: null, width: 0 };
+    widths.observe(element);
     return element;
   };
   let library = "absent";
@@ -24,7 +35,7 @@
             actions: false, renderer: "svg", defaultStyle: false, tooltip: tellPoint, logLevel: 1,
           });
           plot.view = made.view;
-          if (plot.wanted) drawPlot(name, plot.wanted);
+          if (plot.wanted) drawPlot(plot, plot.wanted);
         } catch (error) {
           plot.element.replaceChildren(h("p", { class: "note" }, `The plot could not be drawn; the table has its figures. ${error}`));
         }
@@ -48,19 +59,15 @@
     plotTip.style.left = `${Math.min(event.clientX + 12, window.innerWidth - 240)}px`;
     plotTip.style.top = `${event.clientY + 14}px`;
   };
-  const drawPlot = (name, wanted) => {
-    const plot = plots[name];
+  const plotOf = (name, wanted) => drawPlot(plots[name], wanted);
+  const drawPlot = (plot, wanted) => {
     plot.wanted = wanted;
     plot.element.setAttribute("aria-label", wanted.alt);
-    if (!plot.view) return;
-    const width = plot.element.clientWidth;
-    if (!width) return;
+    const { width } = plot;
+    if (!plot.view || !width) return;
     let view = plot.view.data("rows", wanted.rows).width(width).signal("limit", Math.max(120, Math.min(300, width / 2)));
     for (const [signal, value] of Object.entries(wanted.signals || {})) view = view.signal(signal, value);
     view.run();
-  };
-  const redraw = () => {
-    for (const [name, plot] of Object.entries(plots)) if (plot.wanted) drawPlot(name, plot.wanted);
   };
   const limits = (rows) => {
     const ends = rows.flatMap((row) => [row.low, row.high, row.value]);
@@ -90,5 +97,5 @@
   const symbol = (number) => s("svg", { viewBox: "0 0 16 16", class: "explorer-symbol", "aria-hidden": "true" },
     s("path", { d: SYMBOLS[data.plots.shapes[number]], fill: data.plots.colours[number] }));
 
-  Object.assign(explorer, { RING, plotPlace, warm, drawPlot, redraw, limits, pointOf, within, symbol, plotTip });
+  Object.assign(explorer, { RING, plotPlace, warm, plotOf, limits, pointOf, within, symbol, plotTip });
 }

@@ -4,7 +4,7 @@
 {
   const {
     root, h, put, show, script, sets, prepare, state, fromAddress, turnTo, buildControls, offerAll, hideTip,
-    warm, redraw, plotTip, views,
+    warm, plotTip, views,
   } = explorer;
 
   const page = {};
@@ -42,12 +42,6 @@
       const found = location.hash ? fromAddress() : {};
       if (found) { turnTo(found); explorer.render(); }
     });
-    let width = root.clientWidth;
-    new ResizeObserver(() => {
-      if (root.clientWidth === width) return;
-      width = root.clientWidth;
-      redraw();
-    }).observe(root);
     (window.requestIdleCallback || setTimeout)(warm);
     return undefined;
   };

@@ -58,9 +58,11 @@
     table.turn += 1;
     const turn = table.turn;
     table.body.replaceChildren(...order.places.slice(0, FIRST).map(write));
-    table.frame.scrollTop = 0;
     const rest = () => { if (table.turn === turn) table.body.append(...order.places.slice(FIRST).map(write)); };
-    if (order.places.length > FIRST) requestAnimationFrame(() => setTimeout(rest));
+    requestAnimationFrame(() => {
+      table.frame.scrollTop = 0; // here, since it lays out the page: now that has to be done anyway
+      if (order.places.length > FIRST) setTimeout(rest);
+    });
   };
   const sorted = (places, valueAt, isUp) => {
     const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b) : a - b);
