@@ -107,9 +107,19 @@ def write_json(path: Path, value: object) -> None:
 def comes_true(there: Callable[[], Any], seconds: float = WAIT) -> Any:
     """The first true answer, or the last one after a while."""
     end = time.monotonic() + seconds
-    while not (found := there()) and time.monotonic() < end:
+    while not (found := _asked(there)) and time.monotonic() < end:
         time.sleep(0.1)
     return found
+
+
+def _asked(there: Callable[[], Any]) -> Any:
+    """The answer; None where the page put another element in the place of the one that is asked."""
+    from selenium.common.exceptions import StaleElementReferenceException
+
+    try:
+        return there()
+    except StaleElementReferenceException:
+        return None
 
 
 def until(there: Callable[[], Any], what: Callable[[], Any] = lambda: "") -> Any:
@@ -152,6 +162,12 @@ class Page:
         return self.driver.execute_script(
             "return [...document.querySelectorAll(arguments[0])].filter(each => each.getClientRects().length).length",
             selector,
+        )
+
+    def text(self, selector: str) -> str:
+        """Words of the first one, "" without one; asked at once, for a redraw puts others in its place."""
+        return self.driver.execute_script(
+            "return document.querySelector(arguments[0])?.innerText.trim() ?? ''", selector
         )
 
     def click(self, selector: str) -> bool:

@@ -5,7 +5,8 @@
 - **What is right** stands in the notebook's variables at once, as its parameters cell and the cell after it would have
   set them, so that running the cells below makes the whole page for it.
 - **The picture** is drawn anew for every choice, once: what was drawn stays at hand as long as no file has changed.
-  Leads that take long are worked out before they are asked for (:mod:`clusterkit.controls.beforehand`).
+  What is known early is shown early, above a line that says that the rest is being worked out. Leads that take long
+  are worked out before they are asked for (:mod:`clusterkit.controls.beforehand`).
 - **Nothing is written** to disk before the button is pressed, and no other region's file before it is pressed twice.
 """
 
@@ -42,6 +43,7 @@ AHEAD = ("framework", "taxonomy", "normalisation", "aggregation", "star_scheme")
 MOST_AHEAD = 12  # other regions whose lead is worked out beforehand
 AS_NOW = "Shown as the notebook’s parameters have it: nothing is changed."
 BUSY = '<div role="status">Working it out …</div>'
+REST = '<div role="status">Working out the rest …</div>'
 RUN = "To make the whole page for this choice, select the next cell, then in the menu Run choose Run Selected Cell and All Below."
 SCALES = {
     "minmax": "worst to best (minmax)",
@@ -87,6 +89,7 @@ _STYLE = """<style>
 [data-jp-theme-light="false"] .ck-controls .ck-lead img { color-scheme: dark; }
 .ck-controls .ck-busy { min-height: 21px; }
 .ck-controls .ck-older { opacity: 0.55; }
+.ck-controls .ck-partly { min-height: 32rem; }
 </style>"""
 
 # One for the kernel, which runs one notebook: it hears of every cell that runs.
@@ -125,8 +128,8 @@ class Controls:
         What is chosen.
     widget
         What the notebook shows.
-    seconds
-        How long the last redraw took.
+    seconds, seconds_to_first
+        How long the last redraw took, and until its first sentences stood there.
     """
 
     def __init__(self, notebook: MutableMapping[str, Any], page: str, place: Project) -> None:
@@ -144,7 +147,7 @@ class Controls:
         self._is_loading = False
         self._taken = False
         self._asks_leave_for = ""
-        self.seconds = 0.0
+        self.seconds = self.seconds_to_first = self._begun = 0.0
         self._fields: dict[str, Any] = {}
         self._marks: dict[str, ipywidgets.HTML] = {}
         self._cells: dict[str, ipywidgets.VBox] = {}  # a field with its mark
@@ -255,7 +258,8 @@ class Controls:
     # What it shows
 
     def _redraw(self, declared: Values) -> None:
-        start = time.perf_counter()
+        self._begun = time.perf_counter()
+        self.seconds_to_first = 0.0
         p, folder = self._leads.checked(self._page, declared), self._beforehand.folder
         key = (folder.name, _key(self._leads.key(p, self._place)))
         if key not in self._seen:
@@ -266,18 +270,31 @@ class Controls:
             finally:
                 self._busy.value = ""
                 self._frame.remove_class("ck-older")
+                self._frame.remove_class("ck-partly")
             while len(self._seen) >= MOST_SEEN:
                 self._seen.pop(next(iter(self._seen)))
             self._seen[key] = shown
-        self._picture.value = "\n".join(part._repr_markdown_() for part in self._seen[key] if part is not None)
-        self.seconds = time.perf_counter() - start
+        self._show(self._seen[key])
+        self.seconds = time.perf_counter() - self._begun
+        self.seconds_to_first = self.seconds_to_first or self.seconds
         if self._has_region:
             self._beforehand.wish(self._next(), self.choice.declared)
+
+    def _show(self, shown: Shown) -> None:
+        self._picture.value = "\n".join(part._repr_markdown_() for part in shown if part is not None)
+
+    def _show_first(self, shown: Shown) -> None:
+        """Show what is known early: of this choice already, though not all."""
+        self._show(shown)
+        self._frame.remove_class("ck-older")
+        self._frame.add_class("ck-partly")  # what comes next pushes nothing down
+        self._busy.value = REST
+        self.seconds_to_first = time.perf_counter() - self._begun
 
     def _draw(self, p: Any, folder: Path) -> Shown:
         try:
             with sharing(folder):
-                return self._leads.lead(self._page, p, self._place)
+                return self._leads.lead(self._page, p, self._place, self._show_first)
         except ClusterkitError as exc:
             reasons = str(exc).splitlines()
         except Exception as exc:  # whatever stops the page would else be seen nowhere: a callback has no cell

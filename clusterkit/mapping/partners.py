@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -61,13 +61,25 @@ def common_sectors(one: Collection[str], other: Collection[str], close: pd.DataF
     close
         As :func:`close_sectors` gives it.
     """
-    only_one, only_other = sorted(set(one) - set(other)), sorted(set(other) - set(one))
+    codes = sorted({*one, *other})
+    is_own, is_strong = (np.isin(codes, list(strong)) for strong in (one, other))
+    found = _links(is_own, is_strong[None], close.reindex(index=codes, columns=codes, fill_value=False).to_numpy())
+    return Common(*(_named(codes, rows[0]) for rows in found))
 
-    def near(codes: list[str], strong: Collection[str]) -> tuple[str, ...]:
-        table = close.reindex(index=codes, columns=sorted(strong), fill_value=False)
-        return tuple(table.index[table.any(axis=1)])
 
-    return Common(tuple(sorted(set(one) & set(other))), near(only_other, one), near(only_one, other))
+def _links(own: np.ndarray, strong: np.ndarray, close: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """``shared``, ``brings`` and ``offers`` of :class:`Common` for many regions, each of shape (n_regions, n_sectors).
+
+    ``own`` has shape (n_sectors,), ``strong`` (n_regions, n_sectors), ``close`` (n_sectors, n_sectors); all are True or
+    False.
+    """
+    is_near_own = close[:, own].any(axis=1)
+    is_near_strong = (strong.astype(np.float32) @ close.T.astype(np.float32)) > 0
+    return strong & own, strong & ~own & is_near_own, own & ~strong & is_near_strong
+
+
+def _named(codes: Sequence[str], is_in: np.ndarray) -> tuple[str, ...]:
+    return tuple(np.asarray(codes, dtype=object)[is_in])
 
 
 def partners(everywhere: AllRegions, region: str, *, min_relatedness: float = LINK) -> pd.DataFrame:
@@ -112,21 +124,20 @@ def partners(everywhere: AllRegions, region: str, *, min_relatedness: float = LI
             )
         )
     close = close_sectors(everywhere.lq, min_relatedness=min_relatedness)
-    strong: dict[str, list[str]] = {str(name): list(row.index[row.eq(1)]) for name, row in everywhere.strong.iterrows()}
-    own = strong.pop(region)
-    rows = {name: common_sectors(own, other, close) for name, other in strong.items()}
+    strong = everywhere.strong.eq(1).sort_index(axis=1)
+    codes = [str(code) for code in strong.columns]
+    own, others = strong.loc[region].to_numpy(), strong.drop(index=region)
+    at = close.reindex(index=strong.columns, columns=strong.columns, fill_value=False).to_numpy()
+    links = _links(own, others.to_numpy(), at)
     table = pd.DataFrame(
-        [(*found, found.n_linked, _share(found, own, strong[name])) for name, found in rows.items()],
-        index=pd.Index(list(rows), name="nuts_id"),
-        columns=["shared", "brings", "offers", "n_linked", "linked_share"],
+        {name: [_named(codes, row) for row in rows] for name, rows in zip(Common._fields, links, strict=True)},
+        index=pd.Index(others.index, name="nuts_id"),
     )
+    n_linked = np.sum([rows.sum(axis=1) for rows in links], axis=0)
+    either = (others.to_numpy() | own).sum(axis=1)
+    table = table.assign(n_linked=n_linked, linked_share=n_linked / np.where(either > 0, either, np.nan))
     return (
         table[table["n_linked"] > 0]
         .sort_index()
         .sort_values(["n_linked", "linked_share"], ascending=False, kind="stable")
     )
-
-
-def _share(found: Common, one: Collection[str], other: Collection[str]) -> float:
-    either = len(set(one) | set(other))
-    return found.n_linked / either if either else np.nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -77,6 +78,7 @@ def board(
     place: Project | None = None,
     *,
     gathered: scoreboard.Evidence | None = None,
+    tell: Callable[[scoreboard.RegionScoreboard], object] | None = None,
 ) -> scoreboard.RegionScoreboard:
     """The region's scoreboard with its rank intervals and peers: see ``scoreboard.region_scoreboard``.
 
@@ -90,14 +92,25 @@ def board(
         Project whose tables are read; default the one in use.
     gathered
         As :func:`evidence` gives it, where the caller has it.
+    tell
+        As in ``scoreboard.region_scoreboard``; gets the whole where it is at hand.
     """
     place = place or project()
     chosen = chosen_peers(p, place)
     own = {"region": p.region, "draws": p.scoreboard.draws, "seed": p.seed, **p.score_options}
 
+    is_told = False
+
+    def tell_first(first: scoreboard.RegionScoreboard) -> None:
+        nonlocal is_told
+        is_told = True
+        if tell is not None:
+            tell(first)
+
     def make() -> scoreboard.RegionScoreboard:
         beside = gathered if gathered is not None else evidence(p, place)
-        return scoreboard.region_scoreboard(beside, framework_of(p, framework, place), chosen_peers=chosen.ids, **own)
+        parts = framework_of(p, framework, place)
+        return scoreboard.region_scoreboard(beside, parts, chosen_peers=chosen.ids, tell=tell_first, **own)
 
     key = {
         "framework": str(framework),
@@ -107,4 +120,7 @@ def board(
         "own": p.own.own_indicators,
         **own,
     }
-    return shared("board", key, make)
+    found = shared("board", key, make)
+    if not is_told:
+        tell_first(found)
+    return found

@@ -78,7 +78,7 @@ class Detail:
         return self.sectors[self.sectors["is_finest"]]
 
 
-def detail(p: RegionParams, of: mapping.RegionEconomy, place: Project | None = None) -> Detail:
+def detail(p: RegionParams, of: mapping.RegionEconomy | mapping.OwnSectors, place: Project | None = None) -> Detail:
     """Read the region's own table of industries and work out what it tells.
 
     Parameters
@@ -86,7 +86,7 @@ def detail(p: RegionParams, of: mapping.RegionEconomy, place: Project | None = N
     p
         Of the region.
     of
-        Its economy by Eurostat's figures.
+        Its economy by Eurostat's figures, or its sectors alone.
     place
         Project whose files are read; default the one in use.
 
@@ -136,7 +136,7 @@ def detail(p: RegionParams, of: mapping.RegionEconomy, place: Project | None = N
     )
 
 
-def _against(own: OwnIndustry, of: mapping.RegionEconomy, region: str, year: int) -> pd.DataFrame:
+def _against(own: OwnIndustry, of: mapping.RegionEconomy | mapping.OwnSectors, region: str, year: int) -> pd.DataFrame:
     if year not in of.cells.index.get_level_values("year"):
         return pd.DataFrame()
     published = of.cells.xs(year, level="year")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from clusterkit import stress_test as stress
 from clusterkit.data import industries
 from clusterkit.params import RegionParams, divisions_path
 from clusterkit.paths import Project, project
 from clusterkit.portrait.conditions import board
 from clusterkit.portrait.economy import economy
+from clusterkit.scoreboard import RegionScoreboard
 
 
 def stress_test(
-    p: RegionParams, instrument: stress.Instrument | None = None, place: Project | None = None
+    p: RegionParams,
+    instrument: stress.Instrument | None = None,
+    place: Project | None = None,
+    *,
+    tell: Callable[[RegionScoreboard], object] | None = None,
 ) -> stress.StressTest:
     """The region's answers beside its evidence: see :func:`clusterkit.stress_test.region_stress_test`.
 
@@ -23,6 +30,8 @@ def stress_test(
         Questions and rules; default those of the project.
     place
         Project whose files are read; default the one in use.
+    tell
+        As in :func:`clusterkit.portrait.board`.
 
     Raises
     ------
@@ -36,7 +45,7 @@ def stress_test(
     return stress.region_stress_test(
         instrument,
         inputs,
-        board(p, framework, place),
+        board(p, framework, place, tell=tell),
         stress.sector_evidence(economy(p, place)),
         name=p.name,
         taxonomy=industries.load_taxonomy(divisions_path(place)),

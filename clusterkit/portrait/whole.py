@@ -26,10 +26,10 @@ class Portrait:
     ----------
     p
         Its parameters.
+    place
+        Project whose files it is made from.
     economy
         As :func:`clusterkit.portrait.economy` gives it.
-    stars
-        Of its sectors.
     board
         Its scoreboard by the framework of its parameters.
     test
@@ -41,8 +41,8 @@ class Portrait:
     """
 
     p: RegionParams
+    place: Project
     economy: mapping.RegionEconomy
-    stars: mapping.RegionStars
     board: scoreboard.RegionScoreboard
     test: stress.StressTest
     context: pd.DataFrame
@@ -57,6 +57,11 @@ class Portrait:
     def summary(self) -> pd.Series:
         """Number of strong sectors, their jobs and share, and the strongest: see ``mapping.summary``."""
         return mapping.summary(self.economy.ranked, self.total)
+
+    @cached_property
+    def stars(self) -> mapping.RegionStars:
+        """Stars of its sectors: see :func:`clusterkit.portrait.stars`; what asks for none need not wait for them."""
+        return stars(self.p, self.economy, self.place)
 
     @cached_property
     def partners(self) -> pd.DataFrame:
@@ -85,8 +90,8 @@ def portrait(p: RegionParams, place: Project | None = None) -> Portrait:
     groups = territory.with_country_and_union(p.name, p.nuts_ids, tables.load_region(place.processed)["nuts_id"])
     return Portrait(
         p,
+        place,
         own,
-        stars(p, own, place),
         board(p, p.framework_path(place), place),
         stress_test(p, place=place),
         mapping.regional_context(tables.load_context(place.processed), groups, p.reference_year),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from clusterkit.controls.beforehand import Beforehand, state
 from clusterkit.controls.choice import Choice
 from clusterkit.paths import ROOT_VARIABLE, Project
 from clusterkit.results import SHARED, shared, sharing
+from clusterkit.show.scoreboard.phrases import NOT_SURE_YET
 
 WAIT = 120  # seconds for the process, on a machine that does much else
 PARAMETERS = {page.kind: page.parameters for page in REGION_PAGES}
@@ -138,9 +140,15 @@ def test_each_page_has_a_lead_of_words_and_a_picture(page: str, place: Project) 
         p: Any = params.load_europe(place)
     else:
         p = leads.checked(page, started(place, page).check())
-    shown = [part for part in leads.lead(page, p, place) if part is not None]
+    early: list[leads.Shown] = []
+    shown = [part for part in leads.lead(page, p, place, early.append) if part is not None]
     text = "".join(part._repr_markdown_() for part in shown)
     assert "Piemonte" in text or page == "europe"
     assert ("<img " in text) == (page != "brief")
+    # What takes longest says something early, and nothing else than what is said in the end.
+    assert bool(early) == (page in ("brief", "scoreboard", "stress-test"))
+    # Perhaps in another order: the surest come first, once that is known.
+    told = " ".join(repr(part) for (part,) in early).replace(NOT_SURE_YET, "")
+    assert set(re.findall(r"\w+", told)) <= set(re.findall(r"\w+", " ".join(map(repr, shown))))
     assert "downloads/" not in text  # nothing is saved, so nothing is linked
     assert not list(place.reports.glob("**/*.csv"))

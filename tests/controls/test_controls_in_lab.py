@@ -76,11 +76,11 @@ class ControlsPage(Page):
 
     @property
     def line(self) -> str:
-        return self.all(".ck-controls .ck-line")[0].text
+        return self.text(".ck-controls .ck-line")
 
     @property
     def title(self) -> str:
-        return self.all(".ck-controls figcaption")[0].text
+        return self.text(".ck-controls figcaption")
 
 
 def test_a_choice_is_seen_made_into_a_page_and_written(lab: Lab, place: Project, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The choices that a lead was drawn of; nothing is worked out."""
     choices: list[Any] = []
 
-    def lead(page: str, p: Any, place: Project) -> tuple[Any, ...]:
+    def lead(page: str, p: Any, place: Project, tell: leads.Tell) -> tuple[Any, ...]:
         choices.append(p)
         return (Text((f"Lead of {getattr(p, 'name', 'Europe')}, {len(choices)}.",)), None)
 
@@ -331,6 +331,38 @@ def test_whatever_else_stops_a_page_is_said_too(make: Make, monkeypatch: pytest.
     assert "the page can say nothing of it. KeyError: '<b>'" in shown(made)
     assert made._frame._dom_classes == ("ck-lead",)  # no more pale, as while it is worked out
     assert made._busy.value == ""
+
+
+def test_what_is_known_early_is_shown_until_the_whole_is_there(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, meanwhile = make(), []
+
+    def lead(page: str, p: Any, place: Project, tell: leads.Tell) -> leads.Shown:
+        meanwhile.append((shown(made), made._frame._dom_classes))
+        tell((Text((f"First words of {p.name}.",)), None))
+        meanwhile.append((shown(made), made._frame._dom_classes))
+        return (Text((f"All of {p.name}.",)),)
+
+    monkeypatch.setattr(leads, "lead", lead)
+    field(made, "Region").value = "saxony"
+    (before, pale), (early, clear) = meanwhile
+    assert "Working it out" in before
+    assert "Lead of Piemonte" in before
+    assert "ck-older" in pale
+    assert "First words of Saxony. " in early + " "
+    assert "Working out the rest" in early
+    assert "Piemonte, 1" not in early
+    assert "ck-older" not in clear
+    after = shown(made)
+    assert "All of Saxony." in after
+    assert "First words" not in after
+    assert "Working" not in after
+    assert made._frame._dom_classes == ("ck-lead",)
+    assert 0 < made.seconds_to_first <= made.seconds
+    meanwhile.clear()
+    field(made, "Region").value = "piemonte"
+    field(made, "Region").value = "saxony"  # at hand: nothing of it is shown early
+    assert len(meanwhile) == 0
+    assert made.seconds_to_first == made.seconds
 
 
 def test_hostile_names_are_shown_as_they_are_written(make: Make) -> None:

@@ -17,6 +17,7 @@ from clusterkit.errors import ContractError, CoverageError, ParamError
 from clusterkit.params import RegionParams, load_regions
 from clusterkit.paths import project
 from clusterkit.scoreboard.observations import UNION, Observations, observe
+from clusterkit.scoreboard.profile import is_sure
 from clusterkit.scoreboard.region import (
     LEAST_TESTED,
     PERIODS,
@@ -120,6 +121,21 @@ def observed(evidence: Evidence) -> Observations:
 @pytest.fixture(scope="module")
 def north(evidence: Evidence) -> RegionScoreboard:
     return region_scoreboard(evidence, FRAMEWORK, region="north", **OPTIONS)
+
+
+def test_the_scoreboard_is_told_before_its_intervals_are_there(evidence: Evidence, north: RegionScoreboard) -> None:
+    told: list[RegionScoreboard] = []
+    found = region_scoreboard(evidence, FRAMEWORK, region="north", tell=told.append, **OPTIONS)
+    (first,) = told
+    assert first.doubt is None
+    assert first.n_draws == 0
+    assert found.n_draws == OPTIONS["draws"]
+    same = ["score", "rank", "n_ranked", "verdict", "eu", "peers_mean", "n_known"]
+    assert_frame_equal(first.profile[same], north.profile[same])
+    assert_frame_equal(found.profile, north.profile)
+    assert first.profile["rank_low"].isna().all()
+    assert first.profile["is_robust"].isna().all()
+    assert not is_sure(first.profile).any()
 
 
 # References

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from clusterkit.data.industries import Taxonomy
-from clusterkit.mapping import QUADRANTS
+from clusterkit.mapping import QUADRANTS, OwnSectors, growth_quadrants, region_total, summary
+from clusterkit.params import RegionParams
 from clusterkit.portrait import Portrait
 from clusterkit.scoreboard.profile import is_sure
 from clusterkit.show import words
@@ -35,8 +36,8 @@ def say_findings(of: Portrait, taxonomy: Taxonomy, names: dict[str, str]) -> Lis
     """
     return Listing(
         (
-            f"{_strength(of, taxonomy)} {sentence_chosen(of.chosen)}".strip(),
-            _change(of, taxonomy),
+            f"{_strength(of.summary, of.economy.ranked, of.p, taxonomy)} {sentence_chosen(of.chosen)}".strip(),
+            _change(of.economy.quadrants, of.summary, of.p, taxonomy),
             _conditions(of),
             _policy(of),
             _possibilities(of, taxonomy, names),
@@ -45,14 +46,30 @@ def say_findings(of: Portrait, taxonomy: Taxonomy, names: dict[str, str]) -> Lis
     )
 
 
-def _strength(of: Portrait, taxonomy: Taxonomy) -> str:
-    found, ranked = of.summary, of.economy.ranked
+def say_first(own: OwnSectors, p: RegionParams, taxonomy: Taxonomy) -> Listing:
+    """The findings that need no other region: strength and change.
+
+    Parameters
+    ----------
+    own
+        Sectors of the region.
+    p
+        Its parameters.
+    taxonomy
+        Names of its sectors.
+    """
+    total = region_total(own.cells).loc[p.reference_year]
+    found, quadrants = summary(own.ranked, total), growth_quadrants(own.ranked, strong_lq=p.mapping.strong_lq)
+    return Listing((_strength(found, own.ranked, p, taxonomy), _change(quadrants, found, p, taxonomy)), role="findings")
+
+
+def _strength(found: pd.Series, ranked: pd.DataFrame, p: RegionParams, taxonomy: Taxonomy) -> str:
     if not found["n_strong"]:
         if ranked.empty:
-            return f"**No sector of {of.p.name} can be compared with Europe**: too few of its figures are published."
+            return f"**No sector of {p.name} can be compared with Europe**: too few of its figures are published."
         code, row = str(ranked.index[0]), ranked.iloc[0]
         return (
-            f"**No sector of {of.p.name} stands out in Europe** by the rule used here; the most specialised is "
+            f"**No sector of {p.name} stands out in Europe** by the rule used here; the most specialised is "
             f"{taxonomy.phrase(code)} with {words.times_of(row)} the European share of jobs."
         )
     top = ranked[ranked["is_strong"]].head(NAMED)
@@ -60,19 +77,18 @@ def _strength(of: Portrait, taxonomy: Taxonomy) -> str:
     n = int(found["n_strong"])
     which = f"it is {listed}" if n == 1 else f"above all {listed}" if n > len(top) else listed
     return (
-        f"**{words.sentence(words.count(n, 'sector'))} of {of.p.name} {'is' if n == 1 else 'are'} strong in Europe**: {which} the European "
+        f"**{words.sentence(words.count(n, 'sector'))} of {p.name} {'is' if n == 1 else 'are'} strong in Europe**: {which} the European "
         f"share of jobs. {'It employs' if n == 1 else 'Together they employ'} {words.number(float(found['persons_strong']))} persons, "
-        f"{words.percent(float(found['share_strong_pct']))} of the region’s jobs in {of.p.reference_year}."
+        f"{words.percent(float(found['share_strong_pct']))} of the region’s jobs in {p.reference_year}."
     )
 
 
-def _change(of: Portrait, taxonomy: Taxonomy) -> str:
-    span = f"from {of.p.base_year} to {of.p.reference_year}"
-    quadrants = of.economy.quadrants
+def _change(quadrants: pd.DataFrame, found: pd.Series, p: RegionParams, taxonomy: Taxonomy) -> str:
+    span = f"from {p.base_year} to {p.reference_year}"
     strong = quadrants[quadrants["is_strong"]] if len(quadrants) else quadrants
     if strong.empty:
-        missing = "strong sector" if of.summary["n_strong"] else "sector"
-        return f"**Whether its strength grew cannot be told**: no {missing} has comparable figures of {of.p.base_year} and {of.p.reference_year}."
+        missing = "strong sector" if found["n_strong"] else "sector"
+        return f"**Whether its strength grew cannot be told**: no {missing} has comparable figures of {p.base_year} and {p.reference_year}."
     gained = strong[strong["quadrant"] == QUADRANTS[0]].sort_values("lead_points", ascending=False)
     lost = strong.drop(gained.index).sort_values("lead_points")
     n = len(strong)

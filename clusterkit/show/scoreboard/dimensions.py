@@ -143,7 +143,7 @@ def plot_dimensions(
 
 
 def _draws(board: RegionScoreboard) -> int:
-    return len(board.doubt.drawn)
+    return board.n_draws
 
 
 def _described(row: pd.Series) -> str:

@@ -19,6 +19,8 @@ OWN_NAMED = 3  # own figures that a note names with their source
 OWN_MARK = "own figure"  # beside the name of an indicator that the region hands in
 UNION = "EU\N{NON-BREAKING HYPHEN}28"  # as a heading, which must not break
 
+NOT_SURE_YET = "How sure these readings are is still being worked out."
+
 
 def names_of(p: RegionParams, region: pd.DataFrame, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
     """Name of every region as it writes it in Latin letters; the report region, and peers of several codes, as one.

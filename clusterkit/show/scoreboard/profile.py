@@ -18,7 +18,10 @@ LISTED = 4  # parts named in a sentence
 
 
 def say_summary(board: RegionScoreboard, p: RegionParams) -> Text:
-    """The finding of the page in a few sentences: best, worst, the most urgent, and how sure that is."""
+    """The finding of the page in a few sentences: best, worst, the most urgent, and how sure that is.
+
+    As long as a board has no intervals, it ends with a sentence that says so.
+    """
     known = board.dimensions.dropna(subset=["rank"])
     if known.empty:
         return Text((f"Too few figures of {p.name} are published for any score; what there is stands below.",), "lead")
@@ -39,6 +42,8 @@ def say_summary(board: RegionScoreboard, p: RegionParams) -> Text:
             else "among the worst third in none"
         )
         first = f"Of {n} dimensions of its regional ecosystem, {p.name} is {good} and {bad}."
+    if board.doubt is None:
+        return Text((f"{first} {phrases.NOT_SURE_YET}",), "lead")
     readings = pd.concat([best, worst])
     second = phrases.how_many_hold(readings)
     # One indicator alone is too little for a headline.

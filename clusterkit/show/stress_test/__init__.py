@@ -3,6 +3,7 @@
 from clusterkit.show.stress_test.agreement import say_agreement, table_agreement, table_given
 from clusterkit.show.stress_test.answered import (
     point_to_example,
+    say_first,
     say_illustrative,
     say_respondents,
     say_state,
@@ -41,6 +42,7 @@ __all__ = [
     "say_change",
     "say_domains",
     "say_evidence",
+    "say_first",
     "say_gaps",
     "say_illustrative",
     "say_priorities",

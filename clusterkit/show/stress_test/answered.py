@@ -10,11 +10,33 @@ from clusterkit.data.nuts import country_phrase
 from clusterkit.show import words
 from clusterkit.show.output import Column, Pointer, Table, Text
 from clusterkit.show.scoreboard import phrases
+from clusterkit.show.scoreboard.phrases import NOT_SURE_YET
 from clusterkit.show.stress_test.look import Look
 from clusterkit.stress_test.agreement import LEAST_ANSWERS
 from clusterkit.stress_test.gaps import GAPS, NO_EVIDENCE
 
 HOME_PAGE = "index.html"
+
+
+def say_first(parts: pd.DataFrame, name: str) -> Text:
+    """What the scoreboard alone says of a region, as long as the rest of its stress test is being worked out.
+
+    Parameters
+    ----------
+    parts
+        Its sub-dimensions, with or without rank intervals.
+    name
+        Of the region.
+    """
+    seen = _seen(parts[parts["verdict"] == "bottleneck"], name)
+    return Text((phrases.joined([seen, NOT_SURE_YET if parts["is_robust"].isna().all() else ""]),), role="lead")
+
+
+def _seen(weak: pd.DataFrame, name: str) -> str:
+    if weak.empty:
+        return f"The scoreboard puts no sub-dimension of {name} in the worst third of regions."
+    n = words.count(len(weak), "sub-dimension")
+    return f"The scoreboard puts {n} of {name} in the worst third of regions: {phrases.named(weak)}."
 
 
 def say_state(look: Look) -> Text:
@@ -24,11 +46,7 @@ def say_state(look: Look) -> Text:
         gaps = test.gaps
         weak = gaps[gaps["verdict"] == "bottleneck"]
         blind = int((gaps["verdict"] == "unknown").sum())
-        seen = (
-            f"The scoreboard puts {words.count(len(weak), 'sub-dimension')} of {name} in the worst third of regions: {phrases.named(weak)}."
-            if len(weak)
-            else f"The scoreboard puts no sub-dimension of {name} in the worst third of regions."
-        )
+        seen = _seen(weak, name)
         return Text(
             (
                 f"**Nobody has answered for {name} yet.** {seen} For {words.cardinal(blind)} {'more ' if len(weak) else 'of them '}there are no figures, so that only answers can tell.",

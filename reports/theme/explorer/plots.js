@@ -13,7 +13,7 @@
       const width = Math.round(contentRect.width);
       if (!width || width === plot.width) continue; // a hidden one keeps its width
       plot.width = width;
-      if (plot.wanted) drawPlot(plot, plot.wanted);
+      if (plot.wanted) drawOne(plot, plot.wanted);
     }
   });
   const plotPlace = (name) => {
@@ -35,7 +35,7 @@
             actions: false, renderer: "svg", defaultStyle: false, tooltip: tellPoint, logLevel: 1,
           });
           plot.view = made.view;
-          if (plot.wanted) drawPlot(plot, plot.wanted);
+          if (plot.wanted) drawOne(plot, plot.wanted);
         } catch (error) {
           plot.element.replaceChildren(h("p", { class: "note" }, `The plot could not be drawn; the table has its figures. ${error}`));
         }
@@ -59,8 +59,8 @@
     plotTip.style.left = `${Math.min(event.clientX + 12, window.innerWidth - 240)}px`;
     plotTip.style.top = `${event.clientY + 14}px`;
   };
-  const plotOf = (name, wanted) => drawPlot(plots[name], wanted);
-  const drawPlot = (plot, wanted) => {
+  const drawPlot = (name, wanted) => drawOne(plots[name], wanted);
+  const drawOne = (plot, wanted) => {
     plot.wanted = wanted;
     plot.element.setAttribute("aria-label", wanted.alt);
     const { width } = plot;
@@ -97,5 +97,5 @@
   const symbol = (number) => s("svg", { viewBox: "0 0 16 16", class: "explorer-symbol", "aria-hidden": "true" },
     s("path", { d: SYMBOLS[data.plots.shapes[number]], fill: data.plots.colours[number] }));
 
-  Object.assign(explorer, { RING, plotPlace, warm, plotOf, limits, pointOf, within, symbol, plotTip });
+  Object.assign(explorer, { RING, plotPlace, warm, drawPlot, limits, pointOf, within, symbol, plotTip });
 }

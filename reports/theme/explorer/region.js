@@ -5,7 +5,7 @@
   const {
     NBSP, isKnown, whole, decimal, cardinal, count, sentence, have, h, put, panel, ENOUGH, HEADINGS, STRONG, data,
     sets, regionIndex, cellOf, isEstimate, isSpecialised, valueOf, shownOf, noteOf, state, addressOf, sortable,
-    fillTable, sorted, currentSort, isUpNow, RING, plotPlace, plotOf, limits, pointOf, within,
+    fillTable, sorted, currentSort, isUpNow, RING, plotPlace, drawPlot, limits, pointOf, within,
   } = explorer;
 
   let table;
@@ -44,7 +44,7 @@
       });
     const ends = points.length ? limits(points) : { lowest: 0.1, highest: 8 };
     const finding = findingOfRegion(set, own);
-    plotOf("quotients", { rows: within(points, ends), signals: ends, alt: `Dot plot: ${finding}. The table has the same figures.` });
+    drawPlot("quotients", { rows: within(points, ends), signals: ends, alt: `Dot plot: ${finding}. The table has the same figures.` });
     put(caption, `How many times the European share of jobs each ${set.noun} of ${name} has, ${set.year}`);
     const page = [...document.querySelectorAll(`header a[href^="${state.region}-"]`)][0];
     further.replaceChildren(...(page ? [h("a", { href: page.getAttribute("href") }, `Read the pages of ${name}`)] : []));

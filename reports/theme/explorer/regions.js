@@ -5,7 +5,7 @@
   const {
     NBSP, isKnown, fixed, whole, decimal, count, sentence, listing, h, put, panel, ENOUGH, HEADINGS, data, sets,
     regionIndex, cellOf, isEstimate, isSpecialised, valueOf, shownOf, noteOf, state, addressOf, sortable, fillTable,
-    sorted, currentSort, isUpNow, RING, plotPlace, plotOf, limits, pointOf, within, symbol,
+    sorted, currentSort, isUpNow, RING, plotPlace, drawPlot, limits, pointOf, within, symbol,
   } = explorer;
 
   let table;
@@ -58,7 +58,7 @@
       .filter((point) => isKnown(point.value)));
     const ends = points.length ? limits(points) : { lowest: 0.1, highest: 8 };
     const finding = findingOfSeveral(set, chosen, names);
-    plotOf("compared", { rows: within(points, ends), signals: ends, alt: `Dot plot: ${finding}. The table has the same figures.` });
+    drawPlot("compared", { rows: within(points, ends), signals: ends, alt: `Dot plot: ${finding}. The table has the same figures.` });
     put(caption, `${sentence(count(top.length, set.noun))} in which one of them stands out most${set.share ? `, of those with ${ENOUGH}${NBSP}% of its jobs` : ""}, ${set.year}`);
     keys.replaceChildren(...names.map((name, number) => h("li", {}, symbol(number), ` ${name}`)));
     keysBelow.replaceChildren(...names.map((name, number) => h("li", {}, symbol(number), ` ${name}`)));
@@ -93,7 +93,7 @@
     // Below the others: drawn as soon as they are on the screen.
     const turn = table.turn;
     const alt = "Dot plot of the scores of each dimension. The table has the same figures.";
-    requestAnimationFrame(() => setTimeout(() => { if (table.turn === turn) plotOf("scores", { rows, alt }); }));
+    requestAnimationFrame(() => setTimeout(() => { if (table.turn === turn) drawPlot("scores", { rows, alt }); }));
   };
   const findingOfSeveral = (set, chosen, names) => {
     const places = set.codes.map((_, index) => index);
