@@ -20,7 +20,8 @@ test: $(VENV)/.test  ## run all tests
 
 coverage: $(VENV)/.test  ## run all tests and tell which lines of the package none of them reaches
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadgroup tests clusterkit
+	$(BIN)/coverage run -m pytest notebooks
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
