@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from clusterkit import params as parameters
 from clusterkit.cli import main
+from clusterkit.errors import ParamError
 from clusterkit.paths import Project
 
 
@@ -70,6 +71,24 @@ def test_everything_that_is_wrong_is_told_at_once_by_the_option(project_copy: Pr
 
 def test_a_code_in_small_letters_is_answered_with_the_right_one(project_copy: Project) -> None:
     assert "did you mean ITC1" in refused(project_copy, "alps", "--nuts", "itc1")
+
+
+def test_a_framework_is_checked_as_a_run_checks_it(project_copy: Project) -> None:
+    folder = project_copy.params / "frameworks"
+    text = (folder / "res-6.yaml").read_text(encoding="utf-8")
+    (folder / "mine.yaml").write_text(
+        text.replace("id: res-6", "id: mine").replace("tertiary_attainment", "tertiary"), "utf-8"
+    )
+    said = refused(project_copy, "alps", "--nuts", "AT33", "--framework", "mine")
+    assert "The indicator tertiary is not in the table" in said
+    assert "mine.yaml" in said
+    assert not (project_copy.params / "regions" / "alps.yaml").exists()
+    (project_copy.params / "regions" / "alps.yaml").write_text(
+        "region: alps\nname: Alps\nnuts_ids: [AT33]\nscoreboard:\n  framework: mine\n", encoding="utf-8"
+    )
+    with pytest.raises(ParamError) as caught:
+        parameters.load_regions(project_copy, ["alps"])
+    assert str(caught.value) == said.strip()
 
 
 def test_without_a_code_there_is_no_region(project_copy: Project) -> None:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from clusterkit import yamlfile
 from clusterkit.errors import ClusterkitError, ParamError, Problem
 from clusterkit.params.checks import (
+    Codes,
     check_codes,
     check_frameworks,
     check_handed_in,
@@ -72,10 +73,7 @@ def load_regions(project: Project, regions: Sequence[str] | None = None) -> list
             problems += exc.problems
     if loaded:
         codes = known_codes(project)
-        for params, locate in loaded:
-            problems += check_codes(params, locate, codes)
-            problems += check_taxonomy(params, codes, project)
-            problems += check_handed_in(params, locate, project) or check_frameworks(params, project)
+        problems += [problem for params, locate in loaded for problem in _problems(project, params, locate, codes)]
     if problems:
         raise ParamError(list(dict.fromkeys(problems)))
     return [params for params, _ in loaded]
@@ -183,12 +181,15 @@ def check_region(project: Project, own: Mapping[str, Any], path: Path, locate: y
 
 def _checked(project: Project, params: RegionParams, locate: yamlfile.Locate) -> RegionParams:
     """Parameters in which nothing is wrong, nor in the files that they name."""
-    codes = known_codes(project)
-    problems = [*check_codes(params, locate, codes), *check_taxonomy(params, codes, project)]
-    problems += check_handed_in(params, locate, project)
-    if problems:
+    if problems := _problems(project, params, locate, known_codes(project)):
         raise ParamError(problems)
     return params
+
+
+def _problems(project: Project, params: RegionParams, locate: yamlfile.Locate, codes: Codes) -> list[Problem]:
+    """What is wrong with the parameters of a region, and with the files that they name."""
+    problems = [*check_codes(params, locate, codes), *check_taxonomy(params, codes, project)]
+    return [*problems, *(check_handed_in(params, locate, project) or check_frameworks(params, project))]
 
 
 def _load_file(project: Project, path: Path, region: str | None = None) -> tuple[RegionParams, yamlfile.Locate]:
