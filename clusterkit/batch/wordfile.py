@@ -58,7 +58,7 @@ def text_of(body: str, folder: Path) -> str:
     import vl_convert
     from bs4 import BeautifulSoup
 
-    from clusterkit.show.theme import FRAME
+    from clusterkit.show.theme import ROLES
 
     soup = BeautifulSoup(body, "html.parser")
     if (last := soup.find(id=LAST)) is not None:
@@ -69,7 +69,7 @@ def text_of(body: str, folder: Path) -> str:
     for number, image in enumerate(soup.find_all("img"), start=1):
         svg = unquote(str(image["src"]).removeprefix(SVG_DATA))
         # Paper is light, and who draws here knows no variables.
-        svg = re.sub(r"var\(--(\w+)\)", lambda found: FRAME[found[1]][0], svg)
+        svg = re.sub(r"var\(--(\w+)\)", lambda found: ROLES[found[1]][0], svg)
         path = folder / f"picture-{number}.png"
         path.write_bytes(vl_convert.svg_to_png(svg, scale=SCALE))
         image["src"] = path.name

@@ -220,7 +220,7 @@ def table_overview(
             Column("Policy answers", numeric=False),
         ],
         rows=rows,
-        note=f"Strong: {rule(listed)}. Rank: among all regions of Europe with a score; in brackets the interval of nine in ten other choices of method, outside of which a rank can lie. –: not worked out, as for a region without pages. {source_note(listed[0])}",
+        note=f"Strong: {rule(listed)}. Rank: among all regions of Europe with a score; in brackets the interval of nine in ten other choices of method, outside of which a rank can lie. Stars: as the scheme on the mapping page of the region awards them. –: not worked out, as for a region without pages. {source_note(listed[0])}",
         link=downloads.save("overview", kept),
         hrefs=[first.get(str(region)) for region in table.index],
         is_wide=True,

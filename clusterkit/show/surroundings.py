@@ -30,7 +30,7 @@ from clusterkit.show.tables import source_note
 
 BELT = 12  # regions; a larger group spans half a continent and is called a belt, docs/assumptions.md#A63
 NAMED = 3  # groups that the sentence names
-SHADES = ("#eef3f8", "#c3d9ec", "#8dbbdf", "#4f97cb", "#1f6ca8")  # no shared sector, one, two, three, four and more
+SHADES = theme.COUNT_COLOURS  # no shared sector, one, two, three, four and more
 SHADE_LABELS = ("no sector", "one", "two", "three", "four and more")
 MARGIN = 0.08  # of the frame, around the neighbours
 CODES_SHOWN = 4  # codes under a name on the map

@@ -1,8 +1,8 @@
 """One look for all figures: colours by role, type, and pictures that follow light and dark.
 
-A picture is drawn in the light colours; the frame colours (ink, lines, paper) are then turned
-into variables inside the SVG, with a second set for readers who prefer dark pages. The colours
-of the data stay the same in both.
+A picture is drawn in the light colours; the frame colours (ink, lines, paper) and the classes of maps are then
+turned into variables inside the SVG, with a second set for readers who prefer dark pages. All other colours of the
+data stay the same in both.
 """
 
 from __future__ import annotations
@@ -40,8 +40,17 @@ ACCENT = "#0a6ebd"  # the region of the page; 4.6:1 or more on both papers would
 STRONG = "#d55e00"  # Okabe and Ito (2008), vermillion: what is strong
 OTHER = "#7f8b96"  # what it is compared with
 
-# Location quotients: purple under 1, orange above, after ColorBrewer's PuOr (colour-blind safe).
-LQ_COLOURS = ("#a79dd0", "#dcd7ee", "#fdd9a8", "#f5a04a", "#d0690f", "#8c3f06")
+# Location quotients: purple under 1, orange above, after ColorBrewer's PuOr (colour-blind safe). Light value, dark value:
+# on either page the middle is near the paper, and what is strong stands out most.
+LQ_CLASSES = {
+    "lq0": ("#a79dd0", "#7f76b8"),
+    "lq1": ("#dcd7ee", "#565080"),
+    "lq2": ("#fdd9a8", "#7c5a2e"),
+    "lq3": ("#f5a04a", "#b9701f"),
+    "lq4": ("#d0690f", "#ee9433"),
+    "lq5": ("#8c3f06", "#ffd7a1"),
+}
+LQ_COLOURS = tuple(light for light, _ in LQ_CLASSES.values())
 LQ_BOUNDS = (0.5, 1.0, 1.5, 2.0, 4.0)  # location quotient, no unit
 LQ_LABELS = (
     "under half the European share",
@@ -52,8 +61,16 @@ LQ_LABELS = (
     "4 times and more",
 )
 
-# Counts and shares: one blue, pale to deep; pale differs from land in both light and dark.
-COUNT_COLOURS = ("#cfe3f3", "#9cc7e6", "#5b9fd2", "#2873b2", "#0b4a83")
+# Counts and shares: one blue, away from the paper; the least differs from land in both light and dark.
+COUNT_CLASSES = {
+    "count0": ("#cfe3f3", "#234a6b"),
+    "count1": ("#9cc7e6", "#2f6a9c"),
+    "count2": ("#5b9fd2", "#4a93cc"),
+    "count3": ("#2873b2", "#86bfe9"),
+    "count4": ("#0b4a83", "#d3e9fb"),
+}
+COUNT_COLOURS = tuple(light for light, _ in COUNT_CLASSES.values())
+ROLES = {**FRAME, **LQ_CLASSES, **COUNT_CLASSES}
 LQ_TICKS = (0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
 LEAST_LQ = 0.1  # no unit; a logarithmic scale has no zero
 EDGE_LQ = 0.09  # where such an axis begins, so that a mark at 0.1 is off the names of the rows
@@ -111,10 +128,13 @@ def to_svg(figure: MplFigure) -> tuple[str, int, int]:
     svg = re.sub(r' d="([^"]*)"', lambda found: f' d="{svg_text.compact(found[1])}"', svg)
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"\s*\n\s*", " ", svg)
-    for role, (light, _) in FRAME.items():
-        svg = re.sub(light, f"var(--{role})", svg, flags=re.IGNORECASE)
-    light = "".join(f"--{role}:{pair[0]};" for role, pair in FRAME.items())
-    dark = "".join(f"--{role}:{pair[1]};" for role, pair in FRAME.items())
+    used = {}
+    for role, pair in ROLES.items():
+        svg, n = re.subn(pair[0], f"var(--{role})", svg, flags=re.IGNORECASE)
+        if n or role in FRAME:
+            used[role] = pair
+    light = "".join(f"--{role}:{pair[0]};" for role, pair in used.items())
+    dark = "".join(f"--{role}:{pair[1]};" for role, pair in used.items())
     svg, rules = _classes(re.sub(r' clip-path="[^"]*"', "", svg))
     style = f"<style>:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}{rules}</style>"
     return svg.replace(">", f">{style}", 1), width, height

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -259,3 +260,54 @@ def test_the_page_loads_each_part_of_the_script_after_those_it_takes_from() -> N
             for part in re.findall(r"\w+", found)
         }
     assert {"h", "state", "drawPlot"} <= given
+
+
+# Colours of maps
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance after WCAG 2.2."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+def contrasts(classes: dict[str, tuple[str, str]], page: int) -> list[float]:
+    """Of each class with the paper; page 0 is light, 1 is dark."""
+    paper = luminance(theme.FRAME["paper"][page])
+    found = [luminance(pair[page]) for pair in classes.values()]
+    return [(max(one, paper) + 0.05) / (min(one, paper) + 0.05) for one in found]
+
+
+@pytest.mark.parametrize("page", [0, 1], ids=["light", "dark"])
+def test_what_is_far_from_the_middle_stands_out_most_on_any_page(page: int) -> None:
+    low, high = contrasts(theme.LQ_CLASSES, page)[:2], contrasts(theme.LQ_CLASSES, page)[2:]
+    counts = contrasts(theme.COUNT_CLASSES, page)
+    assert low == sorted(low, reverse=True)
+    assert high == sorted(high)
+    assert counts == sorted(counts)
+    assert max(high) > max(low)  # the eye goes to what is strong
+    for steps in (high, counts):
+        assert all(later > 1.2 * earlier for earlier, later in itertools.pairwise(steps))
+    land = contrasts({"land": theme.FRAME["land"]}, page)[0]
+    assert all(one > land for one in [*low, *high[1:], *counts])
+
+
+def test_the_explorer_has_the_colours_of_the_other_maps() -> None:
+    css = (PLACE.reports / "theme" / "explorer" / "explorer.css").read_text("utf-8")
+    for role, (light, dark) in {**theme.LQ_CLASSES, **theme.COUNT_CLASSES, "land": theme.FRAME["land"]}.items():
+        assert re.findall(rf"--{role}: (#\w+);", css) == [light, dark, light], role  # the last where colours are forced
+
+
+def test_a_map_follows_the_page_and_another_picture_carries_no_colours_of_maps() -> None:
+    figure, axes = theme.plt.subplots(figsize=(2, 2))
+    axes.bar([1], [1], color=theme.LQ_COLOURS[3])
+    svg, _, _ = theme.to_svg(figure)
+    theme.plt.close(figure)
+    light, dark = theme.LQ_CLASSES["lq3"]
+    assert f"--lq3:{light};" in svg
+    assert f"--lq3:{dark};" in svg
+    assert svg.count(light) == 1
+    assert "fill: var(--lq3)" in svg
+    assert "--lq2" not in svg
+    assert "--count" not in svg

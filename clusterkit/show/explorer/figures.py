@@ -38,7 +38,10 @@ GROWTH_LABELS = (
     "5 to 20 % more",
     "20 % more and over",
 )
-GROWTH_COLOURS = ("#6b5fb0", *theme.LQ_COLOURS[:5])  # purple for losses, orange for gains, as for quotients
+# Of the style sheet, which has them twice, for light and dark pages: purple for losses, orange for gains, as for quotients.
+LQ_COLOURS = tuple(f"var(--{role})" for role in theme.LQ_CLASSES)
+COUNT_COLOURS = tuple(f"var(--{role})" for role in theme.COUNT_CLASSES)
+GROWTH_COLOURS = ("var(--loss)", *LQ_COLOURS[:5])
 FINEST = 9  # decimals; more than any figure needs
 
 
@@ -309,9 +312,9 @@ def packed(
         "countries": {code: COUNTRY_NAMES[code] for code in sorted(set(places["country"]))},
         "doubtful": list(doubtful),
         "map": europe_outlines(region, names),
-        "quotient": {"bounds": theme.LQ_BOUNDS, "labels": theme.LQ_LABELS, "colours": theme.LQ_COLOURS},
+        "quotient": {"bounds": theme.LQ_BOUNDS, "labels": theme.LQ_LABELS, "colours": LQ_COLOURS},
         "growth": {"bounds": GROWTH_BOUNDS, "labels": GROWTH_LABELS, "colours": GROWTH_COLOURS},
-        "counts": theme.COUNT_COLOURS,
+        "counts": COUNT_COLOURS,
         "schemes": [
             {"id": key, "title": rules.title, "stars": list(rules.stars)}
             for key, rules in sorted(schemes.items(), key=lambda item: item[0] != scheme)

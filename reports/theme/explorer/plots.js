@@ -59,13 +59,26 @@
     plotTip.style.left = `${Math.min(event.clientX + 12, window.innerWidth - 240)}px`;
     plotTip.style.top = `${event.clientY + 14}px`;
   };
+  const measuring = document.createElement("canvas").getContext("2d");
+  measuring.font = "13px system-ui, sans-serif"; // of the specification
+  // A name that takes more than so many pixels is cut before its code: "Design and other pro… (M74)".
+  const shortened = (label, limit) => {
+    const widthOf = (text) => measuring.measureText(text).width;
+    const [, name, code] = label.match(/^(.*?)( \([^()]*\))?$/);
+    if (!code || widthOf(label) <= limit) return label;
+    let length = name.length;
+    while (length > 1 && widthOf(`${name.slice(0, length)}…${code}`) > limit - 2) length -= 1;
+    return `${name.slice(0, length).trimEnd()}…${code}`;
+  };
   const drawPlot = (name, wanted) => drawOne(plots[name], wanted);
   const drawOne = (plot, wanted) => {
     plot.wanted = wanted;
     plot.element.setAttribute("aria-label", wanted.alt);
     const { width } = plot;
     if (!plot.view || !width) return;
-    let view = plot.view.data("rows", wanted.rows).width(width).signal("limit", Math.max(120, Math.min(300, width / 2)));
+    const limit = Math.max(120, Math.min(300, width / 2));
+    const rows = wanted.rows.map((row) => ({ ...row, label: shortened(row.label, limit) }));
+    let view = plot.view.data("rows", rows).width(width).signal("limit", limit);
     for (const [signal, value] of Object.entries(wanted.signals || {})) view = view.signal(signal, value);
     view.run();
   };

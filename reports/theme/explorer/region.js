@@ -3,17 +3,24 @@
 
 {
   const {
-    NBSP, isKnown, whole, decimal, cardinal, count, sentence, have, h, put, panel, ENOUGH, HEADINGS, STRONG, data,
+    NBSP, isKnown, whole, decimal, cardinal, count, sentence, have, h, s, put, panel, ENOUGH, HEADINGS, STRONG, data,
     sets, regionIndex, cellOf, isEstimate, isSpecialised, valueOf, shownOf, noteOf, state, addressOf, sortable,
     fillTable, sorted, currentSort, isUpNow, RING, plotPlace, drawPlot, limits, pointOf, within,
   } = explorer;
 
+  // As the classes of the map, each with 3:1 against the page, light and dark.
+  const DOTS = [[STRONG, "#d0690f"], [1, "#b8863b"], [0, "#8d81c2"]];
+  const dot = (colour) => s("svg", { viewBox: "0 0 16 16", class: "explorer-symbol", "aria-hidden": "true" },
+    s("circle", { cx: 8, cy: 8, r: 6, fill: colour }));
+  const keys = h("ul", { class: "explorer-keys", "aria-label": "Legend of the plot" },
+    ...[`${STRONG} times and more`, `1 to ${STRONG} times`, "less than in Europe"]
+      .map((text, place) => h("li", {}, dot(DOTS[place][1]), ` ${text}`)));
   let table;
   const caption = document.createTextNode("");
   const further = h("p");
   const build = () => {
     table = sortable("All sectors of the region");
-    return h("div", { class: "explorer-two" }, panel(caption, plotPlace("quotients")), h("div", {}, table.frame, further));
+    return h("div", { class: "explorer-two" }, panel(caption, keys, plotPlace("quotients")), h("div", {}, table.frame, further));
   };
   const draw = () => {
     const set = sets.get(state.set);
@@ -39,8 +46,7 @@
     const points = order.filter((code) => set.persons[cellOf(set, own, code)] > 0 && isKnown(set.quotient[cellOf(set, own, code)]))
       .map((code) => {
         const value = set.quotient[cellOf(set, own, code)];
-        const { colours } = data.quotient; // two of them darker, for 3:1 against the page
-        return pointOf(set, own, code, { colour: value >= STRONG ? colours[4] : value >= 1 ? "#b8863b" : "#8d81c2" });
+        return pointOf(set, own, code, { colour: DOTS.find(([least]) => value >= least)[1] });
       });
     const ends = points.length ? limits(points) : { lowest: 0.1, highest: 8 };
     const finding = findingOfRegion(set, own);
