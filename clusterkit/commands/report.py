@@ -34,6 +34,7 @@ from clusterkit.paths import Project
 
 if TYPE_CHECKING:
     from clusterkit.batch.processes import Warm
+    from clusterkit.batch.runner import Watch
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def make(project: Project, wanted: Wanted, how: How, *, console: Console, warm: 
     fingerprints = Fingerprints(project)
     planned = plan(project, wanted, fingerprints, force=how.force)
     if planned.stale:
-        return _run(project, planned, how, fingerprints, console, start, warm)
+        return _run(_Going(project, planned, how, fingerprints, warm, start), console)
     ok = _render(project, planned, how, changed=False)
     _say_done(planned, [], start)
     return ok
@@ -210,83 +211,75 @@ def _expected(
     return made
 
 
-def _run(
-    project: Project,
-    planned: Plan,
-    how: How,
-    fingerprints: Fingerprints,
-    console: Console,
-    start: float,
-    warm: Warm | None,
-) -> bool:
+@dataclass(frozen=True)
+class _Going:
+    """A run that has work: where, what, how, and since when (seconds of the monotonic clock)."""
+
+    project: Project
+    planned: Plan
+    how: How
+    fingerprints: Fingerprints
+    warm: Warm | None
+    start: float
+
+
+def _run(of: _Going, console: Console) -> bool:
     # Imported here: a run without work should not pay for what runs the work.
     from clusterkit.batch import runner
 
-    if warm is not None:
-        warm.begin()
-    runner.check_parameters(planned.stale)
-    with runner.alone(project):
+    if of.warm is not None:
+        of.warm.begin()
+    runner.check_parameters(of.planned.stale)
+    with runner.alone(of.project):
         try:
-            ok, results = _run_stale(project, planned, how, fingerprints, console, start, warm)
+            ok, results = _run_stale(of, console)
         except WriteError as exc:  # what was published so far is there, and the next run goes on from it
             warn(str(exc))
             return False
-    _say_done(planned, results, start)
+    _say_done(of.planned, results, of.start)
     return ok and not any(result.failure for result in results)
 
 
-def _run_stale(
-    project: Project,
-    planned: Plan,
-    how: How,
-    fingerprints: Fingerprints,
-    console: Console,
-    start: float,
-    warm: Warm | None,
-) -> tuple[bool, list[Result]]:
+def _run_stale(of: _Going, console: Console) -> tuple[bool, list[Result]]:
     """Run what is stale, and make the site; whether home and site are there, and what became of each job."""
-    from clusterkit.batch import progress, runner
+    from clusterkit.batch import progress
 
-    options = how.options
-    if how.force:
+    project, planned = of.project, of.planned
+    if of.how.force:
         State(project).forget_results()
     with writing(project.reports, "The documents of the site"):
         documents.write(project, State(project))  # needs no page: while notebooks get a warm process to start from
-    with progress.shown(console, planned.stale, workers=options.workers) as watch:
-        run = runner.run(project, planned.stale, options=options, fingerprints=fingerprints, watch=watch, warm=warm)
+    with progress.shown(console, planned.stale, workers=of.how.options.workers) as watch:
+        run = _made(of, planned.stale, watch)
     # In the order of the site: that of the run depends on how long pages took last time.
     places = {job.page: number for number, job in enumerate(planned.jobs)}
     run.sort(key=lambda result: places[result.job.page])
-    results = _with_true_links(project, planned, run, options, fingerprints, warm)
+    results = _with_true_links(of, run)
     _summary(project, results)
     home_failed = any(result.failure for result in results if result.job.region == HOME)
-    ok = not home_failed and _render(project, planned, how, changed=True)
-    reused = _unchanged(planned, results)
-    write_manifest(
-        project, fingerprints, results, reused, {**asdict(how), "seconds": round(time.monotonic() - start, 1)}
-    )
+    ok = not home_failed and _render(project, planned, of.how, changed=True)
+    said = {**asdict(of.how), "seconds": round(time.monotonic() - of.start, 1)}
+    write_manifest(project, of.fingerprints, results, _unchanged(planned, results), said)
     return ok, results
 
 
-def _with_true_links(
-    project: Project,
-    planned: Plan,
-    results: list[Result],
-    options: Options,
-    fingerprints: Fingerprints,
-    warm: Warm | None,
-) -> list[Result]:
+def _made(of: _Going, jobs: Sequence[Job], watch: Watch | None = None) -> list[Result]:
+    from clusterkit.batch import runner
+
+    return runner.run(of.project, jobs, options=of.how.options, fingerprints=of.fingerprints, watch=watch, warm=of.warm)
+
+
+def _with_true_links(of: _Going, results: list[Result]) -> list[Result]:
     """The results, with a comparison and a home page that link to what there is, and a home page that says what is not.
 
     Both were planned for the pages that were to be there.
     """
-    from clusterkit.batch import runner
+    project, planned = of.project, of.planned
 
     def with_true(true: Job) -> list[Result]:
-        if State(project).is_fresh(true, fingerprints.key(true)):
+        if State(project).is_fresh(true, of.fingerprints.key(true)):
             return results
-        again = runner.run(project, [true], options=options, fingerprints=fingerprints, warm=warm)
-        return [*(result for result in results if result.job.page != true.page), *again]
+        return [*(result for result in results if result.job.page != true.page), *_made(of, [true])]
 
     # Of a region that is no longer listed the pages go, too.
     compare = compare_job(project, planned.listed)

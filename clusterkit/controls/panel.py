@@ -267,6 +267,7 @@ class Controls:
             self._frame.add_class("ck-older")  # until the new one is there
             try:
                 shown = self._draw(p, folder)
+                self._show(shown)  # before the place that is kept for it is given up
             finally:
                 self._busy.value = ""
                 self._frame.remove_class("ck-older")

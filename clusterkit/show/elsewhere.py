@@ -20,7 +20,7 @@ from clusterkit.data.sources import GISCO
 from clusterkit.mapping import AllRegions
 from clusterkit.params import RegionParams
 from clusterkit.show import maps, theme, words
-from clusterkit.show.outlines import draw
+from clusterkit.show.outlines import draw, mark
 from clusterkit.show.output import Column, Downloads, Figure, Table, Text
 from clusterkit.show.tables import source_note
 
@@ -253,7 +253,7 @@ def _panel(axes: Axes, shapes: gpd.GeoSeries, klass: pd.Series, p: RegionParams)
     draw(axes, hidden, facecolor=theme.LAND, edgecolor=theme.MUTED, hatch="//////")
     for number, colour in enumerate(theme.LQ_COLOURS):
         draw(axes, _merged(shapes[of == number]), facecolor=colour)
-    draw(axes, shapes[shapes.index == p.region].to_numpy(), facecolor="none", edgecolor=theme.INK, linewidth=1.6)
+    mark(axes, shapes[shapes.index == p.region].to_numpy(), linewidth=1.6)
 
 
 def _merged(shapes: gpd.GeoSeries) -> np.ndarray:

@@ -22,7 +22,7 @@ from clusterkit.data.own.geometry import OwnBoundary
 from clusterkit.data.sources import GISCO
 from clusterkit.params import RegionParams
 from clusterkit.show import theme, words
-from clusterkit.show.outlines import draw
+from clusterkit.show.outlines import draw, mark
 from clusterkit.show.output import Downloads, Figure, Several
 from clusterkit.show.tables import source_note
 from clusterkit.show.theme import finish
@@ -112,8 +112,7 @@ def plot_quotients(
         chosen = shapes.geometry[klass == number].to_numpy()
         draw(axes, chosen, facecolor=colour, edgecolor=theme.PAPER, linewidth=0.25)
     _borders(axes, region)
-    own = region[region["nuts_id"].isin(p.nuts_ids)].union_all()
-    draw(axes, np.array([own]), facecolor="none", edgecolor=theme.INK, linewidth=1.8)
+    mark(axes, np.array([region[region["nuts_id"].isin(p.nuts_ids)].union_all()]), linewidth=1.8)
     handles: list[Artist] = [
         Patch(facecolor=c, label=label) for c, label in zip(theme.LQ_COLOURS[::-1], theme.LQ_LABELS[::-1], strict=True)
     ]

@@ -293,10 +293,33 @@ def test_what_is_far_from_the_middle_stands_out_most_on_any_page(page: int) -> N
     assert all(one > land for one in [*low, *high[1:], *counts])
 
 
-def test_the_explorer_has_the_colours_of_the_other_maps() -> None:
-    css = (PLACE.reports / "theme" / "explorer" / "explorer.css").read_text("utf-8")
+def test_the_style_sheet_has_the_colours_of_the_pictures() -> None:
+    tokens, own = (
+        (PLACE.reports / "theme" / name).read_text("utf-8") for name in ("tokens.css", "explorer/explorer.css")
+    )
     for role, (light, dark) in {**theme.LQ_CLASSES, **theme.COUNT_CLASSES, "land": theme.FRAME["land"]}.items():
-        assert re.findall(rf"--{role}: (#\w+);", css) == [light, dark, light], role  # the last where colours are forced
+        assert re.findall(rf"--{role}: (#\w+);", tokens) == [light, dark, light], role  # the last is print
+        assert re.findall(rf"--{role}: (#\w+);", own) == [light], role  # where colours are forced
+    for role in ("loss", "hatch-on", "hatch"):
+        light, dark, print_ = re.findall(rf"--{role}: (#\w+);", tokens)
+        assert light == print_ != dark
+
+
+@pytest.mark.parametrize("page", [0, 1], ids=["light", "dark"])
+def test_numbers_in_shaded_cells_can_be_read_on_any_page(page: int) -> None:
+    css = (PLACE.reports / "theme" / "clusterkit.css").read_text("utf-8")
+    colours = {**theme.LQ_CLASSES, **theme.COUNT_CLASSES, "land": theme.FRAME["land"]}
+    found = re.findall(r"\.heat\.(\w+)(?:, \.heat\.\w+)? \{ background: var\(--(\w+)\);(?: color: (#\w+);)? \}", css)
+    assert len(found) == 12
+    (dark_ink,) = re.findall(r"\.heat:is\(([^)]+)\) \{ color: #000; \}", css)
+    black = dark_ink.replace(".", "").split(", ")
+    for name, role, own in found:
+        if page == 0:
+            ink = {"#000": "#000000", "#fff": "#ffffff", "": "#1d2329"}[own]
+        else:
+            ink = "#000000" if name in black or own == "#000" else theme.FRAME["ink"][1]
+        cell, text = luminance(colours[role][page]), luminance(ink)
+        assert (max(cell, text) + 0.05) / (min(cell, text) + 0.05) >= 4.5, name
 
 
 def test_a_map_follows_the_page_and_another_picture_carries_no_colours_of_maps() -> None:

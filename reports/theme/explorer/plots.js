@@ -13,7 +13,8 @@
       const width = Math.round(contentRect.width);
       if (!width || width === plot.width) continue; // a hidden one keeps its width
       plot.width = width;
-      if (plot.wanted) drawOne(plot, plot.wanted);
+      // After this pass: what is drawn changes the height of what is observed.
+      if (plot.wanted) requestAnimationFrame(() => { if (plot.width === width) drawOne(plot, plot.wanted); });
     }
   });
   const plotPlace = (name) => {
