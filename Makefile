@@ -79,7 +79,8 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.lab: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(INSTALL) '.[lab]'
-	@# else JupyterLab saves by itself what was only tried, and the pages are made of changed notebooks
+	@# else JupyterLab saves by itself what was only tried, and the pages are made of changed notebooks;
+	@# and a choice in the controls would change what a running cell works with
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
-	@echo '{"@jupyterlab/docmanager-extension:plugin": {"autosave": false}}' > $(VENV)/share/jupyter/lab/settings/overrides.json
+	@echo '{"@jupyterlab/docmanager-extension:plugin": {"autosave": false}, "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"}}' > $(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $@

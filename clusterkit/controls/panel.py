@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
@@ -144,6 +145,7 @@ class Controls:
         self._codes = params.known_codes(place)
         self._seen: dict[tuple[str, str], Shown] = {}
         self._beforehand = Beforehand(place, page, is_attended=page in leads.SLOW and is_attended())
+        self._alone = threading.RLock()
         self._is_loading = False
         self._taken = False
         self._asks_leave_for = ""
@@ -202,6 +204,7 @@ class Controls:
 
     # What is entered
 
+    @widgets.one_at_a_time
     def _changed(self, name: str, value: Any) -> None:
         """Take over what was entered, check it, and redraw."""
         if self._is_loading:
@@ -455,6 +458,7 @@ class Controls:
                 self._cells[name].layout.display = "" if is_own else "none"
         self._ask_leave("")
 
+    @widgets.one_at_a_time
     def _drop_changes(self) -> None:
         self.choice.changed = {}
         self._written.value = ""
@@ -463,6 +467,7 @@ class Controls:
 
     # The file
 
+    @widgets.one_at_a_time
     def _renamed(self) -> None:
         """Another identifier: of a set of one's own it is the region's, else only the file's."""
         if self._is_loading:
@@ -477,6 +482,7 @@ class Controls:
         if self._has_region:
             self._write.description = f"Write over {region}.yaml" if region else "Write parameters"
 
+    @widgets.one_at_a_time
     def _write_file(self) -> None:
         region = self._identifier.value.strip()
         try:

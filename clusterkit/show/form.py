@@ -18,6 +18,7 @@ Needs ipywidgets, which only the extra ``lab`` installs; without it the form is 
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html import escape
@@ -156,6 +157,7 @@ class AnswerForm:
         import ipywidgets
 
         self._w = ipywidgets
+        self._alone = threading.RLock()
         self._store, self.sheet, self._folder, self._name = store, sheet, languages_from, region_name or sheet.region
         self._asked_for = store.path  # the form goes on beside it once somebody else has written there
         self._saved_at: dt.datetime | None = None
@@ -212,6 +214,7 @@ class AnswerForm:
 
     # What is entered
 
+    @widgets.one_at_a_time
     def _changed(self, key: Key, value: Any) -> None:
         """Check a value that was entered, take it over, save."""
         if self._is_loading:
@@ -253,6 +256,7 @@ class AnswerForm:
         self._show_progress()
         self._save()
 
+    @widgets.one_at_a_time
     def _save(self) -> None:
         self._failure = None
         try:
@@ -311,6 +315,7 @@ class AnswerForm:
             fields.append(self._language)
         return widgets.grid(fields)
 
+    @widgets.one_at_a_time
     def _translate(self, language: str) -> None:
         """Show the questions in another language; the answers stay."""
         if self._is_loading or self._folder is None or language == self.questionnaire.language:
@@ -446,6 +451,7 @@ class _SectionPart:
 
     def __init__(self, form: AnswerForm, section: Section, following: Section | None) -> None:
         self.form, self.section, self.following = form, section, following
+        self._alone = form._alone
         self.keys = [key for key in form.questionnaire.scales if form.questionnaire.section_of[key[0]] is section]
         self.button = form._w.ToggleButton(value=False)
         self.button.add_class("ck-section")
@@ -460,6 +466,7 @@ class _SectionPart:
     def open(self) -> None:
         self.button.value = True
 
+    @widgets.one_at_a_time
     def _toggled(self) -> None:
         if self.is_open and len(self.box.children) == 1:
             self.box.children = (self.button, self._body())
@@ -474,6 +481,7 @@ class _SectionPart:
             parts.append(widgets.button(f"Go on: {name}", f"Open section {name}", self._go_on))
         return widgets.box(parts, "ck-body")
 
+    @widgets.one_at_a_time
     def _go_on(self) -> None:
         if self.following is None:
             return

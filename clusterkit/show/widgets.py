@@ -9,15 +9,20 @@ Needs ipywidgets, which only the extra ``lab`` installs: it is imported when a c
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from clusterkit.errors import Problem
 from clusterkit.show.output import Text
 
 if TYPE_CHECKING:
     import ipywidgets
+
+_Own = TypeVar("_Own")
+_Rest = ParamSpec("_Rest")
+_Result = TypeVar("_Result")
 
 ROOT = "ck-form"  # class of the outermost box of a form: the style is of what is within
 FIELD = "ck-field"  # class of a control with its label above
@@ -116,6 +121,28 @@ def grid(children: Sequence[Any]) -> ipywidgets.Box:
     widget = ipywidgets.Box(children)
     widget.add_class("ck-head")
     return widget
+
+
+def one_at_a_time(
+    action: Callable[Concatenate[_Own, _Rest], _Result],
+) -> Callable[Concatenate[_Own, _Rest], _Result]:
+    """A method that begins when no other such method of its object is at work.
+
+    JupyterLab hands in what is entered through more than one thread of a kernel (its subshells, from ipykernel 7 on):
+    two keys that follow each other closely can be at work at once.
+
+    Parameters
+    ----------
+    action
+        The method; its object has a lock that a thread may take again, ``_alone`` (``threading.RLock``).
+    """
+
+    @functools.wraps(action)
+    def alone(self: _Own, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> _Result:
+        with self._alone:  # type: ignore[attr-defined]  # as said above
+            return action(self, *args, **kwargs)
+
+    return alone
 
 
 def button(description: str, tooltip: str, action: Callable[[], None]) -> ipywidgets.Button:

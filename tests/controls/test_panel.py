@@ -6,6 +6,8 @@ import html
 import re
 import shutil
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -363,6 +365,33 @@ def test_what_is_known_early_is_shown_until_the_whole_is_there(make: Make, monke
     field(made, "Region").value = "saxony"  # at hand: nothing of it is shown early
     assert len(meanwhile) == 0
     assert made.seconds_to_first == made.seconds
+
+
+def test_what_comes_in_through_two_threads_is_drawn_one_after_the_other(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, at_work, most = make(), [], []
+
+    def lead(page: str, p: Any, place: Project, tell: leads.Tell) -> leads.Shown:
+        at_work.append(p)
+        time.sleep(0.2)
+        most.append(len(at_work))
+        at_work.remove(p)
+        return (Text((f"{p.name}, {p.mapping.strong_lq}.",)),)
+
+    monkeypatch.setattr(leads, "lead", lead)
+    region, threshold = field(made, "Region"), field(made, "Strong: location")
+    threads = [
+        threading.Thread(target=setattr, args=(one, "value", value))
+        for one, value in ((region, "saxony"), (threshold, 2.5))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1, 1]
+    assert "Saxony, 2.5." in shown(made)
+    assert (made.notebook["region"], made.notebook["strong_lq"]) == ("saxony", 2.5)
 
 
 def test_hostile_names_are_shown_as_they_are_written(make: Make) -> None:

@@ -7,6 +7,8 @@ import html
 import re
 import shutil
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -426,6 +428,33 @@ def test_what_the_notebook_gets(make: MakeForm, path: Path) -> None:
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == form.widget.model_id
     assert bundle["text/plain"] == f"AnswerForm: r1 for piemonte, 0 of 62 answered; {path}"
     assert "Stress test for cluster policy: Piemonte" in shown(form)
+
+
+def test_what_comes_in_through_two_threads_is_saved_one_after_the_other(
+    make: MakeForm, path: Path, questions: Questionnaire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = store.write_whole
+
+    def slowly(target: Path, data: bytes) -> None:
+        written(target, data)
+        time.sleep(0.2)  # the other thread may look at the file now
+
+    monkeypatch.setattr(store, "write_whole", slowly)
+    form = make()
+    entries = {"Priority": 3, "Vertical": 2, "Horizontal": DONT_KNOW}
+    controls = {label: control(form, label, STARTING) for label in entries}
+    threads = [
+        threading.Thread(target=setattr, args=(controls[label], "value", value)) for label, value in entries.items()
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found.name for found in path.parent.iterdir()] == ["r1.yaml"]  # none beside it
+    assert "somebody else" not in shown(form)
+    assert "3 of 62 answered, 1 of them “Don’t know”" in shown(form)
+    steps = on_disk(path, questions).steps
+    assert sorted(str(value) for value in steps.values() if value is not None) == ["2", "3", str(DONT_KNOW)]
 
 
 # Languages
