@@ -108,9 +108,7 @@ def _scoreboard(p: params.RegionParams, place: Project, tell: Tell) -> Shown:
 
 
 def _stress_test(p: params.RegionParams, place: Project, tell: Tell) -> Shown:
-    test = portrait.stress_test(
-        p, place=place, tell=lambda first: tell((show_stress_test.say_first(first.parts, p.name),))
-    )
+    test = portrait.stress_test(p, place=place, tell=lambda first: tell((show_stress_test.say_first(first, p.name),)))
     look = show_stress_test.Look(test, p, Downloads(p.region, None), test.span)
     plot = show_stress_test.plot_gaps if test.is_answered else show_stress_test.plot_evidence
     return show_stress_test.say_state(look), plot(look)

@@ -265,7 +265,9 @@ class Controls:
         self.seconds_to_first = 0.0
         p, folder = self._leads.checked(self._page, declared), self._beforehand.folder
         key = (folder.name, _key(self._leads.key(p, self._place)))
-        if key not in self._seen:
+        if key in self._seen:
+            self._show(self._seen[key])
+        else:
             self._busy.value = BUSY
             self._frame.add_class("ck-older")  # until the new one is there
             try:
@@ -278,7 +280,6 @@ class Controls:
             while len(self._seen) >= MOST_SEEN:
                 self._seen.pop(next(iter(self._seen)))
             self._seen[key] = shown
-        self._show(self._seen[key])
         self.seconds = time.perf_counter() - self._begun
         self.seconds_to_first = self.seconds_to_first or self.seconds
         if self._has_region:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +64,8 @@ def common_sectors(one: Collection[str], other: Collection[str], close: pd.DataF
     codes = sorted({*one, *other})
     is_own, is_strong = (np.isin(codes, list(strong)) for strong in (one, other))
     found = _links(is_own, is_strong[None], close.reindex(index=codes, columns=codes, fill_value=False).to_numpy())
-    return Common(*(_named(codes, rows[0]) for rows in found))
+    names = np.array(codes, dtype=object)
+    return Common(*(_named(names, rows[0]) for rows in found))
 
 
 def _links(own: np.ndarray, strong: np.ndarray, close: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -78,8 +79,8 @@ def _links(own: np.ndarray, strong: np.ndarray, close: np.ndarray) -> tuple[np.n
     return strong & own, strong & ~own & is_near_own, own & ~strong & is_near_strong
 
 
-def _named(codes: Sequence[str], is_in: np.ndarray) -> tuple[str, ...]:
-    return tuple(np.asarray(codes, dtype=object)[is_in])
+def _named(codes: np.ndarray, is_in: np.ndarray) -> tuple[str, ...]:
+    return tuple(codes[is_in])
 
 
 def partners(everywhere: AllRegions, region: str, *, min_relatedness: float = LINK) -> pd.DataFrame:
@@ -125,7 +126,7 @@ def partners(everywhere: AllRegions, region: str, *, min_relatedness: float = LI
         )
     close = close_sectors(everywhere.lq, min_relatedness=min_relatedness)
     strong = everywhere.strong.eq(1).sort_index(axis=1)
-    codes = [str(code) for code in strong.columns]
+    codes = np.array(strong.columns, dtype=object)
     own, others = strong.loc[region].to_numpy(), strong.drop(index=region)
     at = close.reindex(index=strong.columns, columns=strong.columns, fill_value=False).to_numpy()
     links = _links(own, others.to_numpy(), at)

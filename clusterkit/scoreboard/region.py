@@ -321,7 +321,7 @@ def region_scoreboard(
     normalisation, aggregation, min_coverage
         As in :func:`build_scoreboard`.
     tell
-        Gets the scoreboard without intervals as soon as it is built: they take four fifths of the time.
+        Gets the scoreboard without intervals as soon as it is built: they take most of the time.
 
     Raises
     ------

@@ -135,15 +135,11 @@ def plot_dimensions(
             p,
             more=(
                 "Left: dot of the region, vertical line the Union, diamond the country, small strokes the peers. Right: the rank, band its "
-                f"interval; the lines mark the best and the worst third; triangle up: best third, down: worst third. {phrases.intervals_note(_draws(board))}"
+                f"interval; the lines mark the best and the worst third; triangle up: best third, down: worst third. {phrases.intervals_note(board.n_draws)}"
             ),
         ),
         link=downloads.save(name, file_of(table)),
     )
-
-
-def _draws(board: RegionScoreboard) -> int:
-    return board.n_draws
 
 
 def _described(row: pd.Series) -> str:

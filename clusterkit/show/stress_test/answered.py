@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from clusterkit.data.nuts import country_phrase
+from clusterkit.scoreboard.region import RegionScoreboard
 from clusterkit.show import words
 from clusterkit.show.output import Column, Pointer, Table, Text
 from clusterkit.show.scoreboard import phrases
-from clusterkit.show.scoreboard.phrases import NOT_SURE_YET
 from clusterkit.show.stress_test.look import Look
 from clusterkit.stress_test.agreement import LEAST_ANSWERS
 from clusterkit.stress_test.gaps import GAPS, NO_EVIDENCE
@@ -18,18 +18,18 @@ from clusterkit.stress_test.gaps import GAPS, NO_EVIDENCE
 HOME_PAGE = "index.html"
 
 
-def say_first(parts: pd.DataFrame, name: str) -> Text:
+def say_first(board: RegionScoreboard, name: str) -> Text:
     """What the scoreboard alone says of a region, as long as the rest of its stress test is being worked out.
 
     Parameters
     ----------
-    parts
-        Its sub-dimensions, with or without rank intervals.
+    board
+        Its scoreboard, with or without rank intervals.
     name
         Of the region.
     """
-    seen = _seen(parts[parts["verdict"] == "bottleneck"], name)
-    return Text((phrases.joined([seen, NOT_SURE_YET if parts["is_robust"].isna().all() else ""]),), role="lead")
+    seen = _seen(board.parts[board.parts["verdict"] == "bottleneck"], name)
+    return Text((phrases.joined([seen, phrases.NOT_SURE_YET if board.doubt is None else ""]),), role="lead")
 
 
 def _seen(weak: pd.DataFrame, name: str) -> str:
